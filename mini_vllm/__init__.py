@@ -1,0 +1,7 @@
+"""mini_vllm: an LLM inference engine in numpy, small enough to read and named like vLLM."""
+
+from mini_vllm.config import ModelConfig
+from mini_vllm.kv_cache import KVCache
+from mini_vllm.models.llama import LlamaForCausalLM
+
+__all__ = ["KVCache", "LlamaForCausalLM", "ModelConfig"]

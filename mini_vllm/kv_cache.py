@@ -1,0 +1,65 @@
+"""The keys and values of the tokens that a model has already seen."""
+
+import numpy as np
+
+from mini_vllm.config import ModelConfig
+
+
+class KVCache:
+    """K and V of one sequence, for every layer, in one growing buffer.
+
+    The buffer is one array of shape (num_hidden_layers, 2, capacity, num_key_value_heads, head_dim),
+    float32; axis 1 is K, then V. Rows past `num_tokens` are free. The capacity doubles when it
+    is used up, so that appending one token costs O(1) copies on average: a cache that grows
+    by concatenation copies itself at every step, which is O(N^2) bytes.
+    """
+
+    def __init__(self, config: ModelConfig, initial_capacity: int = 64) -> None:
+        self.num_tokens = 0
+        self._buffer = np.empty(
+            (config.num_hidden_layers, 2, initial_capacity, config.num_key_value_heads, config.head_dim),
+            dtype=np.float32,
+        )
+
+    def keys(self, layer: int) -> np.ndarray:
+        """K of `layer`, shape (num_tokens, num_key_value_heads, head_dim): a read-only view."""
+        return self._view(layer, 0)
+
+    def values(self, layer: int) -> np.ndarray:
+        """V of `layer`, shape (num_tokens, num_key_value_heads, head_dim): a read-only view."""
+        return self._view(layer, 1)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of K and V held for the tokens seen so far, the free rows not counted."""
+        return self._buffer[:, :, : self.num_tokens].nbytes
+
+    def write(self, layer: int, k: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Write K and V of new tokens behind the old ones and return those of the whole sequence.
+
+        k, v: shape (new tokens, num_key_value_heads, head_dim). The rows count as seen only after
+        `advance`, since every layer of one forward pass writes at the same positions.
+        """
+        end = self.num_tokens + len(k)
+        self._reserve(end)
+        self._buffer[layer, 0, self.num_tokens : end] = k
+        self._buffer[layer, 1, self.num_tokens : end] = v
+        return self._buffer[layer, 0, :end], self._buffer[layer, 1, :end]
+
+    def advance(self, num_new_tokens: int) -> None:
+        """Count `num_new_tokens` rows, written in every layer, as seen."""
+        self.num_tokens += num_new_tokens
+
+    def _reserve(self, num_tokens: int) -> None:
+        layers, two, capacity, heads, head_dim = self._buffer.shape
+        if num_tokens <= capacity:
+            return
+        grown = np.empty((layers, two, max(num_tokens, 2 * capacity), heads, head_dim), dtype=np.float32)
+        # Rows past num_tokens may belong to the pass that is under way: copy all of them.
+        grown[:, :, :capacity] = self._buffer
+        self._buffer = grown
+
+    def _view(self, layer: int, part: int) -> np.ndarray:
+        view = self._buffer[layer, part, : self.num_tokens]
+        view.flags.writeable = False
+        return view

@@ -1,0 +1,126 @@
+"""Llama: RMSNorm, rotary embedding, grouped-query attention, SwiGLU. All arrays are float32."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from mini_vllm.config import ModelConfig
+from mini_vllm.kv_cache import KVCache
+from mini_vllm.layers.activation import silu_and_mul
+from mini_vllm.layers.attention import causal_attention
+from mini_vllm.layers.layernorm import rms_norm
+from mini_vllm.layers.rotary_embedding import RotaryEmbedding
+from mini_vllm.models.weights import WeightReader, random_weights
+
+
+class LlamaDecoderLayer:
+    """One layer: attention, then the MLP, each behind a norm and around a residual."""
+
+    def __init__(self, config: ModelConfig, index: int, weights: WeightReader) -> None:
+        self.config, self.index = config, index
+        hidden, inner = config.hidden_size, config.intermediate_size
+        q_size = config.num_attention_heads * config.head_dim
+        kv_size = config.num_key_value_heads * config.head_dim
+        layer = f"model.layers.{index}"
+        self.input_layernorm = weights.vector(f"{layer}.input_layernorm.weight", hidden)
+        self.post_attention_layernorm = weights.vector(f"{layer}.post_attention_layernorm.weight", hidden)
+        # One wide matmul is faster than two or three narrow ones, so q, k, v and gate, up are fused.
+        self.qkv_proj = weights.fused_linear(
+            hidden,
+            {
+                f"{layer}.self_attn.q_proj.weight": q_size,
+                f"{layer}.self_attn.k_proj.weight": kv_size,
+                f"{layer}.self_attn.v_proj.weight": kv_size,
+            },
+        )
+        self.o_proj = weights.linear(f"{layer}.self_attn.o_proj.weight", q_size, hidden)
+        self.gate_up_proj = weights.fused_linear(
+            hidden, {f"{layer}.mlp.gate_proj.weight": inner, f"{layer}.mlp.up_proj.weight": inner}
+        )
+        self.down_proj = weights.linear(f"{layer}.mlp.down_proj.weight", inner, hidden)
+
+    def forward(self, hidden: np.ndarray, rotary_emb: RotaryEmbedding, cache: KVCache) -> np.ndarray:
+        """hidden: (num_tokens, hidden_size) -> the same shape. Writes K and V of these tokens to the cache."""
+        eps = self.config.rms_norm_eps
+        hidden = hidden + self._attention(rms_norm(hidden, self.input_layernorm, eps), rotary_emb, cache)
+        normed = rms_norm(hidden, self.post_attention_layernorm, eps)
+        return hidden + silu_and_mul(normed @ self.gate_up_proj) @ self.down_proj
+
+    def _attention(self, x: np.ndarray, rotary_emb: RotaryEmbedding, cache: KVCache) -> np.ndarray:
+        heads, kv_heads = self.config.num_attention_heads, self.config.num_key_value_heads
+        qkv = (x @ self.qkv_proj).reshape(len(x), heads + 2 * kv_heads, self.config.head_dim)
+        q, k, v = np.split(qkv, [heads, heads + kv_heads], axis=1)
+        q, k = rotary_emb(q, cache.num_tokens), rotary_emb(k, cache.num_tokens)
+        k, v = cache.write(self.index, k, v)  # now of the whole sequence
+        return causal_attention(q, k, v) @ self.o_proj
+
+
+class LlamaForCausalLM:
+    """A Llama model that turns token ids into the logits of the token that follows each of them.
+
+    config:  the model's shape.
+    weights: float arrays under Hugging Face's names (`model.layers.0.self_attn.q_proj.weight`, shape
+             (out, in)). Left out, random ones are drawn from `seed`: a real computation that says nothing.
+
+    `tokens_processed` counts every token position that `forward` has passed through the network.
+
+    Errors: KeyError for a weight that is missing, ValueError for one of another shape.
+    """
+
+    def __init__(
+        self, config: ModelConfig, weights: Mapping[str, np.ndarray] | None = None, *, seed: int = 0
+    ) -> None:
+        self.config = config
+        reader = WeightReader(random_weights(config, seed) if weights is None else weights)
+        vocab, hidden = config.vocab_size, config.hidden_size
+        self.embed_tokens = reader.matrix("model.embed_tokens.weight", (vocab, hidden))
+        self.layers = [LlamaDecoderLayer(config, i, reader) for i in range(config.num_hidden_layers)]
+        self.norm = reader.vector("model.norm.weight", hidden)
+        if config.tie_word_embeddings:
+            self.lm_head = self.embed_tokens.T
+        else:
+            self.lm_head = reader.linear("lm_head.weight", hidden, vocab)
+        self.rotary_emb = RotaryEmbedding(config.head_dim, config.max_position_embeddings, config.rope_theta)
+        self.tokens_processed = 0
+
+    def new_cache(self) -> KVCache:
+        """An empty cache for one sequence of this model."""
+        return KVCache(self.config)
+
+    def forward(self, token_ids: Sequence[int], cache: KVCache | None = None) -> np.ndarray:
+        """Pass `token_ids` through the network and return their logits, (len(token_ids), vocab_size).
+
+        cache: holds K and V of the tokens that come before `token_ids`, and is extended in place by
+        theirs. Without one, `token_ids` is the whole sequence and its K and V are thrown away.
+
+        Errors: TypeError or ValueError, naming the value, for what is not a sequence of token ids;
+        ValueError if the sequence grows past max_position_embeddings. The cache is then unchanged.
+        """
+        if cache is None:
+            cache = self.new_cache()
+        ids = self._checked(token_ids, cache.num_tokens)
+        hidden = self.embed_tokens[ids]
+        for layer in self.layers:
+            hidden = layer.forward(hidden, self.rotary_emb, cache)
+        cache.advance(len(ids))
+        self.tokens_processed += len(ids)
+        return rms_norm(hidden, self.norm, self.config.rms_norm_eps) @ self.lm_head
+
+    def _checked(self, token_ids: Sequence[int], num_cached: int) -> np.ndarray:
+        ids = np.asarray(token_ids)
+        if ids.ndim != 1 or ids.size == 0:
+            raise ValueError(
+                f"token_ids has shape {ids.shape}: pass a list of at least one token id, for example [3] or ids[-1:]."
+            )
+        if not np.issubdtype(ids.dtype, np.integer):
+            raise TypeError(f"token_ids holds {ids.dtype} values: token ids are whole numbers.")
+        if ids.min() < 0 or ids.max() >= self.config.vocab_size:
+            bad = int(ids.min()) if ids.min() < 0 else int(ids.max())
+            raise ValueError(f"token id {bad} is outside the vocabulary, 0 to {self.config.vocab_size - 1}.")
+        limit = self.config.max_position_embeddings
+        if num_cached + len(ids) > limit:
+            raise ValueError(
+                f"{num_cached} cached and {len(ids)} new tokens make {num_cached + len(ids)}, "
+                f"more than max_position_embeddings={limit}."
+            )
+        return ids
