@@ -1,0 +1,140 @@
+"""Lets pytest run a lab notebook: each graded test cell is one item, named by its grade_id.
+
+    pytest source -m "not gpu"                        the specification on the reference solutions
+    LAB_IMPL=starter pytest source/PHASE/LAB.ipynb    the same specification on your own copy in release/
+    pytest release/PHASE/LAB.ipynb                    the visible tests of your own copy, as you see them
+
+The notebook runs once, in a fresh kernel, as nbgrader runs it; the score of a cell is nbgrader's.
+"""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.kernelspec import NoSuchKernel
+from nbgrader.preprocessors import ClearOutput, Execute
+from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
+
+ROOT = Path(__file__).parent
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    folder = file_path.relative_to(ROOT).parts[0] if file_path.is_relative_to(ROOT) else ""
+    if file_path.suffix == ".ipynb" and folder in ("source", "release"):
+        return LabNotebook.from_parent(parent, path=file_path)
+    return None
+
+
+class LabNotebook(pytest.File):
+    """A lab. It runs when the first of its items does."""
+
+    executed = None
+
+    def collect(self):
+        self.notebook = self._notebook_under_test()
+        for index, cell in enumerate(self.notebook.cells):
+            if is_grade(cell) and not is_solution(cell):
+                yield GradedTestCell.from_parent(self, name=cell.metadata.nbgrader.grade_id, index=index)
+
+    def outcome(self, index: int) -> nbformat.NotebookNode:
+        """The cell at `index` after the whole notebook has run."""
+        if self.executed is None:
+            # A cell that a submission tagged to be skipped runs all the same: nbgrader_config.py says why.
+            execute = Execute(kernel_name="python3", skip_cells_with_tag="__never__")
+            os.environ["PYTHONWARNINGS"] = "ignore"
+            resources = {"metadata": {"path": str(self.path.parent)}}
+            try:
+                notebook, resources = ClearOutput().preprocess(self.notebook, resources)
+                self.executed, _ = execute.preprocess(notebook, resources)
+            except NoSuchKernel:
+                raise LabFailure(
+                    "There is no Jupyter kernel named python3 in this environment.\n"
+                    "Next step: run pytest by `make test`, or install one: python -m ipykernel install --sys-prefix"
+                ) from None
+        return self.executed.cells[index]
+
+    def _notebook_under_test(self) -> nbformat.NotebookNode:
+        specification = _read(self.path)
+        implementation = os.environ.get("LAB_IMPL", "reference")
+        if implementation not in ("reference", "starter"):
+            raise pytest.UsageError(
+                f"LAB_IMPL={implementation!r} is not known: use LAB_IMPL=starter for your own copy in release/, "
+                "or leave it out for the reference solutions."
+            )
+        inside = self.path.relative_to(ROOT)
+        if implementation == "reference" or inside.parts[0] == "release":
+            return specification
+        return under_specification(_read(ROOT / "release" / Path(*inside.parts[1:])), specification)
+
+
+class GradedTestCell(pytest.Item):
+    """One graded test cell. It passes if nbgrader would give it all of its points."""
+
+    def __init__(self, *, index: int, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.index = index
+
+    def runtest(self) -> None:
+        cell = self.parent.outcome(self.index)
+        score, max_score = determine_grade(cell)
+        if score < max_score:
+            raise LabFailure("\n".join(_complaints(cell)) or f"The cell earned {score} of {max_score} points.")
+
+    def repr_failure(self, excinfo):
+        if isinstance(excinfo.value, LabFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self):
+        return self.path, 0, self.name
+
+
+class LabFailure(Exception):
+    """What a failing test cell says, and nothing of the machinery around it."""
+
+
+def under_specification(submitted: nbformat.NotebookNode, specification: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """`submitted` with its locked cells as `specification` has them, hidden tests and all.
+
+    A locked cell that is missing is put back behind the cell that it follows in the specification.
+    """
+    wanted = {cell.metadata.nbgrader.grade_id: cell for cell in specification.cells if is_locked(cell)}
+    cells = [cell for cell in submitted.cells if not is_locked(cell)]
+    for position, cell in enumerate(specification.cells):
+        if not is_locked(cell):
+            continue
+        before = {_key(c) for c in specification.cells[:position]}
+        at = max((i + 1 for i, c in enumerate(cells) if _key(c) in before), default=0)
+        cells.insert(at, wanted[cell.metadata.nbgrader.grade_id])
+    submitted.cells = cells
+    return submitted
+
+
+def _key(cell: nbformat.NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "")
+
+
+def _read(path: Path) -> nbformat.NotebookNode:
+    shown = path.relative_to(ROOT)
+    if not path.exists():
+        raise pytest.UsageError(
+            f"{shown} is missing, and it is the copy to test.\n"
+            f"Next step: `git checkout -- {shown}` brings the untouched one back, `make release` makes it anew."
+        )
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise pytest.UsageError(
+            f"{shown} cannot be read as a notebook: {error}\n"
+            "Next step: open it in JupyterLab and save it again, or bring back an earlier version; it was left as it is."
+        ) from None
+
+
+def _complaints(cell: nbformat.NotebookNode):
+    for output in cell.outputs:
+        if output.output_type == "error":
+            plain = output.ename == "AssertionError" and output.evalue
+            yield output.evalue if plain else f"{output.ename}: {output.evalue}"
+        elif output.output_type == "stream" and output.name == "stderr":
+            yield f"The cell wrote to stderr, which nbgrader counts as a failure:\n{output.text}"
