@@ -1,0 +1,131 @@
+"""Makes .venv and installs the course into it; does nothing when that is done already.
+
+It runs on the system's Python, with the standard library only. A Python as old as 2.7 can
+still read it (no f-strings, no annotations): an old Python is answered with a sentence that
+says what to do, and not with a syntax error.
+"""
+
+# ruff: noqa: UP031
+import argparse
+import contextlib
+import hashlib
+import os
+import subprocess
+import sys
+import time
+
+from advice import failure, venv_problem, version_problem
+
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+PROJECT = os.path.join(REPOSITORY, "pyproject.toml")
+VENV = os.path.join(REPOSITORY, ".venv")
+PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
+STAMP = os.path.join(VENV, "installed-for.txt")
+
+
+def say(started, text):
+    """Shows one step of progress at once, with the seconds since the start."""
+    print("[%3d s] %s" % (time.time() - started, text))
+    sys.stdout.flush()
+
+
+def run(command, started):
+    """Runs a command and shows its steps; ends the program with advice when it fails."""
+    environment = dict(os.environ, PIP_USER="0")  # a user's PIP_USER=1 makes pip refuse any venv
+    process = subprocess.Popen(
+        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    lines = []
+    try:
+        for line in iter(process.stdout.readline, b""):
+            lines.append(line.decode("utf-8", "replace").rstrip())
+            if lines[-1].startswith("Collecting "):
+                say(started, "  " + lines[-1].split()[1])
+            elif lines[-1].startswith("Installing collected packages"):
+                say(started, "Unpacking %d packages, the longest step" % len(lines[-1].split(",")))
+            elif lines[-1].startswith("WARNING: Retrying"):
+                say(started, "  no answer from the package index, trying again")
+        if process.wait() != 0:
+            sys.exit(failure(lines))
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise
+
+
+@contextlib.contextmanager
+def installing_alone():
+    """Holds a second make back while a first one installs; the lock cannot outlive this process."""
+    with open(PROJECT, "rb") as lock:
+        try:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass  # Windows has no such lock: there, two at once are the user's to avoid
+        except BlockingIOError:
+            say(time.time(), "Another make installs into .venv already; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def reason_to_make_venv(stamp, wanted):
+    """Why .venv has to be made, or made again; None when it can stay."""
+    if not os.path.exists(VENV):
+        return "Making .venv"
+    try:
+        ask = "import sys, pip; print('python %d.%d' % sys.version_info[:2])"
+        found = subprocess.check_output([PYTHON, "-c", ask], stderr=subprocess.STDOUT).decode().strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ".venv is broken or half made; making it again"
+    if found != wanted[0]:
+        return ".venv has %s, and this is %s; making it again" % (found, wanted[0])
+    if stamp and stamp[1] != wanted[1]:  # scripts in a .venv name its folder
+        return "This folder was moved or copied; making .venv again"
+    return None
+
+
+def install():
+    """Brings .venv up to date; the stamp in it says for which Python, folder and pyproject.toml."""
+    with open(PROJECT, "rb") as project:
+        digest = hashlib.sha256(project.read()).hexdigest()
+    wanted = ["python %d.%d" % sys.version_info[:2], "folder " + REPOSITORY, "pyproject " + digest]
+    stamp = []
+    if os.path.exists(STAMP):
+        with open(STAMP, encoding="utf-8") as file:
+            stamp = file.read().splitlines()
+    reason, started = reason_to_make_venv(stamp, wanted), time.time()
+    if reason:
+        say(started, reason)
+        run([sys.executable, "-m", "venv", "--clear", VENV], started)
+    elif stamp == wanted:
+        return
+    if stamp and not reason:
+        os.remove(STAMP)  # an installation that stops half way must not look finished
+    say(started, "Installing the packages named in pyproject.toml: a minute or two, about 500 MB")
+    pip = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    run(pip + ["--editable", REPOSITORY], started)
+    with open(STAMP, "w", encoding="utf-8") as file:
+        file.write("\n".join(wanted) + "\n")
+    say(started, "Installed into .venv")
+
+
+def main():
+    """Runs the checks, then the installation; the exit status is 0 only when .venv is ready."""
+    argparse.ArgumentParser(
+        description="Makes .venv and installs the course into it, if that is not done already.",
+        epilog="Example: python3 setup/install.py (what `make lab` and `make test` run first)",
+    ).parse_args()
+    problem = version_problem(sys.version_info[:3]) or venv_problem()
+    if problem:
+        sys.exit(problem)
+    try:
+        with installing_alone():
+            install()
+    except KeyboardInterrupt:
+        print("\nStopped. Run the same command again to go on: nothing is lost.")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Opens JupyterLab on the first phase's notebooks, and prints the address with its token.
+
+Run by the Python of .venv (`make lab` does that). The server's root is the repository, so that
+nbgrader finds nbgrader_config.py; only the file browser starts further down.
+"""
+
+import argparse
+import errno
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+START = "release/phase-00-foundations"
+EVERYWHERE = ("0.0.0.0", "::")
+
+
+def arguments(argv):
+    """Reads the command line; a wrong value ends the program with status 2."""
+    parser = argparse.ArgumentParser(
+        description=f"Opens JupyterLab on {START}.",
+        epilog="Example: .venv/bin/python setup/lab.py --port 8890 --open no",
+    )
+    parser.add_argument("--port", default="8888", help="the port to listen on (8888)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1: only you)")
+    ask = "open a browser (auto: if there is a display)"
+    parser.add_argument("--open", choices=["auto", "yes", "no"], default="auto", help=ask)
+    options = parser.parse_args(argv)
+    if not (options.port.isascii() and options.port.isdigit() and 1 <= int(options.port) <= 65535):
+        parser.exit(
+            2,
+            f"PORT is {options.port!r}, and must be a whole number from 1 to 65535.\n"
+            "Leave PORT out, or choose one, for example: make lab PORT=8890\n",
+        )
+    options.port = int(options.port)
+    return options
+
+
+def address_problem(host, port):
+    """Says why the server cannot listen there, by trying to; None when it can.
+
+    Jupyter would search for another port by itself, and the address then is not the one asked for.
+    """
+    other = port + 1 if port < 65535 else 8890
+    wrong_host = (
+        f"HOST is {host!r}, which is no address of this machine. Leave HOST out (only you can connect),\n"
+        f"or let other machines connect too: make lab HOST=0.0.0.0"
+    )
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as trial:
+            if os.name != "nt":  # as the server will do; on Windows it would share a port in use
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except (socket.gaierror, UnicodeError):
+        return wrong_host
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return (
+                f"Port {port} is in use, perhaps by a JupyterLab you opened before.\n"
+                f"Close that one, or use another port: make lab PORT={other}"
+            )
+        if error.errno == errno.EACCES:
+            return f"You may not use port {port}. Use one above 1023, for example: make lab PORT=8890"
+        return wrong_host
+    return None
+
+
+def can_show_browser():
+    """Whether a browser window has somewhere to open; without one, a text browser would take the terminal."""
+    if os.environ.get("CI") or os.environ.get("SSH_CONNECTION"):
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def announce(host, port, token):
+    """Prints where JupyterLab is."""
+    shown = "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+    print(f"\nJupyterLab: http://{shown}:{port}/lab/tree/{START}?token={token}")
+    if host in EVERYWHERE:
+        print(f"From another machine, write {socket.gethostname()} for 127.0.0.1.")
+        print("Whoever has this address can run code on this machine.")
+    print("Ctrl-C stops it\n", flush=True)
+
+
+def serve(options):
+    """Runs JupyterLab in this process until Ctrl-C."""
+    # Kernels and terminals in the lab get this Python and its tools, whatever the user has elsewhere.
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    os.environ["VIRTUAL_ENV"] = sys.prefix  # IPython adds the packages of the one named here
+    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError as error:
+        sys.exit(f"JupyterLab does not load ({error}). Install it again: make clean, then make lab")
+    token = secrets.token_hex(24)
+    browser = can_show_browser() if options.open == "auto" else options.open == "yes"
+    settings = {
+        "ServerApp.ip": options.host,
+        "ServerApp.port": options.port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.root_dir": REPOSITORY,
+        "ServerApp.base_url": "/",
+        "ServerApp.open_browser": browser,
+        "ServerApp.allow_root": getattr(os, "geteuid", lambda: 1)() == 0,
+        "ServerApp.answer_yes": True,  # one Ctrl-C is enough
+        "Application.log_level": "WARN",
+        "LabApp.default_url": f"/lab/tree/{START}",
+        "IdentityProvider.token": token,  # in this process only, so no other user sees it in a list of processes
+    }
+    server = LabApp.initialize_server([f"--{name}={value}" for name, value in settings.items()])
+    # The loop's first task, queued by now, is to listen; so whoever reads the address can use it at once.
+    server.io_loop.add_callback(announce, options.host, options.port, token)
+    server.start()
+
+
+def main(argv=None):
+    """Checks what the user gave, then serves; the exit status is 0 after Ctrl-C."""
+    options = arguments(argv)
+    if not (REPOSITORY / START).is_dir():
+        sys.exit(f"The folder {START} is missing. Make it from source/ with: make release")
+    problem = address_problem(options.host, options.port)
+    if problem:
+        sys.exit(problem)
+    try:
+        serve(options)
+    except KeyboardInterrupt:  # before the server itself listens for Ctrl-C
+        print("\nStopped.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""environment.yml (conda, Binder) and pyproject.toml (pip) describe the same environment."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONDA = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+NAMED = [line for line in CONDA if isinstance(line, str)]
+
+
+def ranges(lines):
+    """{package: range} of requirement lines."""
+    return {package.name: package.specifier for package in map(Requirement, lines)}
+
+
+def test_conda_and_pip_install_the_same_packages_in_the_same_ranges():
+    packages = [line for line in NAMED if line != "pip" and not line.startswith("python=")]
+    assert ranges(packages) == ranges(PROJECT["dependencies"])
+
+
+def test_conda_installs_a_python_the_course_supports_and_names_it_as_binder_reads_it():
+    (python,) = [line for line in NAMED if re.match(r"python\b", line)]
+    version = re.fullmatch(r"python=(\d+\.\d+)", python)  # Binder skips any other form
+    assert version, f"write python=X.Y, not {python}"
+    assert version[1] in SpecifierSet(PROJECT["requires-python"])
+
+
+def test_conda_installs_the_course_itself_from_this_folder():
+    (pip,) = [part["pip"] for part in CONDA if isinstance(part, dict)]
+    assert pip == ["-e ."]
+    assert "pip" in NAMED

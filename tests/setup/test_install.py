@@ -1,0 +1,165 @@
+"""setup/install.py says what is wrong and what to do, and a failed installation never looks finished."""
+
+import ast
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SETUP = REPOSITORY / "setup"
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A small repository of its own, with this installer and one package to install."""
+    shutil.copytree(SETUP, tmp_path / "setup", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "course.py").touch()
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "course"\nversion = "1"\n')
+    return tmp_path
+
+
+@pytest.fixture
+def advice(monkeypatch):
+    """The installer's messages."""
+    monkeypatch.syspath_prepend(SETUP)
+    return importlib.import_module("advice")
+
+
+@pytest.fixture
+def installer(course, monkeypatch):
+    """The installer of that repository, whose commands are listed in .commands instead of run."""
+    monkeypatch.syspath_prepend(course / "setup")
+    monkeypatch.delitem(sys.modules, "install", raising=False)
+    module = importlib.import_module("install")
+    monkeypatch.delitem(sys.modules, "install")
+    module.commands = []
+
+    def run(command, started):
+        module.commands.append(command[2])
+        if command[2] == "venv":
+            Path(module.PYTHON).parent.mkdir(parents=True, exist_ok=True)
+            Path(module.PYTHON).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+            Path(module.PYTHON).chmod(0o755)
+
+    monkeypatch.setattr(module, "run", run)
+    return module
+
+
+def install_offline(course):
+    """Runs the installer with no package index in reach."""
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(course / "none"), "PIP_CONFIG_FILE": os.devnull}
+    command = [sys.executable, course / "setup" / "install.py"]
+    return subprocess.run(
+        command, env=os.environ | offline, check=False, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_a_python_too_old_is_named_with_the_version_needed_and_the_next_step(advice):
+    message = advice.version_problem((3, 10, 13))
+    assert "3.10.13" in message and "3.11 or newer" in message and "make lab PYTHON=python3" in message
+
+
+def test_the_oldest_python_accepted_is_the_one_pyproject_names(advice):
+    needed = re.fullmatch(r">=(\d+)\.(\d+)", PROJECT["requires-python"])
+    major, minor = int(needed[1]), int(needed[2])
+    assert advice.version_problem((major, minor, 0)) is None
+    assert advice.version_problem((major, minor - 1, 9)) is not None
+
+
+@pytest.mark.parametrize("name", ["install.py", "advice.py"])
+def test_an_old_python_can_read_the_installer_and_so_can_say_that_it_is_too_old(name):
+    ast.parse((SETUP / name).read_text(encoding="ascii"), feature_version=(3, 4))
+
+
+@pytest.mark.parametrize("module", ["venv", "ensurepip"])
+def test_a_python_without_venv_is_told_the_package_to_install(advice, monkeypatch, module):
+    assert advice.venv_problem() is None
+    monkeypatch.setitem(sys.modules, module, None)  # the import fails from here on
+    assert f"'{module}'" in advice.venv_problem()
+    assert f"sudo apt install python3.{sys.version_info.minor}-venv" in advice.venv_problem()
+
+
+@pytest.mark.parametrize(
+    ("line", "meaning", "step"),
+    [
+        ("ERROR: Could not install: [Errno 28] No space left on device", "disk is full", "Free about 1 GB"),
+        ("[Errno 13] Permission denied: '.venv'", "may not be written", "Make this folder yours"),
+        ("NewConnectionError: name resolution failed", "did not reach", "Check your connection or proxy"),
+        ("error: command 'gcc' failed", "pip or venv failed", "lines above"),
+    ],
+)
+def test_a_failed_step_shows_its_last_lines_what_they_mean_and_the_next_step(advice, line, meaning, step):
+    message = advice.failure(["first", line])
+    assert line in message and meaning in message and step in message
+    assert "run the same command again" in message
+
+
+def test_without_a_network_the_installer_fails_says_so_and_leaves_no_stamp(course):
+    result = install_offline(course)
+    assert result.returncode == 1
+    assert "Check your connection or proxy, then run the same command again" in result.stderr
+    assert "setuptools" in result.stderr  # pip's own last lines
+    assert not list(course.glob(".venv/installed*"))
+
+
+def test_a_broken_venv_is_made_again(course):
+    python = course / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python.parent.mkdir(parents=True)
+    python.touch()
+    assert "broken or half made" in install_offline(course).stdout
+    subprocess.run([python, "-c", "import pip"], check=True, timeout=60)
+
+
+def test_a_finished_installation_is_not_repeated(installer):
+    installer.install()
+    installer.install()
+    assert installer.commands == ["venv", "pip"]
+
+
+def test_a_changed_pyproject_is_installed_into_the_same_venv(installer):
+    installer.install()
+    Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "2"\n')
+    installer.install()
+    assert installer.commands == ["venv", "pip", "pip"]
+
+
+@pytest.mark.parametrize("line", ["python {}", "folder {}"])
+def test_a_venv_for_another_folder_or_python_is_made_again(installer, line, monkeypatch):
+    installer.install()
+    if line.startswith("python"):
+        monkeypatch.setattr(sys, "version_info", (3, 99))
+    else:
+        monkeypatch.setattr(installer, "REPOSITORY", "/elsewhere")
+    installer.install()
+    assert installer.commands == ["venv", "pip", "venv", "pip"]
+
+
+def test_an_installation_that_fails_half_way_is_tried_again(installer, monkeypatch):
+    installer.install()
+    Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "2"\n')
+    with monkeypatch.context() as broken:
+        broken.setattr(installer, "run", lambda command, started: sys.exit("no network"))
+        with pytest.raises(SystemExit):
+            installer.install()
+    Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "1"\n')
+    installer.install()
+    assert installer.commands == ["venv", "pip", "pip"]
+
+
+def test_a_second_make_waits_for_the_first(course):
+    fcntl = pytest.importorskip("fcntl")
+    with open(course / "pyproject.toml", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = [sys.executable, course / "setup" / "install.py"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as second:
+            assert "waiting" in second.stdout.readline()
+            second.kill()
+    assert not (course / ".venv").exists()
