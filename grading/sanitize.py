@@ -1,0 +1,129 @@
+"""The steps nbgrader_config.py adds to nbgrader's: one before autograding, one before a release.
+
+The rule for a submission: *what* a cell is (test or answer, points, type, a test's code) is read
+from the instructor's gradebook; the submission says only *where* the cell is and what the answers
+are. Whatever else a submission claims about its cells is dropped, whether by accident or not, so
+there is no malformed claim left that could stop nbgrader in the middle of a class.
+
+Stock 0.9.6 repairs a part of this (OverwriteCells) and trips over the rest: a duplicated cell or an
+unknown schema version ends the run for everybody, a missing key loses the student's whole notebook.
+"""
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.api import Notebook as GradebookNotebook
+from nbgrader.nbgraderformat import SCHEMA_VERSION
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+
+class CellsFromGradebook(NbGraderPreprocessor):
+    """Give every cell of the assignment back its own metadata, type and, if locked, its code.
+
+    - Metadata that names no cell of this notebook is dropped; the cell stays, as an ordinary one.
+    - Of several cells with the same name the last counts, as in stock; all of them are executed.
+    - A missing test is put back as late as possible, so that it judges all that the student wrote
+      for it; a missing read-only cell as early as possible, because what follows builds on it.
+    - A missing autograded answer is not put back: its stub would overwrite an answer which the
+      student wrote into a cell of their own.
+
+    Raises:
+        nbgrader.api.MissingEntry: the gradebook doesn't know the notebook. nbgrader skips such
+            notebooks before it gets here ("Skipping unknown notebook").
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        where = resources["nbgrader"]
+        with Gradebook(where["db_url"]) as gradebook:
+            originals = _originals(gradebook.find_notebook(where["notebook"], where["assignment"]))
+        nb = nbformat.v4.upgrade(nb)  # cells written by old programs have no id, new ones need one
+        self._rebuild(nb, originals)
+        self._restore_missing(nb, originals)
+        return nb, resources
+
+    def _rebuild(self, nb: NotebookNode, originals: dict[str, NotebookNode]) -> None:
+        seen = set()
+        for index in reversed(range(len(nb.cells))):
+            cell = nb.cells[index]
+            if "nbgrader" not in cell.metadata:
+                continue
+            claim = cell.metadata.pop("nbgrader")
+            name = claim.get("grade_id") if isinstance(claim, dict) else None
+            if not isinstance(name, str) or name not in originals:
+                self.log.warning("Cell %d names no cell of this notebook; graded as an ordinary one", index)
+            elif name in seen:
+                self.log.warning("Cell '%s' exists more than once; the last one counts", name)
+            else:
+                seen.add(name)
+                nb.cells[index] = _rebuilt(originals[name], cell)
+                if (nb.cells[index].source, nb.cells[index].cell_type) != (cell.source, cell.cell_type):
+                    self.log.warning("The type or the test of cell '%s' was changed; changed back", name)
+
+    def _restore_missing(self, nb: NotebookNode, originals: dict[str, NotebookNode]) -> None:
+        names = list(originals)
+        for rank, name in enumerate(names):
+            claims = ((index, cell.metadata.get("nbgrader")) for index, cell in enumerate(nb.cells))
+            at = {claim.grade_id: index for index, claim in claims if claim}
+            claim = originals[name].metadata.nbgrader
+            if name in at or (claim.solution and not claim.grade):
+                continue
+            self.log.warning("Cell '%s' was missing from the submission and was put back", name)
+            if claim.grade:
+                index = next((at[later] for later in names[rank + 1:] if later in at), len(nb.cells))
+            else:
+                index = max((at[earlier] for earlier in names[:rank] if earlier in at), default=-1) + 1
+            nb.cells.insert(index, originals[name])
+
+
+class Normalise(NbGraderPreprocessor):
+    """Leave out of a release what depends on who ran the source notebook, when, and in which editor.
+
+    nbgrader's own ClearOutput drops outputs and execution counts; timings, folded cells, widget
+    state and the author's Python version would stay, and make release/ differ between two authors.
+    """
+
+    kept_in_cell = {"nbgrader", "tags", "deletable", "editable"}
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        nb.metadata = NotebookNode(
+            kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
+            language_info={"name": "python"},
+        )
+        for cell in nb.cells:
+            kept = self.kept_in_cell & cell.metadata.keys()
+            cell.metadata = NotebookNode({key: cell.metadata[key] for key in sorted(kept)})
+        return nb, resources
+
+
+def _originals(notebook: GradebookNotebook) -> dict[str, NotebookNode]:
+    """The cells of the assignment as the instructor released them, by name, in their order."""
+    points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
+    graded = {cell.name for cell in notebook.grade_cells}
+    answers = {cell.name for cell in notebook.solution_cells}
+    tasks = {cell.name for cell in notebook.task_cells}
+    originals = {}
+    for source in notebook.source_cells:
+        name = source.name
+        claim = {
+            "schema_version": SCHEMA_VERSION,
+            "grade_id": name,
+            "grade": name in graded,
+            "solution": name in answers,
+            "task": name in tasks,
+            "locked": source.locked,
+            "cell_type": source.cell_type,
+            "checksum": source.checksum,
+        }
+        if name in points:
+            claim["points"] = points[name]
+        new_cell = getattr(nbformat.v4, f"new_{source.cell_type}_cell")
+        originals[name] = new_cell(source.source, metadata={"nbgrader": claim, "deletable": False})
+    return originals
+
+
+def _rebuilt(original: NotebookNode, submitted: NotebookNode) -> NotebookNode:
+    """The original cell with the submitted one's id and, unless it is locked, its text."""
+    cell = NotebookNode(original, id=submitted.id)
+    if not original.metadata.nbgrader.locked:
+        cell.source = submitted.source
+    return cell
