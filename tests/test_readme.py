@@ -1,0 +1,38 @@
+"""The README keeps its word where a machine can tell."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_lab_has_a_binder_badge_with_the_repositorys_address():
+    repository = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+    binder = repository.replace("https://github.com/", "https://mybinder.org/v2/gh/") + "/HEAD?urlpath=lab/tree/"
+    opened = set(re.findall(re.escape(binder) + r"([^)]*)\)", README))
+    labs = {f"release/{path.relative_to(ROOT / 'source')}" for path in ROOT.glob("source/*/*.ipynb")}
+    assert labs
+    assert opened == labs | {"release/phase-00-foundations"}
+    assert README.count("mybinder.org") == len(opened)
+
+
+def test_what_the_readme_links_to_exists():
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_make_target_that_the_readme_names_exists():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"make ([a-z]+)(?=[`\s,])", README)) - {"alone"}
+    assert {"lab", "test", "demo"} <= named <= targets
+
+
+def test_the_readers_example_does_what_its_comments_say():
+    example = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    namespace: dict = {}
+    exec(example, namespace)
+    assert namespace["logits"].shape == (1, 128)
+    assert namespace["model"].tokens_processed == 6
