@@ -78,11 +78,11 @@ class CellsFromGradebook(NbGraderPreprocessor):
 class Normalise(NbGraderPreprocessor):
     """Leave out of a release what depends on who ran the source notebook, when, and in which editor.
 
-    nbgrader's own ClearOutput drops outputs and execution counts; timings, folded cells, widget
+    nbgrader's own ClearOutput drops outputs and execution counts; timings, collapsed outputs, widget
     state and the author's Python version would stay, and make release/ differ between two authors.
     """
 
-    kept_in_cell = {"nbgrader", "tags", "deletable", "editable"}
+    kept_in_cell = {"nbgrader", "tags", "deletable", "editable", "jupyter"}
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         nb.metadata = NotebookNode(
