@@ -1,0 +1,57 @@
+"""`make demo` shows an instructor the whole loop, and touches nothing but its own folder."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grading import demo
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("demo")
+    run = subprocess.run(
+        [sys.executable, "-m", "grading.demo", "--folder", folder], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return folder, run.stdout
+
+
+def points(output: str, student: str) -> list[float]:
+    """The row of a student in the table: points per exercise, then their sum."""
+    story = next(s.story for s in demo.CLASS if s.name == student)
+    row = next(line for line in output.splitlines() if line.startswith(student) and story in line)
+    return [float(cell) for cell in row.split(story)[1].split()]
+
+
+def test_each_student_gets_the_points_of_the_right_part_of_the_work(shown):
+    _, output = shown
+    assert points(output, "ada") == [1, 3, 3, 5, 3, 5, 20]
+    assert points(output, "ben") == [0, 0, 0, 0, 0, 0, 0]
+    assert points(output, "cleo") == [1, 3, 0, 5, 3, 5, 17]
+    assert points(output, "dev") == [1, 0, 3, 5, 3, 5, 17]
+    assert points(output, "eva") == [1, 3, 3, 0, 3, 0, 10]
+    assert points(output, "finn") == [1, 0, 3, 5, 3, 5, 17]
+
+
+def test_the_instructor_reads_what_the_students_read(shown):
+    _, output = shown
+    assert "work_with_cache         Likely cause: the last token is not fed" in output
+
+
+def test_every_student_has_a_feedback_page_with_the_teaching_message(shown):
+    folder, _ = shown
+    pages = {path.parts[-3]: path.read_text() for path in folder.glob("feedback/*/*/*.html")}
+    assert set(pages) == {student.name for student in demo.CLASS}
+    assert "the scores are not scaled" in pages["eva"]
+
+
+def test_a_folder_with_files_of_somebody_elses_is_refused(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(ValueError, match="--folder"):
+        demo.make_course(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
