@@ -94,7 +94,9 @@ class LabFailure(Exception):
     """What a failing test cell says, and nothing of the machinery around it."""
 
 
-def under_specification(submitted: nbformat.NotebookNode, specification: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def under_specification(
+    submitted: nbformat.NotebookNode, specification: nbformat.NotebookNode
+) -> nbformat.NotebookNode:
     """`submitted` with its locked cells as `specification` has them, hidden tests and all.
 
     A locked cell that is missing is put back behind the cell that it follows in the specification.
@@ -127,7 +129,7 @@ def _read(path: Path) -> nbformat.NotebookNode:
     except Exception as error:
         raise pytest.UsageError(
             f"{shown} cannot be read as a notebook: {error}\n"
-            "Next step: open it in JupyterLab and save it again, or bring back an earlier version; it was left as it is."
+            "It was left as it is. Next step: open it in JupyterLab and save it again, or bring back an earlier version."
         ) from None
 
 

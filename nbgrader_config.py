@@ -31,9 +31,7 @@ c.GenerateAssignment.force = True
 c.GenerateAssignment.preprocessors = steps("grading.sanitize.Normalise", GenerateAssignment.preprocessors)
 
 # What a cell is gets read from the gradebook, not from the submission; see grading/sanitize.py.
-c.Autograde.sanitize_preprocessors = steps(
-    "grading.sanitize.CellsFromGradebook", Autograde.sanitize_preprocessors
-)
+c.Autograde.sanitize_preprocessors = steps("grading.sanitize.CellsFromGradebook", Autograde.sanitize_preprocessors)
 
 # Validate would take the kernel's name from the notebook, where an editor may have put one of its own.
 c.Execute.kernel_name = "python3"

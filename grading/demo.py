@@ -43,10 +43,14 @@ CLASS = (
     Student("ben", "untouched", untouched=True),
     Student("cleo", "last token not fed", (_pick("work_with_cache", "last token not fed"),)),
     Student("dev", "forgot the prompt", (_pick("work_without_cache", "forgets the prompt"),)),
-    Student("eva", "no scale, and a stale prompt", (
-        _pick("attention_step", "no scale"),
-        _pick("generate_with_cache", "prompt never written"),
-    )),
+    Student(
+        "eva",
+        "no scale, and a stale prompt",
+        (
+            _pick("attention_step", "no scale"),
+            _pick("generate_with_cache", "prompt never written"),
+        ),
+    ),
     Student("finn", "hard-coded", (_pick("work_without_cache", "hard-coded"),)),
 )
 
@@ -84,7 +88,9 @@ def make_course(folder: Path) -> None:
     """
     marker = folder / ".made-by-grading-demo"
     if folder.exists() and any(folder.iterdir()) and not marker.exists():
-        raise ValueError(f"{folder} holds files that no demo made. Next step: name an empty or new folder with --folder.")
+        raise ValueError(
+            f"{folder} holds files that no demo made. Next step: name an empty or new folder with --folder."
+        )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     marker.touch()
@@ -119,7 +125,9 @@ def print_grades(folder: Path) -> None:
             for student in CLASS:
                 submission = gradebook.find_submission_notebook(notebook.name, ASSIGNMENT, student.name)
                 scores = {g.cell.name: g.auto_score for g in submission.grades if g.cell.name in most}
-                rows.append([student.name, student.story, *(f"{scores[n]:g}" for n in most), f"{sum(scores.values()):g}"])
+                rows.append(
+                    [student.name, student.story, *(f"{scores[n]:g}" for n in most), f"{sum(scores.values()):g}"]
+                )
             titles = [name.removeprefix("correct_").replace("_", " ") for name in most]
             rows.append(["of", "", *(f"{points:g}" for points in most.values()), f"{sum(most.values()):g}"])
             print(f"{notebook.name}: automatic points (the whiteboard answer waits for a person)\n")
@@ -166,7 +174,9 @@ def _nbgrader(folder: Path, command: str, watch: str) -> None:
     arguments = [sys.executable, "-m", "nbgrader", command, ASSIGNMENT]
     print(f"nbgrader {command} {ASSIGNMENT} ", end="", flush=True)
     log = []
-    with subprocess.Popen(arguments, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(
+        arguments, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as process:
         for line in process.stderr:
             log.append(line)
             if watch in line:

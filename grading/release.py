@@ -54,8 +54,10 @@ def generate(root: Path) -> Files:
             try:
                 GenerateAssignment(coursedir=coursedir, config=config).start()
             except NbGraderException as error:
-                raise ReleaseError(f"nbgrader could not release source/{coursedir.assignment_id}, for the "
-                                   "reason above. Mend that notebook and try again.") from error
+                raise ReleaseError(
+                    f"nbgrader could not release source/{coursedir.assignment_id}, for the "
+                    "reason above. Mend that notebook and try again."
+                ) from error
         made = sorted(Path(scratch, "release").rglob("*"))
         return {path.relative_to(scratch).as_posix(): path.read_bytes() for path in made if path.is_file()}
 
@@ -73,16 +75,20 @@ def on_disk(root: Path, names: set[str]) -> Files:
 
 def out_of_step(made: Files, *versions: Files) -> list[str]:
     """The files which no version holds as they were made, or still holds though no longer made."""
-    return sorted(name for name in set(made).union(*versions)
-                  if all(version.get(name) != made.get(name) for version in versions))
+    return sorted(
+        name for name in set(made).union(*versions) if all(version.get(name) != made.get(name) for version in versions)
+    )
 
 
 def somebodys_work(notebook: bytes, known_ids: set[str]) -> list[str]:
     """Names of the answers and added cells in a released notebook; what can't be read may be one."""
     try:
         cells = nbformat.reads(notebook.decode(), as_version=4).cells
-        found = [cell.metadata.nbgrader.grade_id for cell in cells if is_solution(cell)
-                 and cell.metadata.nbgrader.get("checksum") != compute_checksum(cell)]
+        found = [
+            cell.metadata.nbgrader.grade_id
+            for cell in cells
+            if is_solution(cell) and cell.metadata.nbgrader.get("checksum") != compute_checksum(cell)
+        ]
     except Exception:  # whatever is wrong with it, it isn't ours to overwrite
         return ["a file that can't be read as a notebook"]
     return found + ["an added cell" for c in cells if c.source.strip() and c.get("id") not in known_ids]
@@ -122,8 +128,11 @@ def main(arguments: list[str], root: Path) -> int:
     work = {name: found for name in notebooks if (found := somebodys_work(present[name], known))}
     if work and not options.force:
         for name, found in work.items():
-            print(f"{name} holds somebody's work ({', '.join(found)}), so nothing was written. Copy it "
-                  "elsewhere, then run `python -m grading.release --force`.", file=sys.stderr)
+            print(
+                f"{name} holds somebody's work ({', '.join(found)}), so nothing was written. Copy it "
+                "elsewhere, then run `python -m grading.release --force`.",
+                file=sys.stderr,
+            )
         return 1
     write(root, made, stale)
     print(f"release/ is in step with source/: {len(made)} file(s), {len(stale)} of them changed.")

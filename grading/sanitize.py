@@ -69,7 +69,7 @@ class CellsFromGradebook(NbGraderPreprocessor):
                 continue
             self.log.warning("Cell '%s' was missing from the submission and was put back", name)
             if claim.grade:
-                index = next((at[later] for later in names[rank + 1:] if later in at), len(nb.cells))
+                index = next((at[later] for later in names[rank + 1 :] if later in at), len(nb.cells))
             else:
                 index = max((at[earlier] for earlier in names[:rank] if earlier in at), default=-1) + 1
             nb.cells.insert(index, originals[name])

@@ -110,8 +110,6 @@ def serve(options):
         "ServerApp.answer_yes": True,  # one Ctrl-C is enough
         "Application.log_level": "WARN",
         "LabApp.default_url": f"/lab/tree/{START}",
-        "LabApp.news_url": "",  # no question about news, and no request to the outside, at the first start
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "IdentityProvider.token": token,  # in this process only, so no other user sees it in a list of processes
     }
     server = LabApp.initialize_server([f"--{name}={value}" for name, value in settings.items()])

@@ -67,9 +67,7 @@ class LlamaForCausalLM:
     Errors: KeyError for a weight that is missing, ValueError for one of another shape.
     """
 
-    def __init__(
-        self, config: ModelConfig, weights: Mapping[str, np.ndarray] | None = None, *, seed: int = 0
-    ) -> None:
+    def __init__(self, config: ModelConfig, weights: Mapping[str, np.ndarray] | None = None, *, seed: int = 0) -> None:
         self.config = config
         reader = WeightReader(random_weights(config, seed) if weights is None else weights)
         vocab, hidden = config.vocab_size, config.hidden_size

@@ -13,13 +13,16 @@ CLASS = {}
 
 def student(**answers: str):
     """Register a student, named like the function, which changes the answered lab.ipynb in place."""
+
     def register(change):
         def hand_in(course) -> dict:
             nb = answered(course, **answers)
             change(nb)
             return {"lab.ipynb": nb}
+
         CLASS[change.__name__] = hand_in
         return change
+
     return register
 
 

@@ -104,13 +104,13 @@ def made_up_test(nb):
 
 @student(
     double="import logging, os, sys, warnings\n"
-           "def double(x):\n"
-           "    print('50%|#####', end='\\r', file=sys.stderr)\n"
-           "    logging.warning('here')\n"
-           "    os.write(2, b'from C')\n"
-           "    warnings.warn('mind')\n"
-           "    warnings.warn('old', DeprecationWarning)\n"
-           "    return 2 * x",
+    "def double(x):\n"
+    "    print('50%|#####', end='\\r', file=sys.stderr)\n"
+    "    logging.warning('here')\n"
+    "    os.write(2, b'from C')\n"
+    "    warnings.warn('mind')\n"
+    "    warnings.warn('old', DeprecationWarning)\n"
+    "    return 2 * x",
     ratio="import numpy as np\ndef ratio(a, b):\n    np.ones(1) / np.zeros(1)\n    return a / b",
 )
 def noisy(nb):

@@ -19,8 +19,14 @@ ASSIGNMENT = "phase-00"
 
 def cell(name: str, source: str, points: int | None = None, answer: bool = False):
     """A code cell with the metadata JupyterLab's "Create Assignment" panel would write."""
-    claim = {"schema_version": 3, "grade_id": name, "grade": points is not None, "solution": answer,
-             "task": False, "locked": not answer}
+    claim = {
+        "schema_version": 3,
+        "grade_id": name,
+        "grade": points is not None,
+        "solution": answer,
+        "task": False,
+        "locked": not answer,
+    }
     if points is not None:
         claim["points"] = points
     return new_code_cell(source, id=name, metadata={"nbgrader": claim})
@@ -34,18 +40,22 @@ def answer_cell(name: str):
 def source_notebooks() -> dict[str, nbformat.NotebookNode]:
     """Two exercises of 2 and 3 points, and a second notebook with one of 1 point."""
     return {
-        "lab": new_notebook(cells=[
-            new_markdown_cell("# Lab", id="title"),
-            cell("setup", "import math"),
-            answer_cell("double"),
-            cell("test_double", "assert double(4) == 8", points=2),
-            answer_cell("ratio"),
-            cell("test_ratio", "assert ratio(1.0, 4.0) == 0.25", points=3),
-        ]),
-        "second": new_notebook(cells=[
-            answer_cell("triple"),
-            cell("test_triple", "assert triple(2) == 6", points=1),
-        ]),
+        "lab": new_notebook(
+            cells=[
+                new_markdown_cell("# Lab", id="title"),
+                cell("setup", "import math"),
+                answer_cell("double"),
+                cell("test_double", "assert double(4) == 8", points=2),
+                answer_cell("ratio"),
+                cell("test_ratio", "assert ratio(1.0, 4.0) == 0.25", points=3),
+            ]
+        ),
+        "second": new_notebook(
+            cells=[
+                answer_cell("triple"),
+                cell("test_triple", "assert triple(2) == 6", points=1),
+            ]
+        ),
     }
 
 
@@ -71,9 +81,14 @@ class Course:
         """Run it as somebody does who hasn't activated the environment; stderr is in stdout."""
         folders = os.environ["PATH"].split(os.pathsep)
         path = os.pathsep.join(folder for folder in folders if folder != sysconfig.get_path("scripts"))
-        return subprocess.run([sys.executable, "-m", "nbgrader", *args], cwd=self.root,
-                              env={**os.environ, "PATH": path}, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return subprocess.run(
+            [sys.executable, "-m", "nbgrader", *args],
+            cwd=self.root,
+            env={**os.environ, "PATH": path},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     def released(self, name: str = "lab") -> nbformat.NotebookNode:
         return nbformat.read(self.root / "release" / ASSIGNMENT / f"{name}.ipynb", as_version=4)
@@ -88,7 +103,8 @@ class Course:
         """For every graded student, what each test cell gave; None where nbgrader has not graded it."""
         with Gradebook(f"sqlite:///{self.root}/gradebook.db") as gradebook:
             return {
-                submission.student.id: {grade.name: grade.auto_score
-                                        for notebook in submission.notebooks for grade in notebook.grades}
+                submission.student.id: {
+                    grade.name: grade.auto_score for notebook in submission.notebooks for grade in notebook.grades
+                }
                 for submission in gradebook.assignment_submissions(ASSIGNMENT)
             }

@@ -88,8 +88,12 @@ def test_the_facts_of_the_lab_come_out_of_its_cells(executed):
 
 def test_appending_a_token_changes_no_past_key_but_without_the_causal_mask_it_does(executed):
     lines = printed(executed, "causality-shown").splitlines()
-    llama = [float(number) for line in lines if "layer " in line and "rounding" in line
-             for number in (line.split("K ")[1].split(",")[0], line.split("V ")[1].split()[0])]
+    llama = [
+        float(number)
+        for line in lines
+        if "layer " in line and "rounding" in line
+        for number in (line.split("K ")[1].split(",")[0], line.split("V ")[1].split()[0])
+    ]
     assert len(llama) == 4 and max(llama) < 1e-4
     causal, acausal = (float(line.split("layer 1 ")[1]) for line in lines if line.startswith("Bare"))
     assert causal == 0 and acausal > 1e-3

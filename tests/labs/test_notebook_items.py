@@ -68,7 +68,7 @@ def test_every_item_of_the_untouched_copy_fails_with_its_message_and_no_tracebac
 def test_the_starter_is_judged_by_the_hidden_tests_and_by_the_original_ones(course):
     edit(
         course,
-        work_with_cache="def work_with_cache(prompt_len, new_tokens):\n    return 15 if new_tokens == 10 else prompt_len + new_tokens",
+        work_with_cache="def work_with_cache(p, n):\n    return 15 if n == 10 else p + n",
         work_without_cache="def work_without_cache(p, n):\n    return sum(range(p, p + n))",
         correct_attention_step="print('edited')",
     )

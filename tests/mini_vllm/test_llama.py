@@ -11,8 +11,13 @@ from mini_vllm.models.weights import random_weights
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "llama.json").read_text())["cases"]
 TINY = ModelConfig(
-    vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
-    num_key_value_heads=2, max_position_embeddings=128,
+    vocab_size=64,
+    hidden_size=32,
+    intermediate_size=48,
+    num_hidden_layers=2,
+    num_attention_heads=4,
+    num_key_value_heads=2,
+    max_position_embeddings=128,
 )
 
 
@@ -37,7 +42,9 @@ def greedy(model: LlamaForCausalLM, prompt: list[int], new_tokens: int, chunk: i
 def test_greedy_tokens_equal_those_of_transformers(case, chunk):
     model = LlamaForCausalLM(ModelConfig(**case["config"]), seed=case["seed"])
     first_weight = float(model.embed_tokens[0, 0])
-    assert first_weight == case["first_weight"], "numpy draws other weights from the seed: run make_llama_golden.py again"
+    assert first_weight == case["first_weight"], (
+        "numpy draws other weights from the seed: run make_llama_golden.py again"
+    )
     for text in case["texts"]:
         assert greedy(model, text["prompt"], len(text["tokens"]), chunk) == text["tokens"]
 
@@ -54,10 +61,16 @@ def test_the_golden_data_holds_at_least_200_tokens():
     assert sum(len(text["tokens"]) for case in GOLDEN for text in case["texts"]) >= 200
 
 
-@pytest.mark.parametrize(("prompt_len", "new_tokens", "without", "cached"), [(5, 10, 95, 15), (5, 1000, 504_500, 1_005)])
+@pytest.mark.parametrize(
+    ("prompt_len", "new_tokens", "without", "cached"), [(5, 10, 95, 15), (5, 1000, 504_500, 1_005)]
+)
 def test_the_counter_counts_every_position_passed(prompt_len, new_tokens, without, cached):
     shape = ModelConfig(
-        vocab_size=16, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1,
+        vocab_size=16,
+        hidden_size=8,
+        intermediate_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=1,
         max_position_embeddings=1024,
     )
     slow, fast = LlamaForCausalLM(shape), LlamaForCausalLM(shape)

@@ -57,9 +57,7 @@ def install_offline(course):
     """Runs the installer with no package index in reach."""
     offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(course / "none"), "PIP_CONFIG_FILE": os.devnull}
     command = [sys.executable, course / "setup" / "install.py"]
-    return subprocess.run(
-        command, env=os.environ | offline, check=False, capture_output=True, text=True, timeout=300
-    )
+    return subprocess.run(command, env=os.environ | offline, check=False, capture_output=True, text=True, timeout=300)
 
 
 def test_a_python_too_old_is_named_with_the_version_needed_and_the_next_step(advice):

@@ -18,20 +18,31 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy
 
 
 @pytest.fixture
-def lab(tmp_path):
+def ctrl_c():
+    """Lets Ctrl-C reach the lab: what runs in the background, as CI may, starts its programs deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def lab(tmp_path, ctrl_c):
     """The command for the lab of a small repository, whose Jupyter settings are not the user's."""
     (tmp_path / "course" / "setup").mkdir(parents=True)
     (tmp_path / "course" / "release" / "phase-00-foundations").mkdir(parents=True)
     shutil.copy(LAB, tmp_path / "course" / "setup")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     environment |= {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    keyboard, terminal = os.openpty()  # in a terminal, and only there, Jupyter by itself asks "Shut down?"
 
     def start(*options):
         command = [sys.executable, tmp_path / "course" / "setup" / "lab.py", "--open", "no", *options]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        return subprocess.Popen(command, cwd=tmp_path, env=environment, **pipes)
+        return subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=terminal, **pipes)
 
-    return start
+    yield start
+    os.close(keyboard)
+    os.close(terminal)
 
 
 def refused(process):

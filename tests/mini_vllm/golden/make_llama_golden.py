@@ -55,9 +55,13 @@ def main() -> None:
                 for _ in range(NEW_TOKENS):
                     ids.append(int(model(torch.tensor([ids])).logits[0, -1].argmax()))
                 last = model(torch.tensor([ids])).logits[0, -1]
-            texts.append({"prompt": prompt, "tokens": ids[len(prompt) :], "last_logits": [round(float(x), 4) for x in last]})
+            texts.append(
+                {"prompt": prompt, "tokens": ids[len(prompt) :], "last_logits": [round(float(x), 4) for x in last]}
+            )
         first_weight = float(random_weights(config, seed)["model.embed_tokens.weight"][0, 0])
-        cases.append({"name": name, "config": asdict(config), "seed": seed, "first_weight": first_weight, "texts": texts})
+        cases.append(
+            {"name": name, "config": asdict(config), "seed": seed, "first_weight": first_weight, "texts": texts}
+        )
     made_by = f"torch {torch.__version__}, transformers {transformers.__version__}"
     path = Path(__file__).with_name("llama.json")
     path.write_text(json.dumps({"made_by": made_by, "cases": cases}) + "\n")

@@ -1,0 +1,15 @@
+"""Answers to lab 01, kv-cache-speedup."""
+
+from grading.answers import Answer
+from grading.answers.lab_01.attention_step import ATTENTION_STEP
+from grading.answers.lab_01.counting import PREDICT, WORK_WITH_CACHE, WORK_WITHOUT_CACHE
+from grading.answers.lab_01.generation import GENERATE_WITH_CACHE, GENERATE_WITHOUT_CACHE
+
+ANSWERS: list[Answer] = [
+    *PREDICT,
+    *WORK_WITHOUT_CACHE,
+    *WORK_WITH_CACHE,
+    *ATTENTION_STEP,
+    *GENERATE_WITHOUT_CACHE,
+    *GENERATE_WITH_CACHE,
+]

@@ -1,0 +1,39 @@
+"""Penalties on tokens that the sequence holds already."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mini_vllm.sampling_params import SamplingParams
+
+
+def apply_all_penalties(
+    logits: np.ndarray, params: SamplingParams, prompt_token_ids: Sequence[int], output_token_ids: Sequence[int]
+) -> np.ndarray:
+    """A copy of one row of logits, (vocab_size,) float32, with the request's penalties applied.
+
+    The repetition penalty counts prompt and output, and moves a logit away from its sign's side: a
+    positive one is divided, a negative one multiplied. Presence and frequency count the output only.
+
+    Errors: ValueError for a token id outside the vocabulary.
+    """
+    logits = logits.copy()
+    prompt, output = (_checked(ids, len(logits)) for ids in (prompt_token_ids, output_token_ids))
+    with np.errstate(over="ignore"):  # the result is then infinite, and the sampler looks for that
+        if params.repetition_penalty != 1:
+            penalty = np.float32(params.repetition_penalty)
+            seen = np.concatenate((prompt, output))
+            value = logits[seen]  # a token that is there twice is written twice, with the same value
+            logits[seen] = np.where(value > 0, value / penalty, value * penalty)
+        tokens, counts = np.unique(output, return_counts=True)
+        logits[tokens] -= np.float32(params.frequency_penalty) * counts.astype(np.float32)
+        logits[tokens] -= np.float32(params.presence_penalty)
+    return logits
+
+
+def _checked(token_ids: Sequence[int], vocab_size: int) -> np.ndarray:
+    ids = np.asarray(token_ids, dtype=np.int64)
+    if ids.size and (ids.min() < 0 or ids.max() >= vocab_size):
+        bad = int(ids.min()) if ids.min() < 0 else int(ids.max())
+        raise ValueError(f"token id {bad} is outside the vocabulary, 0 to {vocab_size - 1}.")
+    return ids
