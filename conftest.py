@@ -129,7 +129,7 @@ def _read(path: Path) -> nbformat.NotebookNode:
     except Exception as error:
         raise pytest.UsageError(
             f"{shown} cannot be read as a notebook: {error}\n"
-            "It was left as it is. Next step: open it in JupyterLab and save it again, or bring back an earlier version."
+            "It was left as it is. Next step: open it in JupyterLab and save it, or bring back an earlier version."
         ) from None
 
 

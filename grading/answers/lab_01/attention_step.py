@@ -106,6 +106,12 @@ ATTENTION_STEP = [
     ),
     wrong(
         "attention_step",
+        "softmax over an axis that is not there",
+        "wrong axis",
+        _attention("w = np.exp(K @ q / np.sqrt(d))\nreturn w / w.sum(axis=1, keepdims=True) @ V, (K, V)"),
+    ),
+    wrong(
+        "attention_step",
         "softmax without the sum",
         "not divided by their sum",
         _attention("return np.exp(K @ q / np.sqrt(d)) @ V, (K, V)"),

@@ -353,6 +353,20 @@ GENERATE_WITH_CACHE = [
     ),
     wrong(
         "generate_with_cache",
+        "prefill into a cache of its own",
+        "several caches",
+        """
+        def generate_with_cache(model, prompt_ids, new_tokens):
+            logits, tokens = model.forward(prompt_ids, model.new_cache()), []
+            cache = model.new_cache()
+            for _ in range(new_tokens):
+                tokens.append(int(np.argmax(logits[-1])))
+                logits = model.forward(tokens[-1:], cache)
+            return tokens
+    """,
+    ),
+    wrong(
+        "generate_with_cache",
         "last prompt token twice",
         "one token passes twice",
         """
