@@ -34,7 +34,8 @@ def course(tmp_path, released) -> Path:
 
 
 def pytest_in(course: Path, *arguments: str, lab_impl: str | None = None) -> subprocess.CompletedProcess:
-    environment = {key: value for key, value in os.environ.items() if key != "LAB_IMPL"}
+    # In CI pytest repeats each message in its summary.
+    environment = {key: value for key, value in os.environ.items() if key not in ("LAB_IMPL", "CI", "BUILD_NUMBER")}
     if lab_impl is not None:
         environment["LAB_IMPL"] = lab_impl
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
