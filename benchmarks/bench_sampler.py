@@ -38,13 +38,13 @@ CASES = {
 
 
 def make_logits(shape: str, batch: int, vocab: int) -> np.ndarray:
-    """(batch, vocab) float32. `peaked`: as a language model's, most mass on few tokens. `flat`: normal noise."""
+    """(batch, vocab) float32. `peaked`: a token's share falls with its rank (Zipf), with noise. `flat`: noise only."""
     rng = np.random.default_rng(0)
     noise = rng.standard_normal((batch, vocab))
     if shape == "flat":
         return noise.astype(np.float32)
     ranks = np.stack([rng.permutation(vocab) + 1 for _ in range(batch)])
-    return (noise - 1.5 * np.log(ranks)).astype(np.float32)
+    return (noise - np.log(ranks)).astype(np.float32)
 
 
 def ours(logits: np.ndarray, settings: dict) -> Callable[[], object]:

@@ -3,5 +3,6 @@
 from mini_vllm.config import ModelConfig
 from mini_vllm.kv_cache import KVCache
 from mini_vllm.models.llama import LlamaForCausalLM
+from mini_vllm.sampling_params import SamplingParams
 
-__all__ = ["KVCache", "LlamaForCausalLM", "ModelConfig"]
+__all__ = ["KVCache", "LlamaForCausalLM", "ModelConfig", "SamplingParams"]

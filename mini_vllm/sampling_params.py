@@ -18,7 +18,7 @@ class SamplingParams:
     Errors: ValueError, naming the field, its value and the range.
     """
 
-    temperature: float = 1.0  # [0, 2]; 0 is greedy: the most likely token, without randomness
+    temperature: float = 1.0  # at least 0; 0 is greedy: the most likely token, without randomness
     top_p: float = 1.0  # (0, 1]; 1 is off
     top_k: int = 0  # 0 and -1 are off
     min_p: float = 0.0  # [0, 1], relative to the most likely token's probability; 0 is off
@@ -33,7 +33,7 @@ class SamplingParams:
     logprobs: int | None = None  # how many of the most likely tokens to report; -1: all; None: no report
 
     def __post_init__(self) -> None:
-        self._number("temperature", lambda v: 0 <= v <= 2, "in [0, 2]")
+        self._number("temperature", lambda v: v >= 0, "at least 0")
         self._number("top_p", lambda v: 0 < v <= 1, "in (0, 1]")
         self._number("min_p", lambda v: 0 <= v <= 1, "in [0, 1]")
         self._number("repetition_penalty", lambda v: v > 0, "above 0")

@@ -39,7 +39,7 @@ class Sampler:
         Errors: ValueError for another shape. A row from which no token can be drawn (NaN or +inf among its
         logits, all of them -inf, a token id outside the vocabulary) fails alone: see SamplerOutput.errors.
         """
-        logits = np.asarray(logits, dtype=np.float32)
+        logits = np.ascontiguousarray(logits, dtype=np.float32)
         num_reqs = len(metadata.params)
         if logits.ndim != 2 or len(logits) != num_reqs or logits.shape[1] == 0:
             raise ValueError(f"logits has shape {logits.shape}, but it must be ({num_reqs}, vocab_size).")

@@ -17,8 +17,9 @@ class Logprob(NamedTuple):
 def compute_logprobs(logits: np.ndarray) -> np.ndarray:
     """log(softmax(logits)) of one row, (vocab_size,) float32, of which the greatest is finite."""
     with np.errstate(over="ignore", under="ignore"):
-        shifted = logits - logits.max()
-        return shifted - np.log(np.exp(shifted).sum())
+        logprobs = logits - logits.max()
+        logprobs -= np.log(np.exp(logprobs).sum())
+        return logprobs
 
 
 def gather_logprobs(logprobs: np.ndarray, num_logprobs: int, token_id: int) -> dict[int, Logprob]:

@@ -12,8 +12,8 @@ def apply_all_penalties(
 ) -> np.ndarray:
     """A copy of one row of logits, (vocab_size,) float32, with the request's penalties applied.
 
-    The repetition penalty counts prompt and output, and moves a logit away from its sign's side: a
-    positive one is divided, a negative one multiplied. Presence and frequency count the output only.
+    The repetition penalty counts prompt and output; it divides a positive logit and multiplies a negative
+    one, which lowers both. Presence and frequency count the output only.
 
     Errors: ValueError for a token id outside the vocabulary.
     """
@@ -21,10 +21,11 @@ def apply_all_penalties(
     prompt, output = (_checked(ids, len(logits)) for ids in (prompt_token_ids, output_token_ids))
     with np.errstate(over="ignore"):  # the result is then infinite, and the sampler looks for that
         if params.repetition_penalty != 1:
-            penalty = np.float32(params.repetition_penalty)
             seen = np.concatenate((prompt, output))
-            value = logits[seen]  # a token that is there twice is written twice, with the same value
-            logits[seen] = np.where(value > 0, value / penalty, value * penalty)
+            # In float64, where no penalty is infinite or 0. A token that is there twice gets one value twice.
+            value = logits[seen].astype(np.float64)
+            factor = np.where(value > 0, 1 / params.repetition_penalty, params.repetition_penalty)
+            logits[seen] = value * factor
         tokens, counts = np.unique(output, return_counts=True)
         logits[tokens] -= np.float32(params.frequency_penalty) * counts.astype(np.float32)
         logits[tokens] -= np.float32(params.presence_penalty)
