@@ -114,6 +114,16 @@ def test_penalties_act_before_the_choice_and_logprobs_are_those_of_the_raw_logit
     assert [entry.rank for entry in output.logprobs[0].values()] == [2, 1]
 
 
+def test_each_penalty_sees_the_tokens_of_its_own_row_and_kind():
+    batch = metadata(
+        [{"temperature": 0, "presence_penalty": 2}] * 2 + [{"temperature": 0, "repetition_penalty": 2}] * 2,
+        prompts=[[1], [2], [2], [0]],
+        outputs=[[2], [1], [0], [1]],
+    )
+    output = Sampler()(np.float32([[0, 2, 3]] * 4), batch)
+    assert output.sampled_token_ids == [1, 2, 1, 2]
+
+
 def test_logprobs_are_there_for_the_requests_that_asked():
     output = Sampler()(some_logits(len(MIXED)), metadata(MIXED))
     assert [row for row, entry in enumerate(output.logprobs) if entry is not None] == [5, 7, 8, 9]

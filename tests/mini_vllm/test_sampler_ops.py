@@ -52,6 +52,13 @@ def test_a_token_of_probability_0_is_never_drawn(size, number):
         assert probs[draw(probs, Fixed(number))] > 0
 
 
+def test_rounding_does_not_carry_a_draw_past_the_end():
+    # Of the way from the first block's end to the last one's, BELOW_ONE is all, to the last bit.
+    probs = np.zeros(700)
+    probs[0], probs[600] = 1.5 * 2.0**-53, 1 - 2.0**-52
+    assert draw(probs, Fixed(BELOW_ONE)) == 600
+
+
 def test_every_block_of_a_long_distribution_can_be_drawn_from():
     probs = np.full(5_120, 1 / 5_120)
     assert [draw(probs, Fixed((i + 0.5) / 5_120)) for i in range(5_120)] == list(range(5_120))
@@ -131,3 +138,9 @@ def test_a_sampled_token_among_the_most_likely_is_there_once():
 )
 def test_as_many_logprobs_as_asked_for_and_the_lower_of_equal_tokens_first(number, expected):
     assert list(gather_logprobs(np.float32([-1, -1, -1, -2]), number, token_id=2)) == expected
+
+
+def test_equal_logprobs_come_in_vocabulary_order():
+    logprobs = np.float32(np.arange(200) % 3 - 5)
+    expected = sorted(range(200), key=lambda token_id: (-logprobs[token_id], token_id))
+    assert list(gather_logprobs(logprobs, 120, token_id=2)) == expected[:120]

@@ -22,8 +22,8 @@ def apply_all_penalties(
     with np.errstate(over="ignore"):  # the result is then infinite, and the sampler looks for that
         if params.repetition_penalty != 1:
             seen = np.concatenate((prompt, output))
-            # In float64, where no penalty is infinite or 0. A token that is there twice gets one value twice.
-            value = logits[seen].astype(np.float64)
+            value = logits[seen]  # a token that is there twice is written twice, with the same value
+            # In float64, in which no penalty is infinite or 0: either would turn a logit of 0 or inf into NaN.
             factor = np.where(value > 0, 1 / params.repetition_penalty, params.repetition_penalty)
             logits[seen] = value * factor
         tokens, counts = np.unique(output, return_counts=True)
