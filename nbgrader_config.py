@@ -1,7 +1,7 @@
 """How nbgrader runs this course: read by the command line, the Formgrader and the Validate button.
 
 Each line below exists because stock nbgrader 0.9.6 graded somebody wrongly without it; tests/grading
-holds the case for each. Values are plain strings and lists, because the Formgrader shows them as JSON.
+holds the case for each. Steps are named, not imported: Validate, on a student's machine, needs none of them.
 """
 
 import os

@@ -9,12 +9,14 @@ Stock 0.9.6 repairs a part of this (OverwriteCells) and trips over the rest: a d
 unknown schema version ends the run for everybody, a missing key loses the student's whole notebook.
 """
 
+import copy
+
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.api import Notebook as GradebookNotebook
 from nbgrader.nbgraderformat import SCHEMA_VERSION
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 
 class CellsFromGradebook(NbGraderPreprocessor):
@@ -56,8 +58,15 @@ class CellsFromGradebook(NbGraderPreprocessor):
             else:
                 seen.add(name)
                 nb.cells[index] = _rebuilt(originals[name], cell)
-                if (nb.cells[index].source, nb.cells[index].cell_type) != (cell.source, cell.cell_type):
+                if self._was_changed(cell, originals[name]):
                     self.log.warning("The type or the test of cell '%s' was changed; changed back", name)
+
+    def _was_changed(self, cell: NotebookNode, original: NotebookNode) -> bool:
+        """Whether this cell's type, or a locked cell's code, isn't what the student was given."""
+        hide = ClearHiddenTests(parent=self)
+        released, _ = hide.preprocess_cell(copy.deepcopy(original), {}, 0)
+        rewritten = original.metadata.nbgrader.locked and cell.source != released.source
+        return rewritten or cell.cell_type != original.cell_type
 
     def _restore_missing(self, nb: NotebookNode, originals: dict[str, NotebookNode]) -> None:
         names = list(originals)

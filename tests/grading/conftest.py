@@ -1,6 +1,4 @@
-"""One tiny course, generated once, and one class, graded once."""
-
-from concurrent.futures import ThreadPoolExecutor
+"""One tiny course, generated once, and one class, graded in one run."""
 
 import pytest
 import submissions  # noqa: F401 (fills CLASS)
@@ -19,16 +17,14 @@ def course(tmp_path_factory) -> Course:
 
 
 class GradedClass:
-    """What `nbgrader autograde` over all submissions printed, and what it left in the gradebooks."""
+    """What one `nbgrader autograde` over all submissions printed, and what it left in the gradebook."""
 
-    def __init__(self, halves: list[Course]) -> None:
-        for number, (student, hand_in) in enumerate(CLASS.items()):
-            halves[number % len(halves)].submit(student, hand_in(halves[0]))
-        with ThreadPoolExecutor() as pool:
-            runs = list(pool.map(lambda half: half.nbgrader("autograde", ASSIGNMENT), halves))
-        self.exit_statuses = [run.returncode for run in runs]
-        self.log = "".join(run.stdout for run in runs)
-        self.points = {student: points for half in halves for student, points in half.points().items()}
+    def __init__(self, course: Course) -> None:
+        for student, hand_in in CLASS.items():
+            course.submit(student, hand_in(course))
+        run = course.nbgrader("autograde", ASSIGNMENT)
+        self.exit_status, self.log = run.returncode, run.stdout
+        self.points = course.points()
 
     def lab(self, student: str) -> tuple:
         """The points of the first notebook's tests, of 2 and of 3."""
@@ -36,7 +32,5 @@ class GradedClass:
 
 
 @pytest.fixture(scope="session")
-def graded(course, tmp_path_factory) -> GradedClass:
-    """The class in two halves, one run each, at the same time: most of a run is waiting for kernels."""
-    halves = [tmp_path_factory.mktemp("half") for _ in range(2)]
-    return GradedClass([course.copy_to(half) for half in halves])
+def graded(course) -> GradedClass:
+    return GradedClass(course)

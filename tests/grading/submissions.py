@@ -29,30 +29,20 @@ def deleted_locked_cells(nb):
 
 
 @student()
-def deleted_exercise(nb):
-    nb.cells = [cell for cell in nb.cells if cell.id not in ("double", "test_double")]
-
-
-@student()
-def answers_in_own_cells(nb):
-    """All of the course's cells deleted; the answers are in cells the student made."""
-    nb.cells = [new_code_cell(cell.source) for cell in nb.cells if cell.id in ANSWERS]
+def answer_in_own_cell(nb):
+    """All of the course's cells deleted; one answer is in a cell of the student's, which needs the setup."""
+    nb.cells = [new_code_cell("math.pi\n" + ANSWERS["ratio"])]
 
 
 @student(**WRONG)
 def rewritten_tests(nb):
-    by_name(nb)["test_double"].source = "pass"
+    flipped = by_name(nb)["test_double"]
+    flipped.source = "pass"
+    flipped.metadata.nbgrader.update(grade=False, solution=True, locked=False, points=100)
     text = by_name(nb)["test_ratio"]
     text.cell_type = "markdown"
     text.attachments = {}
     del text["outputs"], text["execution_count"]
-
-
-@student(**WRONG)
-def flipped_flags(nb):
-    for name in ("test_double", "test_ratio"):
-        by_name(nb)[name].metadata.nbgrader.update(grade=False, solution=True, locked=False, points=100)
-        by_name(nb)[name].source = "pass"
 
 
 # --- metadata nbgrader can't read ---
@@ -60,13 +50,8 @@ def flipped_flags(nb):
 
 @student(ratio=WRONG["ratio"])
 def duplicated_tests(nb):
-    nb.cells += [cell.copy() for cell in nb.cells if cell.id.startswith("test_")]
-
-
-@student()
-def duplicated_answer(nb):
-    """A wrong first attempt is still there, above the right one."""
-    nb.cells.insert(2, new_code_cell(WRONG["double"], metadata=by_name(nb)["double"].metadata))
+    """The copies are at the top, where no answer is defined yet."""
+    nb.cells[:0] = [cell.copy() for cell in nb.cells if cell.id.startswith("test_")]
 
 
 @student()
@@ -94,9 +79,11 @@ def missing_keys(nb):
 
 
 @student()
-def made_up_test(nb):
-    claim = {**by_name(nb)["test_double"].metadata.nbgrader, "grade_id": "bonus", "points": 50}
-    nb.cells.append(new_code_cell("pass", metadata={"nbgrader": claim}))
+def added_cells(nb):
+    """A first, wrong attempt above the right answer, and a test of the student's own worth 50 points."""
+    bonus = {**by_name(nb)["test_double"].metadata.nbgrader, "grade_id": "bonus", "points": 50}
+    nb.cells.append(new_code_cell("pass", metadata={"nbgrader": bonus}))
+    nb.cells.insert(2, new_code_cell(WRONG["double"], metadata=by_name(nb)["double"].metadata))
 
 
 # --- noise, and answers that end the run ---

@@ -30,12 +30,17 @@ def test_every_other_student_is_graded_in_the_same_run(graded):
 
 
 def test_the_exit_status_tells_that_somebody_was_not_graded(graded):
-    assert graded.exit_statuses == [1, 1]
+    assert graded.exit_status == 1
 
 
 def test_the_log_names_who_was_not_graded(graded):
     for student in FAILED_ALONE:
         assert f"error processing assignment 'phase-00' for student '{student}'" in graded.log
+
+
+def test_the_log_names_the_tests_that_were_changed_and_no_others(graded):
+    # A released test lacks its hidden part, which is no change of the student's.
+    assert graded.log.count("was changed; changed back") == len(("test_double", "test_ratio"))
 
 
 # --- tests tampered with ---
@@ -49,20 +54,16 @@ def test_deleted_tests_and_read_only_cells_are_restored(graded):
     assert graded.lab("deleted_locked_cells") == (0, 3)
 
 
-def test_a_deleted_exercise_costs_its_own_points_only(graded):
-    assert graded.lab("deleted_exercise") == (0, 3)
+def test_an_answer_in_the_students_own_cell_counts_and_a_deleted_one_costs_its_own_points(graded):
+    assert graded.lab("answer_in_own_cell") == (0, 3)
 
 
-def test_answers_in_the_students_own_cells_count(graded):
-    assert graded.lab("answers_in_own_cells") == (2, 3)
+def test_a_test_whose_flags_points_and_code_were_changed_is_changed_back(graded):
+    assert graded.lab("rewritten_tests")[0] == 0
 
 
-def test_rewritten_tests_are_written_back(graded):
-    assert graded.lab("rewritten_tests") == (0, 0)
-
-
-def test_flipped_flags_are_flipped_back(graded):
-    assert graded.lab("flipped_flags") == (0, 0)
+def test_a_test_turned_into_text_is_run_all_the_same(graded):
+    assert graded.lab("rewritten_tests")[1] == 0
 
 
 # --- metadata nbgrader can't read ---
@@ -70,10 +71,6 @@ def test_flipped_flags_are_flipped_back(graded):
 
 def test_duplicated_tests_earn_what_their_answers_earned(graded):
     assert graded.lab("duplicated_tests") == (2, 0)
-
-
-def test_of_duplicated_answers_the_last_counts(graded):
-    assert graded.lab("duplicated_answer") == (2, 3)
 
 
 def test_another_schema_version_and_an_unknown_kernel_cost_nothing(graded):
@@ -88,8 +85,12 @@ def test_missing_keys_cost_nothing(graded):
     assert graded.lab("missing_keys") == (2, 3)
 
 
-def test_a_made_up_test_neither_earns_nor_costs(graded):
-    assert graded.points["made_up_test"] == {"test_double": 2, "test_ratio": 3, "test_triple": 0}
+def test_of_duplicated_answers_the_last_counts(graded):
+    assert graded.lab("added_cells") == (2, 3)
+
+
+def test_a_made_up_test_is_no_test(graded):
+    assert graded.points["added_cells"].keys() == graded.points["reference"].keys()
 
 
 # --- noise, and answers that end the run ---

@@ -15,6 +15,7 @@ from register import ANSWERS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ASSIGNMENT = "phase-00"
+HIDDEN_TEST = "### BEGIN HIDDEN TESTS\nassert double(0) == 0\n### END HIDDEN TESTS"
 
 
 def cell(name: str, source: str, points: int | None = None, answer: bool = False):
@@ -45,7 +46,7 @@ def source_notebooks() -> dict[str, nbformat.NotebookNode]:
                 new_markdown_cell("# Lab", id="title"),
                 cell("setup", "import math"),
                 answer_cell("double"),
-                cell("test_double", "assert double(4) == 8", points=2),
+                cell("test_double", f"assert double(4) == 8\n{HIDDEN_TEST}", points=2),
                 answer_cell("ratio"),
                 cell("test_ratio", "assert ratio(1.0, 4.0) == 0.25", points=3),
             ]
@@ -71,11 +72,6 @@ class Course:
             path = root / "source" / ASSIGNMENT / f"{name}.ipynb"
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(nb, path)
-
-    def copy_to(self, root: Path) -> "Course":
-        """The course with its release and its gradebook, in another folder."""
-        shutil.copytree(self.root, root, dirs_exist_ok=True)
-        return Course(root)
 
     def nbgrader(self, *args: str) -> subprocess.CompletedProcess:
         """Run it as somebody does who hasn't activated the environment; stderr is in stdout."""
