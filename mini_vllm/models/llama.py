@@ -26,6 +26,7 @@ class LlamaDecoderLayer:
         self.post_attention_layernorm = weights.vector(f"{layer}.post_attention_layernorm.weight", hidden)
         # One wide matmul is faster than two or three narrow ones, so q, k, v and gate, up are fused.
         self.qkv_proj = weights.fused_linear(
+            f"{layer}.self_attn.qkv_proj.weight",
             hidden,
             {
                 f"{layer}.self_attn.q_proj.weight": q_size,
@@ -35,7 +36,9 @@ class LlamaDecoderLayer:
         )
         self.o_proj = weights.linear(f"{layer}.self_attn.o_proj.weight", q_size, hidden)
         self.gate_up_proj = weights.fused_linear(
-            hidden, {f"{layer}.mlp.gate_proj.weight": inner, f"{layer}.mlp.up_proj.weight": inner}
+            f"{layer}.mlp.gate_up_proj.weight",
+            hidden,
+            {f"{layer}.mlp.gate_proj.weight": inner, f"{layer}.mlp.up_proj.weight": inner},
         )
         self.down_proj = weights.linear(f"{layer}.mlp.down_proj.weight", inner, hidden)
 
@@ -62,9 +65,11 @@ class LlamaForCausalLM:
     weights: float arrays under Hugging Face's names (`model.layers.0.self_attn.q_proj.weight`, shape
              (out, in)). Left out, random ones are drawn from `seed`: a real computation that says nothing.
 
+    `weights` holds the arrays that the model multiplies with, fused and as (in, out), by name; given to
+    the constructor again, they are used without a copy.
     `tokens_processed` counts every token position that `forward` has passed through the network.
 
-    Errors: KeyError for a weight that is missing, ValueError for one of another shape.
+    Errors: KeyError for a weight that is missing, ValueError for one of another shape or one left over.
     """
 
     def __init__(self, config: ModelConfig, weights: Mapping[str, np.ndarray] | None = None, *, seed: int = 0) -> None:
@@ -75,10 +80,13 @@ class LlamaForCausalLM:
         self.layers = [LlamaDecoderLayer(config, i, reader) for i in range(config.num_hidden_layers)]
         self.norm = reader.vector("model.norm.weight", hidden)
         if config.tie_word_embeddings:
+            reader.tied("lm_head.weight", self.embed_tokens)
             self.lm_head = self.embed_tokens.T
         else:
             self.lm_head = reader.linear("lm_head.weight", hidden, vocab)
         self.rotary_emb = RotaryEmbedding(config.head_dim, config.max_position_embeddings, config.rope_theta)
+        reader.require_all_read()
+        self.weights = reader.prepared
         self.tokens_processed = 0
 
     def new_cache(self) -> KVCache:

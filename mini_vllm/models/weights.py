@@ -13,20 +13,22 @@ class WeightReader:
     Checkpoints store a linear layer as (out, in). It is kept here as a contiguous (in, out): `x @ w`
     then reads memory in order, which is what the speed of decode is made of.
 
+    `prepared` gathers every array as it is multiplied with, under names that say so: `NAME.T` is
+    NAME as (in, out). A table that holds `NAME.T` is believed: the array is used where it lies, in
+    a memory-mapped file for example, without a copy.
+
     Errors: KeyError for a name that is missing, ValueError for another shape than expected.
     """
 
     def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
         self._weights = weights
+        self._read: set[str] = set()
+        self.prepared: dict[str, np.ndarray] = {}
 
     def matrix(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
         """The array as it is stored."""
-        if name not in self._weights:
-            raise KeyError(f"the weights hold no {name!r}: is this a checkpoint of a Llama-architecture model?")
-        array = np.asarray(self._weights[name])
-        if array.shape != shape:
-            raise ValueError(f"{name} has shape {array.shape}, the config says {shape}.")
-        return np.ascontiguousarray(array, dtype=np.float32)
+        self.prepared[name] = self._stored(name, shape)
+        return self.prepared[name]
 
     def vector(self, name: str, size: int) -> np.ndarray:
         """An array of shape (size,)."""
@@ -34,12 +36,40 @@ class WeightReader:
 
     def linear(self, name: str, size_in: int, size_out: int) -> np.ndarray:
         """A linear layer's weight as (in, out)."""
-        return self.fused_linear(size_in, {name: size_out})
+        return self.fused_linear(name, size_in, {name: size_out})
 
-    def fused_linear(self, size_in: int, parts: Mapping[str, int]) -> np.ndarray:
+    def fused_linear(self, name: str, size_in: int, parts: Mapping[str, int]) -> np.ndarray:
         """Linear layers over the same input, as one (in, sum of outs). parts: name -> out."""
-        stored = [self.matrix(name, (size_out, size_in)) for name, size_out in parts.items()]
-        return np.ascontiguousarray(np.concatenate(stored).T)
+        shape = (size_in, sum(parts.values()))
+        if f"{name}.T" in self._weights:
+            return self.matrix(f"{name}.T", shape)
+        fused, start = np.empty(shape, dtype=np.float32), 0
+        for part, size_out in parts.items():
+            fused[:, start : start + size_out] = self._stored(part, (size_out, size_in)).T
+            start += size_out
+        self.prepared[f"{name}.T"] = fused
+        return fused
+
+    def tied(self, name: str, to: np.ndarray) -> None:
+        """`name` is `to`; some checkpoints store it a second time."""
+        if name in self._weights and not np.array_equal(self._stored(name, to.shape), to):
+            raise ValueError(f"{name} differs from the array that it is tied to: tie_word_embeddings should be false.")
+
+    def require_all_read(self) -> None:
+        """ValueError for arrays that nobody asked for: a model that leaves a bias out is another model."""
+        unread = [name for name in self._weights if name not in self._read]
+        unread = [name for name in unread if not name.endswith("rotary_emb.inv_freq")]  # follows from the config
+        if unread:
+            raise ValueError(f"{len(unread)} weights have no place in a model of this config, {unread[0]} for example.")
+
+    def _stored(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
+        if name not in self._weights:
+            raise KeyError(f"the weights hold no {name!r}: is this a checkpoint of a Llama-architecture model?")
+        array = np.asarray(self._weights[name])
+        if array.shape != shape:
+            raise ValueError(f"{name} has shape {array.shape}, the config says {shape}.")
+        self._read.add(name)
+        return np.require(array, np.float32, ["C_CONTIGUOUS", "ALIGNED"])
 
 
 def random_weights(config: ModelConfig, seed: int) -> dict[str, np.ndarray]:

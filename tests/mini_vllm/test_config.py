@@ -1,5 +1,6 @@
-"""ModelConfig: Hugging Face's names, and numbers that fit a model."""
+"""ModelConfig: Hugging Face's names, numbers that fit a model, and files that say what a model is."""
 
+import json
 from dataclasses import FrozenInstanceError
 
 import pytest
@@ -35,6 +36,10 @@ def test_a_config_is_frozen():
         ("rms_norm_eps", 0.0),
         ("rope_theta", "10000"),
         ("head_dim", 0),
+        ("tie_word_embeddings", "false"),
+        ("eos_token_id", 32_000),
+        ("bos_token_id", -1),
+        ("bos_token_id", True),
     ],
 )
 def test_a_number_that_fits_no_model_is_named(field, value):
@@ -45,3 +50,94 @@ def test_a_number_that_fits_no_model_is_named(field, value):
 def test_kv_heads_that_do_not_divide_the_query_heads_are_named():
     with pytest.raises(ValueError, match="num_key_value_heads=3 does not divide num_attention_heads=8"):
         ModelConfig(num_attention_heads=8, num_key_value_heads=3)
+
+
+LLAMA = {
+    "architectures": ["LlamaForCausalLM"],
+    "model_type": "llama",
+    "hidden_size": 64,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "hidden_act": "silu",
+    "attention_bias": False,
+    "attention_dropout": 0.1,
+    "torch_dtype": "bfloat16",
+}
+
+
+def test_the_tokens_that_end_a_text_may_be_one_or_several_or_none():
+    assert ModelConfig().eos_token_ids == ()
+    assert ModelConfig(eos_token_id=0).eos_token_ids == (0,)
+    assert ModelConfig(eos_token_id=[5, 7]).eos_token_ids == (5, 7)
+    assert hash(ModelConfig(eos_token_id=[5, 7])) == hash(ModelConfig(eos_token_id=(5, 7)))
+
+
+@pytest.mark.parametrize("source", ["dict", "folder", "file", "string"])
+def test_a_config_is_read_from_a_dict_a_folder_or_a_file(source, tmp_path):
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps(LLAMA))
+    config = ModelConfig.from_hf({"dict": LLAMA, "folder": tmp_path, "file": file, "string": str(file)}[source])
+    assert config == ModelConfig(
+        hidden_size=64, num_attention_heads=4, num_key_value_heads=2, bos_token_id=1, eos_token_id=2
+    )
+
+
+def test_eos_and_bos_default_to_those_of_llamaconfig_and_null_is_none():
+    assert (ModelConfig.from_hf(LLAMA).bos_token_id, ModelConfig.from_hf(LLAMA).eos_token_id) == (1, 2)
+    assert ModelConfig.from_hf(LLAMA | {"eos_token_id": None}).eos_token_ids == ()
+    assert ModelConfig.from_hf(LLAMA | {"eos_token_id": [9, 4]}).eos_token_ids == (9, 4)
+
+
+@pytest.mark.parametrize(
+    "rotary",
+    [
+        {"rope_theta": 500.0},
+        {"rope_theta": 500.0, "rope_scaling": None},
+        {"rope_theta": 500.0, "rope_scaling": {"type": "default"}},
+        {"rope_parameters": {"rope_type": "default", "rope_theta": 500.0}},
+        {"rope_parameters": {"rope_theta": 500.0}, "rope_theta": 10_000.0},
+        {"rope_theta": 500.0, "rope_interleaved": False, "partial_rotary_factor": 1.0},
+    ],
+)
+def test_the_rotary_base_is_read_as_transformers_4_and_5_write_it(rotary):
+    assert ModelConfig.from_hf(LLAMA | rotary).rope_theta == 500.0
+
+
+def test_an_architecture_that_is_not_implemented_is_named_with_those_that_are():
+    with pytest.raises(ValueError, match="Qwen3ForCausalLM; mini_vllm runs LlamaForCausalLM"):
+        ModelConfig.from_hf(LLAMA | {"architectures": ["Qwen3ForCausalLM"]})
+    with pytest.raises(ValueError, match="'gpt2'; mini_vllm runs LlamaForCausalLM"):
+        ModelConfig.from_hf({"model_type": "gpt2"})
+    with pytest.raises(ValueError, match="LlamaForSequenceClassification"):
+        ModelConfig.from_hf(LLAMA | {"architectures": ["LlamaForSequenceClassification"]})
+    assert ModelConfig.from_hf({"model_type": "llama"}).hidden_size == 4_096
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, "'llama3', which is not implemented"),
+        ({"rope_scaling": {"type": "linear", "factor": 2.0}}, "'linear'"),
+        ({"rope_parameters": {"rope_type": "yarn", "rope_theta": 1e6}}, "'yarn'"),
+        ({"rope_parameters": {"partial_rotary_factor": 0.5}}, "partial_rotary_factor=0.5"),
+        ({"partial_rotary_factor": 0.5}, "partial_rotary_factor=0.5"),
+        ({"rope_interleaved": True}, "rope_interleaved=True"),
+        ({"attention_bias": True}, "attention_bias=True"),
+        ({"mlp_bias": True}, "mlp_bias=True"),
+        ({"hidden_act": "gelu"}, "hidden_act='gelu'; mini_vllm implements 'silu' only"),
+        ({"quantization_config": {"quant_method": "gptq"}}, "quantization_config="),
+        ({"hidden_size": "64"}, "hidden_size='64'"),
+        ({"vocab_size": None}, "vocab_size=None"),
+    ],
+)
+def test_what_changes_the_result_and_is_not_implemented_is_refused_by_name(changed, said):
+    with pytest.raises(ValueError, match=said):
+        ModelConfig.from_hf(LLAMA | changed)
+
+
+def test_a_config_file_that_is_missing_or_broken_is_named(tmp_path):
+    for content in (None, "", "{", "[]", "\0"):
+        if content is not None:
+            (tmp_path / "config.json").write_text(content)
+        with pytest.raises(ValueError, match=r"config\.json"):
+            ModelConfig.from_hf(tmp_path)

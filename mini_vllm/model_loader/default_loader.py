@@ -1,0 +1,89 @@
+"""Folders in Hugging Face's format, and the folders that mini_vllm prepares from other formats."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from mini_vllm.config import SUPPORTED_ARCHITECTURES, ModelConfig, read_json
+from mini_vllm.model_loader.safetensors import SafetensorsFile, save_file
+from mini_vllm.models.llama import LlamaForCausalLM
+from mini_vllm.tokenizer import FastTokenizer
+
+FOLDER_CONTENT = "config.json, model.safetensors (or model.safetensors.index.json and its parts), tokenizer.json"
+
+
+class LazyWeights(Mapping[str, np.ndarray]):
+    """Arrays by name, each read when it is asked for: a model of 2 GB is never in memory twice."""
+
+    def __init__(self, readers: Mapping[str, Callable[[], np.ndarray]]) -> None:
+        self._readers = dict(readers)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._readers[name]()
+
+    def __contains__(self, name: object) -> bool:  # Mapping's own would read the array
+        return name in self._readers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._readers)
+
+    def __len__(self) -> int:
+        return len(self._readers)
+
+
+def load_folder(folder: Path) -> tuple[LlamaForCausalLM, FastTokenizer]:
+    """The model and the tokenizer of a folder."""
+    model = load_model(folder)
+    return model, FastTokenizer.from_folder(folder, model.config.eos_token_ids)
+
+
+def load_model(folder: Path) -> LlamaForCausalLM:
+    """The model of a folder that holds config.json and model.safetensors."""
+    path, index = folder / "model.safetensors", folder / "model.safetensors.index.json"
+    if not (folder / "config.json").is_file() or not (path.is_file() or index.is_file()):
+        raise ValueError(f"{folder} is no model's folder: one holds {FOLDER_CONTENT}.")
+    config = ModelConfig.from_hf(folder)
+    generation = folder / "generation_config.json"
+    if generation.is_file():  # where it names the tokens that end a text, it counts
+        named = read_json(generation).get("eos_token_id")
+        config = config if named is None else dataclasses.replace(config, eos_token_id=named)
+    files = [SafetensorsFile(path)] if path.is_file() else _parts(index)
+    readers = {name: partial(file.read, name) for file in files for name in file.names}
+    return build(config, LazyWeights(readers), path if path.is_file() else index)
+
+
+def _parts(index: Path) -> Collection[SafetensorsFile]:
+    weight_map = read_json(index).get("weight_map")
+    if not isinstance(weight_map, dict):
+        raise ValueError(f"{index} holds no weight_map: download or copy the file again.")
+    parts = {}
+    for name, part in weight_map.items():
+        if not (index.parent / part).is_file():
+            raise ValueError(f"{index.parent / part} is missing, a part that {index.name} names: download it too.")
+        parts[part] = parts.get(part) or SafetensorsFile(index.parent / part)
+        if name not in parts[part].names:
+            raise ValueError(f"{index.parent / part} holds no {name}, against {index.name}: download both again.")
+    return parts.values()
+
+
+def build(config: ModelConfig, weights: Mapping[str, np.ndarray], path: Path) -> LlamaForCausalLM:
+    """The model of these weights, with the file named in every error."""
+    try:
+        return LlamaForCausalLM(config, weights)
+    except (KeyError, NotImplementedError, ValueError) as error:
+        raise ValueError(f"{path}: {error.args[0]} Config and weights must be of the same model.") from None
+
+
+def save_folder(model: LlamaForCausalLM, tokenizer: FastTokenizer, folder: Path) -> None:
+    """Write a folder for `load_folder` whose weights need no conversion: the model multiplies with the mapped file.
+
+    Its weights have the names of `model.weights`, so that other software does not mistake them for (out, in).
+    """
+    config = {"architectures": SUPPORTED_ARCHITECTURES[:1], **dataclasses.asdict(model.config)}
+    (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
+    save_file(model.weights, folder / "model.safetensors")
+    tokenizer.save(folder)

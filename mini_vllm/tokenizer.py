@@ -1,0 +1,139 @@
+"""From text to token ids and back, at once or while the tokens still come."""
+
+import importlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+from mini_vllm.chat_template import render_chat_template
+from mini_vllm.config import read_json
+
+_SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token")
+
+
+class Tokenizer(Protocol):
+    """What the engine asks of a tokenizer. `eos_token_ids` are the tokens that end a text."""
+
+    eos_token_ids: tuple[int, ...]
+
+    def encode(self, text: str, add_special_tokens: bool = True) -> list[int]:
+        """The token ids of `text`. add_special_tokens: with what the model expects around it, if anything."""
+
+    def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
+        """The text of `token_ids`; bytes that are no UTF-8 become U+FFFD."""
+
+    def apply_chat_template(
+        self, messages: Sequence[Mapping[str, Any]], add_generation_prompt: bool = True
+    ) -> list[int]:
+        """The token ids of a conversation, up to where the model's answer begins."""
+
+
+class FastTokenizer:
+    """A tokenizer of the `tokenizers` library, which Hugging Face calls fast.
+
+    backend:        a `tokenizers.Tokenizer`.
+    chat_template:  Jinja, or None for a model that was not trained to chat.
+    special_tokens: what a template calls `bos_token`, `eos_token` and so on.
+    """
+
+    def __init__(
+        self,
+        backend: Any,
+        eos_token_ids: Iterable[int] = (),
+        chat_template: str | None = None,
+        special_tokens: Mapping[str, str] | None = None,
+    ) -> None:
+        backend.no_truncation()
+        backend.no_padding()
+        self._backend = backend
+        self.chat_template = chat_template
+        self.special_tokens = dict(special_tokens or {})
+        eos = backend.token_to_id(self.special_tokens.get("eos_token", ""))
+        self.eos_token_ids = tuple(dict.fromkeys([*eos_token_ids, *([] if eos is None else [eos])]))
+
+    @classmethod
+    def from_folder(cls, folder: Path, eos_token_ids: Iterable[int] = ()) -> "FastTokenizer":
+        """Read tokenizer.json, and tokenizer_config.json and chat_template.jinja where there are any."""
+        tokenizers, path = import_optional("tokenizers"), folder / "tokenizer.json"
+        if not path.is_file():
+            raise ValueError(f"{path} does not exist: download it from where the model's weights are.")
+        try:
+            backend = tokenizers.Tokenizer.from_file(str(path))
+        except Exception as error:  # the library raises no other
+            raise ValueError(f"{path} cannot be read ({error}): download or copy the file again.") from None
+        config_path = folder / "tokenizer_config.json"
+        config = read_json(config_path) if config_path.is_file() else {}
+        template = config.get("chat_template")
+        if isinstance(template, list):  # several, each with a name
+            template = {entry["name"]: entry["template"] for entry in template}.get("default")
+        if (folder / "chat_template.jinja").is_file():
+            template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
+        special = {name: config[name] for name in _SPECIAL_TOKENS if config.get(name)}
+        special = {name: token["content"] if isinstance(token, dict) else token for name, token in special.items()}
+        return cls(backend, eos_token_ids, template, special)
+
+    def save(self, folder: Path) -> None:
+        """Write the files that `from_folder` reads."""
+        self._backend.save(str(folder / "tokenizer.json"), pretty=False)
+        config = json.dumps({**self.special_tokens, "chat_template": self.chat_template}, indent=1)
+        (folder / "tokenizer_config.json").write_text(config, encoding="utf-8")
+
+    def encode(self, text: str, add_special_tokens: bool = True) -> list[int]:
+        return self._backend.encode(text, add_special_tokens=add_special_tokens).ids
+
+    def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
+        return self._backend.decode(token_ids, skip_special_tokens=skip_special_tokens)
+
+    def apply_chat_template(
+        self, messages: Sequence[Mapping[str, Any]], add_generation_prompt: bool = True
+    ) -> list[int]:
+        if self.chat_template is None:
+            raise ValueError("this model has no chat template: give it a prompt to continue instead of messages.")
+        text = render_chat_template(
+            self.chat_template,
+            messages,
+            add_generation_prompt=add_generation_prompt,
+            special_tokens=self.special_tokens,
+        )
+        return self.encode(text, add_special_tokens=False)  # the template has written them already
+
+
+class IncrementalDetokenizer:
+    """Turns tokens into text while they come: the pieces add up to the text of all tokens.
+
+    A character may be split over several tokens; its piece comes with the last of them.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, skip_special_tokens: bool = True) -> None:
+        self._tokenizer, self._skip = tokenizer, skip_special_tokens
+        self._window: list[int] = []  # the last tokens: what stands before a token can change its text
+        self._given = 0  # characters of the window's text that were returned before
+
+    def update(self, new_token_ids: Sequence[int]) -> str:
+        """The text that `new_token_ids` complete."""
+        self._window += new_token_ids
+        text = self._decode(self._window)
+        piece = text.rstrip("\ufffd")[self._given :]  # U+FFFD at the end: bytes that may become a character
+        self._given += len(piece)
+        if piece and self._given == len(text):
+            last = self._decode(self._window[-1:])
+            if last:
+                self._window, self._given = self._window[-1:], len(last)
+        return piece
+
+    def finish(self) -> str:
+        """What is left when no more tokens come: U+FFFD for each character that stayed incomplete."""
+        return self._decode(self._window)[self._given :]
+
+    def _decode(self, token_ids: list[int]) -> str:
+        return self._tokenizer.decode(token_ids, skip_special_tokens=self._skip)
+
+
+def import_optional(library: str) -> ModuleType:
+    """A library that only real models need. Errors: ImportError that says how to install it."""
+    try:
+        return importlib.import_module(library)
+    except ImportError:
+        raise ImportError(f'Real models need {library}, among others: pip install "mini-vllm[models]"') from None

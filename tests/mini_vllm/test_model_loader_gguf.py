@@ -1,0 +1,81 @@
+"""GGUF files: the same model as the folder that they were made from, to the bit."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tiny_gguf import CHECKPOINT, write_gguf
+
+from mini_vllm.model_loader import get_model
+from mini_vllm.model_loader.default_loader import load_model
+from mini_vllm.model_loader.gguf_loader import load_gguf
+
+for library in ("gguf", "tokenizers"):
+    pytest.importorskip(library, reason='needs pip install "mini-vllm[models]"')
+GOLDEN = json.loads((CHECKPOINT / "golden.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_weights_and_config_equal_those_of_the_folder_it_was_made_from(dtype, tmp_path):
+    model, _ = get_model(write_gguf(tmp_path / "model.gguf", dtype))
+    wanted = load_model(CHECKPOINT)
+    assert model.config == replace(wanted.config, eos_token_id=2)
+    assert model.weights.keys() == wanted.weights.keys()
+    for name, array in wanted.weights.items():
+        array = array.astype(dtype) if array.ndim == 2 else array
+        assert np.array_equal(model.weights[name], array), name
+
+
+def test_greedy_tokens_equal_those_of_transformers(tmp_path):
+    # Without the turned rows of q and k, the first token can be right all the same: many are compared.
+    model, _ = load_gguf(write_gguf(tmp_path / "model.gguf"))
+    for text in GOLDEN["texts"]:
+        logits = model.forward(text["prompt"] + text["tokens"])[len(text["prompt"]) - 1 : -1]
+        assert logits.argmax(axis=-1).tolist() == text["tokens"]
+
+
+def test_the_tokenizer_equals_that_of_the_folder(tmp_path):
+    _, tokenizer = load_gguf(write_gguf(tmp_path / "model.gguf"))
+    for text, token_ids in GOLDEN["encoded"]:
+        assert tokenizer.encode(text) == token_ids
+    assert tokenizer.apply_chat_template(GOLDEN["chat"]["messages"]) == GOLDEN["chat"]["token_ids"]
+    assert tokenizer.eos_token_ids == (2,)
+    assert tokenizer.decode([1, 87, 2]) == tokenizer.decode([87])  # control tokens are special
+
+
+def test_a_file_without_an_output_matrix_ties_it_to_the_embeddings(tmp_path):
+    model, _ = load_gguf(write_gguf(tmp_path / "model.gguf", leave_out="output.weight"))
+    assert model.config.tie_word_embeddings
+    assert np.shares_memory(model.lm_head, model.embed_tokens)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"general.architecture": "qwen2"}, "'qwen2'.* mini_vllm runs LlamaForCausalLM"),
+        ({"llama.rope.scaling.type": "linear"}, "'linear', which is not implemented"),
+        ({"llama.attention.head_count": 8}, r"k_proj.weight has shape \(16, 32\), the config says \(8, 32\)"),
+        ({"tokenizer.ggml.pre": "llama-bpe"}, "tokenizer .gpt2, llama-bpe. is not implemented"),
+        ({"tokenizer.ggml.model": "llama"}, "tokenizer .llama, smollm. is not implemented"),
+        ({"tokenizer.ggml.tokens": None}, "says nothing of 'tokenizer.ggml.tokens'"),
+    ],
+)
+def test_a_model_that_is_not_implemented_is_refused_with_the_file_named(changed, said, tmp_path):
+    with pytest.raises(ValueError, match=rf"model.gguf.*{said}"):
+        load_gguf(write_gguf(tmp_path / "model.gguf", changed=changed))
+
+
+def test_a_missing_tensor_is_named_with_its_file(tmp_path):
+    with pytest.raises(ValueError, match="model.gguf: the weights hold no 'model.layers.1.mlp.down_proj.weight'"):
+        load_gguf(write_gguf(tmp_path / "model.gguf", leave_out="blk.1.ffn_down.weight"))
+
+
+def test_a_file_cut_anywhere_is_refused_by_name(tmp_path):
+    whole = write_gguf(tmp_path / "whole.gguf").read_bytes()
+    rng = np.random.default_rng(0)
+    # The file ends with up to 31 bytes of padding.
+    for size in [0, 1, 4, 8, 23, 24, len(whole) - 32, *rng.integers(0, len(whole) - 32, 40)]:
+        (tmp_path / "cut.gguf").write_bytes(whole[:size])
+        with pytest.raises(ValueError, match="cut.gguf is cut short or no GGUF file.*download or copy it again"):
+            load_gguf(tmp_path / "cut.gguf")
