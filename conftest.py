@@ -14,7 +14,8 @@ import nbformat
 import pytest
 from jupyter_client.kernelspec import NoSuchKernel
 from nbgrader.preprocessors import ClearOutput, Execute
-from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
+from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution, setenv
+from traitlets.config import PyFileConfigLoader
 
 ROOT = Path(__file__).parent
 
@@ -40,13 +41,13 @@ class LabNotebook(pytest.File):
     def outcome(self, index: int) -> nbformat.NotebookNode:
         """The cell at `index` after the whole notebook has run."""
         if self.executed is None:
-            # A cell that a submission tagged to be skipped runs all the same: nbgrader_config.py says why.
-            execute = Execute(kernel_name="python3", skip_cells_with_tag="__never__")
-            os.environ["PYTHONWARNINGS"] = "ignore"
+            config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+            del config.Execute["extra_arguments"]  # here stderr counts: a lab's own cells have no use for it
             resources = {"metadata": {"path": str(self.path.parent)}}
             try:
                 notebook, resources = ClearOutput().preprocess(self.notebook, resources)
-                self.executed, _ = execute.preprocess(notebook, resources)
+                with setenv(PYTHONWARNINGS="ignore"):
+                    self.executed, _ = Execute(config=config).preprocess(notebook, resources)
             except NoSuchKernel:
                 raise LabFailure(
                     "There is no Jupyter kernel named python3 in this environment.\n"
@@ -101,14 +102,13 @@ def under_specification(
 
     A locked cell that is missing is put back behind the cell that it follows in the specification.
     """
-    wanted = {cell.metadata.nbgrader.grade_id: cell for cell in specification.cells if is_locked(cell)}
     cells = [cell for cell in submitted.cells if not is_locked(cell)]
     for position, cell in enumerate(specification.cells):
         if not is_locked(cell):
             continue
         before = {_key(c) for c in specification.cells[:position]}
         at = max((i + 1 for i, c in enumerate(cells) if _key(c) in before), default=0)
-        cells.insert(at, wanted[cell.metadata.nbgrader.grade_id])
+        cells.insert(at, cell)
     submitted.cells = cells
     return submitted
 

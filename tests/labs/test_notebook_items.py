@@ -26,7 +26,7 @@ def released() -> release.Files:
 @pytest.fixture
 def course(tmp_path, released) -> Path:
     """The files that `pytest source` needs, with an untouched release."""
-    for part in ("conftest.py", "pyproject.toml"):
+    for part in ("conftest.py", "nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / part, tmp_path)
     shutil.copytree(ROOT / "source", tmp_path / "source")
     release.write(tmp_path, released, list(released))
@@ -99,3 +99,14 @@ def test_a_missing_copy_a_broken_one_and_an_unknown_implementation_are_named(cou
     missing = pytest_in(course, f"source/{LAB}", lab_impl="starter")
     assert missing.returncode != 0 and f"release/{LAB} is missing" in missing.stdout + missing.stderr
     assert "make release" in missing.stdout + missing.stderr
+
+
+@pytest.mark.parametrize("tag", ["skip-execution", "__never__"])
+def test_a_tag_keeps_no_test_cell_from_being_run(course, tag):
+    path = course / "release" / LAB
+    nb = nbformat.read(path, as_version=4)
+    for cell in nb.cells:
+        cell.metadata.tags = [tag]
+    nbformat.write(nb, path)
+    run = pytest_in(course, f"release/{LAB}", "-q")
+    assert f"{len(IDS)} failed" in run.stdout and "passed" not in run.stdout

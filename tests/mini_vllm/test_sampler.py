@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sampler_batch import batch_metadata
 
 from mini_vllm.sample import Sampler, SamplingMetadata
 from mini_vllm.sample.ops.topk_topp_sampler import probs_after_filters
@@ -25,14 +26,10 @@ MIXED = [
 
 
 def metadata(settings: list[dict], prompts=None, outputs=None) -> SamplingMetadata:
+    """Requests that have tokens already, so that penalties have something to count."""
     rows = range(len(settings))
-    return SamplingMetadata(
-        request_ids=[f"request-{row}" for row in rows],
-        params=[SamplingParams(**setting) for setting in settings],
-        generators=[np.random.default_rng(100 + row) for row in rows],
-        prompt_token_ids=prompts or [[row, row + 1] for row in rows],
-        output_token_ids=outputs or [[row + 1, row + 2, row + 2] for row in rows],
-    )
+    prompts = prompts or [[row, row + 1] for row in rows]
+    return batch_metadata(settings, prompts, outputs or [[row + 1, row + 2, row + 2] for row in rows])
 
 
 def picked(whole: SamplingMetadata, rows: list[int]) -> SamplingMetadata:

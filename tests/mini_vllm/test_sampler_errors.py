@@ -2,22 +2,12 @@
 
 import numpy as np
 import pytest
+from sampler_batch import batch_metadata
 
 from mini_vllm.sample import Sampler, SamplingMetadata
 from mini_vllm.sampling_params import SamplingParams
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-
-def metadata(settings: list[dict], prompts=None, outputs=None) -> SamplingMetadata:
-    rows = range(len(settings))
-    return SamplingMetadata(
-        request_ids=[f"request-{row}" for row in rows],
-        params=[SamplingParams(**setting) for setting in settings],
-        generators=[np.random.default_rng(100 + row) for row in rows],
-        prompt_token_ids=prompts or [[]] * len(rows),
-        output_token_ids=outputs or [[]] * len(rows),
-    )
 
 
 @pytest.mark.parametrize(
@@ -29,8 +19,8 @@ def metadata(settings: list[dict], prompts=None, outputs=None) -> SamplingMetada
 )
 def test_a_row_without_a_distribution_fails_alone_and_names_its_request(setting, fault, says):
     good = np.float32([1, 2, -np.inf, 2])
-    expected = Sampler()(np.stack([good] * 3), metadata([setting] * 3, outputs=[[1]] * 3))
-    batch = metadata([setting] * 3, outputs=[[1]] * 3)
+    expected = Sampler()(np.stack([good] * 3), batch_metadata([setting] * 3, outputs=[[1]] * 3))
+    batch = batch_metadata([setting] * 3, outputs=[[1]] * 3)
     output = Sampler()(np.stack([good, np.float32(fault), good]), batch)
     assert list(output.errors) == [1]
     assert isinstance(output.errors[1], ValueError)
@@ -45,25 +35,25 @@ def test_a_row_without_a_distribution_fails_alone_and_names_its_request(setting,
 
 
 def test_a_token_id_outside_the_vocabulary_fails_its_row_alone():
-    batch = metadata([{"temperature": 0, "presence_penalty": 1}] * 2, outputs=[[0], [4]])
+    batch = batch_metadata([{"temperature": 0, "presence_penalty": 1}] * 2, outputs=[[0], [4]])
     output = Sampler()(np.float32([[1, 2, 3, 0]] * 2), batch)
     assert output.sampled_token_ids == [2, -1]
     assert "'request-1': token id 4 is outside" in str(output.errors[1])
 
 
 def test_penalties_that_leave_no_finite_logit_fail_the_row():
-    batch = metadata([{"repetition_penalty": 100.0}], prompts=[[0, 1]], outputs=[[]])
+    batch = batch_metadata([{"repetition_penalty": 100.0}], prompts=[[0, 1]], outputs=[[]])
     assert "are all -inf" in str(Sampler()(np.float32([[-3e38, -3e38]]), batch).errors[0])
 
 
 @pytest.mark.parametrize("shape", [(4,), (1, 4), (3, 4), (2, 0), (2, 4, 1)])
 def test_logits_of_another_shape_are_refused(shape):
     with pytest.raises(ValueError, match=r"must be \(2, vocab_size\)"):
-        Sampler()(np.zeros(shape, dtype=np.float32), metadata([{}] * 2))
+        Sampler()(np.zeros(shape, dtype=np.float32), batch_metadata([{}] * 2))
 
 
 def test_an_empty_batch_is_no_error():
-    assert Sampler()(np.zeros((0, 4), dtype=np.float32), metadata([])).sampled_token_ids == []
+    assert Sampler()(np.zeros((0, 4), dtype=np.float32), batch_metadata([])).sampled_token_ids == []
 
 
 def test_metadata_of_different_lengths_is_refused():
