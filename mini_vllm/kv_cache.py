@@ -3,6 +3,7 @@
 import numpy as np
 
 from mini_vllm.config import ModelConfig
+from mini_vllm.layers.attention import causal_attention
 
 
 class KVCache:
@@ -45,6 +46,13 @@ class KVCache:
         self._buffer[layer, 0, self.num_tokens : end] = k
         self._buffer[layer, 1, self.num_tokens : end] = v
         return self._buffer[layer, 0, :end], self._buffer[layer, 1, :end]
+
+    def attention(self, layer: int, q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
+        """What new tokens attend to, (new tokens, num_attention_heads * head_dim); their K and V are kept.
+
+        q: shape (new tokens, num_attention_heads, head_dim); k, v: as `write` takes them.
+        """
+        return causal_attention(q, *self.write(layer, k, v))
 
     def advance(self, num_new_tokens: int) -> None:
         """Count `num_new_tokens` rows, written in every layer, as seen."""

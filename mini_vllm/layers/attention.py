@@ -4,6 +4,10 @@ import math
 
 import numpy as np
 
+# A long prompt is attended to so many queries at a time. What a token may not see is then mostly not computed,
+# and the scores stay in the processor's cache, which is the idea of FlashAttention (Dao et al., 2022).
+QUERY_BLOCK = 128
+
 
 def causal_attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
     """softmax(q k^T / sqrt(head_dim)) v, where a token sees itself and what came before it.
@@ -12,22 +16,31 @@ def causal_attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
     k, v: (total, num_key_value_heads, head_dim), of the whole sequence; q's tokens are its last ones.
     Returns (new, num_attention_heads * head_dim).
     """
+    new, past = len(q), len(k) - len(q)
+    if new <= QUERY_BLOCK:
+        return _attend(q, k, v)
+    blocks = [(start, min(start + QUERY_BLOCK, new)) for start in range(0, new, QUERY_BLOCK)]
+    return np.concatenate([_attend(q[start:end], k[: past + end], v[: past + end]) for start, end in blocks])
+
+
+def _attend(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
     new, num_heads, head_dim = q.shape
     total, num_kv_heads, _ = k.shape
     group = num_heads // num_kv_heads
 
     # Query heads that share a KV head become rows of one matrix: K and V are never repeated.
-    q = q.reshape(new, num_kv_heads, group, head_dim).transpose(1, 2, 0, 3)
-    q = q.reshape(num_kv_heads, group * new, head_dim)
+    q = (q * np.float32(1 / math.sqrt(head_dim))).reshape(new, num_kv_heads, group, head_dim)
+    q = q.transpose(1, 2, 0, 3).reshape(num_kv_heads, group * new, head_dim)
     scores = q @ k.transpose(1, 2, 0)  # (num_kv_heads, group * new, total)
-    scores *= np.float32(1 / math.sqrt(head_dim))
     if new > 1:
-        future = ~np.tri(new, total, total - new, dtype=bool)  # True where the key comes after the query
-        np.copyto(scores.reshape(num_kv_heads, group, new, total), -np.inf, where=future)
+        # Only among the new tokens is there one that comes after the query.
+        future = ~np.tri(new, dtype=bool)
+        among_new = scores.reshape(num_kv_heads, group, new, total)[..., total - new :]
+        np.copyto(among_new, -np.inf, where=future)
     scores -= scores.max(axis=-1, keepdims=True)
     np.exp(scores, out=scores)
-    scores /= scores.sum(axis=-1, keepdims=True)
-
+    weight_sum = scores.sum(axis=-1, keepdims=True)
     out = scores @ v.transpose(1, 0, 2)  # (num_kv_heads, group * new, head_dim)
+    out /= weight_sum  # after the product, because head_dim numbers are fewer than total
     out = out.reshape(num_kv_heads, group, new, head_dim).transpose(2, 0, 1, 3)
     return out.reshape(new, num_heads * head_dim)

@@ -19,10 +19,18 @@ class RotaryEmbedding:
         self.cos = np.cos(angles).astype(np.float32)
         self.sin = np.sin(angles).astype(np.float32)
 
-    def __call__(self, x: np.ndarray, first_position: int) -> np.ndarray:
-        """Turn x, (num_tokens, num_heads, head_dim), whose tokens stand at first_position, +1, +2, ..."""
-        positions = slice(first_position, first_position + len(x))
-        cos = self.cos[positions, None, :]  # (num_tokens, 1, head_dim / 2)
-        sin = self.sin[positions, None, :]
-        left, right = np.split(x, 2, axis=-1)
-        return np.concatenate((left * cos - right * sin, right * cos + left * sin), axis=-1)
+    def cos_sin(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What `apply_rotary_emb` needs for tokens at `positions`, (num_tokens,): the same in every layer."""
+        return self.cos[positions, None, :], self.sin[positions, None, :]  # (num_tokens, 1, head_dim / 2)
+
+
+def apply_rotary_emb(x: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> np.ndarray:
+    """Turn x, (num_tokens, num_heads, head_dim)."""
+    half = x.shape[-1] // 2
+    left, right = x[..., :half], x[..., half:]
+    out = np.empty_like(x)
+    np.multiply(left, cos, out=out[..., :half])
+    out[..., :half] -= right * sin
+    np.multiply(right, cos, out=out[..., half:])
+    out[..., half:] += left * sin
+    return out

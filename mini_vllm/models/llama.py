@@ -1,16 +1,20 @@
 """Llama: RMSNorm, rotary embedding, grouped-query attention, SwiGLU. All arrays are float32."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from mini_vllm.config import ModelConfig
 from mini_vllm.kv_cache import KVCache
 from mini_vllm.layers.activation import silu_and_mul
-from mini_vllm.layers.attention import causal_attention
 from mini_vllm.layers.layernorm import rms_norm
-from mini_vllm.layers.rotary_embedding import RotaryEmbedding
+from mini_vllm.layers.linear import linear
+from mini_vllm.layers.rotary_embedding import RotaryEmbedding, apply_rotary_emb
 from mini_vllm.models.weights import WeightReader, random_weights
+
+# (layer, q, k, v) -> what the tokens attend to, (num_tokens, num_attention_heads * head_dim); k and v are kept.
+# q: (num_tokens, num_attention_heads, head_dim); k, v: (num_tokens, num_key_value_heads, head_dim).
+Attention = Callable[[int, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 class LlamaDecoderLayer:
@@ -42,20 +46,20 @@ class LlamaDecoderLayer:
         )
         self.down_proj = weights.linear(f"{layer}.mlp.down_proj.weight", inner, hidden)
 
-    def forward(self, hidden: np.ndarray, rotary_emb: RotaryEmbedding, cache: KVCache) -> np.ndarray:
-        """hidden: (num_tokens, hidden_size) -> the same shape. Writes K and V of these tokens to the cache."""
+    def forward(self, hidden: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray], attention: Attention) -> np.ndarray:
+        """hidden: (num_tokens, hidden_size), overwritten with the result."""
         eps = self.config.rms_norm_eps
-        hidden = hidden + self._attention(rms_norm(hidden, self.input_layernorm, eps), rotary_emb, cache)
+        hidden += self._attend(rms_norm(hidden, self.input_layernorm, eps), cos_sin, attention)
         normed = rms_norm(hidden, self.post_attention_layernorm, eps)
-        return hidden + silu_and_mul(normed @ self.gate_up_proj) @ self.down_proj
+        hidden += linear(silu_and_mul(linear(normed, self.gate_up_proj)), self.down_proj)
+        return hidden
 
-    def _attention(self, x: np.ndarray, rotary_emb: RotaryEmbedding, cache: KVCache) -> np.ndarray:
+    def _attend(self, x: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray], attention: Attention) -> np.ndarray:
         heads, kv_heads = self.config.num_attention_heads, self.config.num_key_value_heads
-        qkv = (x @ self.qkv_proj).reshape(len(x), heads + 2 * kv_heads, self.config.head_dim)
-        q, k, v = np.split(qkv, [heads, heads + kv_heads], axis=1)
-        q, k = rotary_emb(q, cache.num_tokens), rotary_emb(k, cache.num_tokens)
-        k, v = cache.write(self.index, k, v)  # now of the whole sequence
-        return causal_attention(q, k, v) @ self.o_proj
+        qkv = linear(x, self.qkv_proj).reshape(len(x), heads + 2 * kv_heads, self.config.head_dim)
+        qk = apply_rotary_emb(qkv[:, : heads + kv_heads], *cos_sin)
+        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + kv_heads :]
+        return linear(attention(self.index, q, k, v), self.o_proj)
 
 
 class LlamaForCausalLM:
@@ -105,12 +109,28 @@ class LlamaForCausalLM:
         if cache is None:
             cache = self.new_cache()
         ids = self._checked(token_ids, cache.num_tokens)
-        hidden = self.embed_tokens[ids]
-        for layer in self.layers:
-            hidden = layer.forward(hidden, self.rotary_emb, cache)
+        positions = np.arange(cache.num_tokens, cache.num_tokens + len(ids))
+        hidden = self.hidden_states(ids, positions, cache.attention)
         cache.advance(len(ids))
-        self.tokens_processed += len(ids)
-        return rms_norm(hidden, self.norm, self.config.rms_norm_eps) @ self.lm_head
+        return self.compute_logits(hidden)
+
+    def hidden_states(self, token_ids: np.ndarray, positions: np.ndarray, attention: Attention) -> np.ndarray:
+        """What the layers make of `token_ids`, before the head: (num_tokens, hidden_size).
+
+        token_ids, positions: (num_tokens,), of one sequence or of many. Only `attention` knows which token
+        belongs to which, and where the K and V of earlier ones are: each layer calls it once, with the q, k
+        and v of all tokens, and it returns what they attend to.
+        """
+        hidden = self.embed_tokens[token_ids]
+        cos_sin = self.rotary_emb.cos_sin(positions)
+        for layer in self.layers:
+            hidden = layer.forward(hidden, cos_sin, attention)
+        self.tokens_processed += len(token_ids)
+        return hidden
+
+    def compute_logits(self, hidden: np.ndarray) -> np.ndarray:
+        """The logits of the token that follows. hidden: (num_tokens, hidden_size) -> (num_tokens, vocab_size)."""
+        return linear(rms_norm(hidden, self.norm, self.config.rms_norm_eps), self.lm_head)
 
     def _checked(self, token_ids: Sequence[int], num_cached: int) -> np.ndarray:
         ids = np.asarray(token_ids)

@@ -1,0 +1,71 @@
+"""Gives each request the blocks for its tokens, and lets requests share those of a common prefix."""
+
+from collections.abc import Sequence
+
+from mini_vllm.core.block_hash import extend_block_hashes
+from mini_vllm.core.block_pool import BlockPool, KVCacheBlock
+from mini_vllm.request import Request
+
+
+class KVCacheManager:
+    """The block table of every request that has blocks: the i-th holds its tokens i * block_size and on."""
+
+    def __init__(self, num_blocks: int, block_size: int, enable_caching: bool = True) -> None:
+        self.block_size = block_size
+        self.block_pool = BlockPool(num_blocks, enable_caching)
+        self._blocks: dict[str, list[KVCacheBlock]] = {}  # by request id
+
+    def get_computed_blocks(self, request: Request) -> list[KVCacheBlock]:
+        """The blocks at the head of a request without blocks that are computed already.
+
+        The last token is never among them, even if its block is there: the request needs its logits, and a
+        cache holds none. What is shared then ends with the block before.
+        """
+        if not self.block_pool.enable_caching:
+            return []
+        extend_block_hashes(request.block_hashes, request.all_token_ids, self.block_size)
+        found: list[KVCacheBlock] = []
+        for block_hash in request.block_hashes[: (request.num_tokens - 1) // self.block_size]:
+            block = self.block_pool.get_cached_block(block_hash)
+            if block is None:
+                break
+            found.append(block)
+        return found
+
+    def allocate_slots(
+        self, request: Request, num_new_tokens: int, computed_blocks: Sequence[KVCacheBlock] = ()
+    ) -> list[KVCacheBlock] | None:
+        """Make room for the next `num_new_tokens` of a request; None, and nothing changed, if there is none.
+
+        computed_blocks: from `get_computed_blocks`; they become the request's, and its new tokens follow them.
+        Returns the blocks that are new.
+
+        The full blocks can be found from now on, although they are computed in the step that is being planned:
+        the same step computes them before anyone reads them, so equal prompts share them at once.
+        """
+        held = self._blocks.get(request.request_id, [])
+        num_tokens = request.num_computed_tokens + len(computed_blocks) * self.block_size + num_new_tokens
+        num_new_blocks = -(-num_tokens // self.block_size) - len(held) - len(computed_blocks)
+        free_but_computed = sum(block.ref_cnt == 0 for block in computed_blocks)
+        if num_new_blocks > self.block_pool.num_free_blocks - free_but_computed:
+            return None
+        self.block_pool.touch(computed_blocks)
+        new_blocks = self.block_pool.get_new_blocks(max(num_new_blocks, 0))
+        blocks = self._blocks[request.request_id] = [*held, *computed_blocks, *new_blocks]
+        self._cache_full_blocks(request, blocks, num_tokens // self.block_size)
+        return new_blocks
+
+    def get_block_ids(self, request_id: str) -> list[int]:
+        """The block table of a request."""
+        return [block.block_id for block in self._blocks[request_id]]
+
+    def free(self, request: Request) -> None:
+        """Take a request's blocks from it, if it has any."""
+        # The last block first: a longer prefix is of use to fewer, so it is forgotten before a shorter one.
+        self.block_pool.free_blocks(reversed(self._blocks.pop(request.request_id, [])))
+
+    def _cache_full_blocks(self, request: Request, blocks: list[KVCacheBlock], num_full: int) -> None:
+        if self.block_pool.enable_caching:
+            extend_block_hashes(request.block_hashes, request.all_token_ids, self.block_size)
+            first_new = request.num_computed_tokens // self.block_size
+            self.block_pool.cache_full_blocks(blocks[first_new:num_full], request.block_hashes[first_new:num_full])

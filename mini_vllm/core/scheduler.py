@@ -1,0 +1,153 @@
+"""Continuous batching: which tokens of which requests are computed in the next step."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from mini_vllm.core.kv_cache_manager import KVCacheManager
+from mini_vllm.engine_config import EngineConfig
+from mini_vllm.request import Request, RequestStatus
+from mini_vllm.sample import Logprob
+
+
+@dataclass(frozen=True)
+class ScheduledRequest:
+    """The next tokens of one request."""
+
+    request: Request
+    num_new_tokens: int  # from request.num_computed_tokens on
+    block_ids: list[int]  # its block table, with room for them
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether these are its last known tokens, so that the next one can be sampled."""
+        return self.request.num_computed_tokens + self.num_new_tokens == self.request.num_tokens
+
+
+@dataclass(frozen=True)
+class SchedulerOutput:
+    """One step: prompts, pieces of prompts and decodes side by side."""
+
+    scheduled: list[ScheduledRequest]
+    preempted: list[Request]
+
+    @property
+    def total_num_scheduled_tokens(self) -> int:
+        return sum(item.num_new_tokens for item in self.scheduled)
+
+
+@dataclass(frozen=True)
+class ModelRunnerOutput:
+    """What came of a step, by request id; only for requests whose next token was sampled."""
+
+    token_ids: dict[str, int] = field(default_factory=dict)
+    logprobs: dict[str, dict[int, Logprob]] = field(default_factory=dict)  # if asked for
+    errors: dict[str, str] = field(default_factory=dict)  # instead of a token: why there is none
+
+
+class Scheduler:
+    """First come, first served, under a budget of tokens for each step and of blocks for all.
+
+    Running requests come first, then waiting ones while there is room. A prompt longer than what is left of
+    the budget is computed in pieces, over several steps (chunked prefill). When a running request finds no
+    free block, the one that came last gives up its own and waits again; it computes everything anew later
+    (preemption by recomputation), except what it still finds in the cache.
+    """
+
+    def __init__(self, config: EngineConfig) -> None:
+        self.config = config
+        self.kv_cache_manager = KVCacheManager(config.num_blocks, config.block_size, config.enable_prefix_caching)
+        self.waiting: deque[Request] = deque()
+        self.running: list[Request] = []
+        self.requests: dict[str, Request] = {}  # all unfinished ones
+        self.num_preemptions = 0  # since the engine started, like the next two
+        self.prefix_cache_queries = 0  # tokens looked for in the cache
+        self.prefix_cache_hits = 0  # tokens found there
+
+    def add_request(self, request: Request) -> None:
+        self.requests[request.request_id] = request
+        self.waiting.append(request)
+
+    def schedule(self) -> SchedulerOutput:
+        """Plan the next step, and reserve the blocks that it needs."""
+        budget = self.config.max_num_batched_tokens
+        planned: list[tuple[Request, int]] = []
+        preempted: list[Request] = []
+        for request in list(self.running):
+            if budget == 0 or request.status is RequestStatus.PREEMPTED:
+                break  # those behind a preempted request are preempted too
+            num_new_tokens = min(request.num_tokens - request.num_computed_tokens, budget)
+            while self.kv_cache_manager.allocate_slots(request, num_new_tokens) is None:
+                preempted.append(self._preempt_last())
+                if request.status is RequestStatus.PREEMPTED:
+                    break
+            else:
+                planned.append((request, num_new_tokens))
+                budget -= num_new_tokens
+        # After a preemption there are no blocks to start anything with.
+        while not preempted and self.waiting and budget and len(self.running) < self.config.max_num_seqs:
+            request = self.waiting[0]
+            computed = self.kv_cache_manager.get_computed_blocks(request)
+            num_computed = len(computed) * self.config.block_size
+            num_new_tokens = min(request.num_tokens - num_computed, budget)
+            if self.kv_cache_manager.allocate_slots(request, num_new_tokens, computed) is None:
+                break
+            self._start(request, num_computed)
+            planned.append((request, num_new_tokens))
+            budget -= num_new_tokens
+        table = self.kv_cache_manager.get_block_ids
+        return SchedulerOutput([ScheduledRequest(r, n, table(r.request_id)) for r, n in planned], preempted)
+
+    def update_from_output(self, output: SchedulerOutput, sampled: ModelRunnerOutput) -> None:
+        """Take in what a step computed, and finish the requests that it ended."""
+        for item in output.scheduled:
+            request, request_id = item.request, item.request.request_id
+            request.num_computed_tokens += item.num_new_tokens
+            if request_id in sampled.errors:
+                request.error = sampled.errors[request_id]
+                request.status = RequestStatus.FINISHED_ERROR
+            elif request_id in sampled.token_ids:
+                request.append_output_token_id(sampled.token_ids[request_id])
+                request.check_stop(self.config.max_model_len)
+            if request.status.is_finished:
+                self._remove(request)
+
+    def finish_request(self, request_id: str, status: RequestStatus) -> None:
+        """End a request from outside, wherever it is. One that is unknown or has ended already is passed over."""
+        request = self.requests.get(request_id)
+        if request is not None:
+            request.status = status
+            self._remove(request)
+
+    def preempt_all(self) -> None:
+        """Start all over with every request, and believe no block: for a step that was broken off."""
+        while self.running:
+            self._preempt_last()
+        for request in self.waiting:  # one that was about to start
+            self.kv_cache_manager.free(request)
+        self.kv_cache_manager.block_pool.reset_prefix_cache()
+
+    def has_unfinished_requests(self) -> bool:
+        return bool(self.requests)
+
+    def _start(self, request: Request, num_computed_tokens: int) -> None:
+        self.waiting.popleft()
+        self.running.append(request)
+        if request.num_preemptions == 0:
+            request.num_cached_tokens = num_computed_tokens
+            self.prefix_cache_queries += request.num_tokens
+            self.prefix_cache_hits += num_computed_tokens
+        request.status, request.num_computed_tokens = RequestStatus.RUNNING, num_computed_tokens
+
+    def _preempt_last(self) -> Request:
+        request = self.running.pop()
+        self.kv_cache_manager.free(request)
+        request.status, request.num_computed_tokens = RequestStatus.PREEMPTED, 0
+        request.num_preemptions += 1
+        self.num_preemptions += 1
+        self.waiting.appendleft(request)  # it came before all who wait
+        return request
+
+    def _remove(self, request: Request) -> None:
+        del self.requests[request.request_id]
+        (self.running if request in self.running else self.waiting).remove(request)
+        self.kv_cache_manager.free(request)

@@ -1,0 +1,107 @@
+"""How much an engine takes on at once."""
+
+from dataclasses import dataclass, fields
+
+from mini_vllm.config import ModelConfig
+
+DEFAULT_KV_CACHE_MEMORY_BYTES = 2**30
+KV_CACHE_BYTES_PER_ELEMENT = 4  # float32
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineConfig:
+    """The limits of an engine, under vLLM's names; `for_model` works out those that are left open.
+
+    Errors: ValueError, naming the field and its value, for a limit that is no whole number above 0, and for
+    a cache that cannot hold one request of max_model_len tokens.
+    """
+
+    max_model_len: int  # tokens of one request, prompt and output together
+    num_blocks: int  # of the KV cache
+    max_num_seqs: int = 128  # requests in one step
+    max_num_batched_tokens: int = 2048  # tokens in one step
+    block_size: int = 16  # tokens in one block
+    enable_prefix_caching: bool = True
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.enable_prefix_caching, bool):
+            raise ValueError(f"enable_prefix_caching={self.enable_prefix_caching!r} must be True or False.")
+        for field in fields(self):
+            if field.name != "enable_prefix_caching":
+                _require_whole(field.name, getattr(self, field.name))
+        if self.num_blocks * self.block_size < self.max_model_len:
+            raise ValueError(
+                f"The KV cache holds {self.num_blocks} blocks of {self.block_size} tokens, "
+                f"{self.num_blocks * self.block_size} tokens, which is less than one request of "
+                f"max_model_len={self.max_model_len}. Give it {-(-self.max_model_len // self.block_size)} blocks "
+                "or more, or lower max_model_len."
+            )
+
+    @classmethod
+    def for_model(
+        cls,
+        model: ModelConfig,
+        *,
+        max_model_len: int | None = None,
+        num_blocks: int | None = None,
+        kv_cache_memory_bytes: int | None = None,
+        block_size: int = 16,
+        max_num_seqs: int = 128,
+        **limits: int | bool,
+    ) -> "EngineConfig":
+        """The limits for a model.
+
+        max_model_len: None: as long as the model's positions and the cache allow.
+        num_blocks, kv_cache_memory_bytes: the cache's size, one way or the other. None: room for max_num_seqs
+            requests of full length, but at most DEFAULT_KV_CACHE_MEMORY_BYTES if one such request fits in there.
+
+        Errors: ValueError, with the numbers, for what does not fit the model or the cache.
+        """
+        _require_whole("block_size", block_size)
+        _require_whole("max_num_seqs", max_num_seqs)
+        longest = model.max_position_embeddings
+        if max_model_len is not None:
+            _require_whole("max_model_len", max_model_len)
+            if max_model_len > longest:
+                raise ValueError(
+                    f"max_model_len={max_model_len} is more than the model was made for: its "
+                    f"max_position_embeddings is {longest}."
+                )
+            longest = max_model_len
+        block_bytes = block_size * kv_bytes_per_token(model)
+        if num_blocks is not None and kv_cache_memory_bytes is not None:
+            raise ValueError(
+                f"num_blocks={num_blocks} and kv_cache_memory_bytes={kv_cache_memory_bytes} both set the size "
+                "of the KV cache: give one of them."
+            )
+        if kv_cache_memory_bytes is not None:
+            _require_whole("kv_cache_memory_bytes", kv_cache_memory_bytes)
+            num_blocks = kv_cache_memory_bytes // block_bytes
+            if num_blocks == 0:
+                raise ValueError(
+                    f"kv_cache_memory_bytes={kv_cache_memory_bytes} is less than one block, which takes "
+                    f"{block_bytes} bytes: {block_size} tokens of {block_bytes // block_size} bytes."
+                )
+        elif num_blocks is None:
+            one = -(-longest // block_size)
+            num_blocks = max(one, min(max_num_seqs * one, DEFAULT_KV_CACHE_MEMORY_BYTES // block_bytes))
+        _require_whole("num_blocks", num_blocks)
+        if max_model_len is None:
+            max_model_len = min(longest, num_blocks * block_size)
+        return cls(
+            max_model_len=max_model_len,
+            num_blocks=num_blocks,
+            block_size=block_size,
+            max_num_seqs=max_num_seqs,
+            **limits,
+        )
+
+
+def kv_bytes_per_token(model: ModelConfig) -> int:
+    """Bytes of K and V of one token in all layers, as this engine stores them."""
+    return 2 * model.num_hidden_layers * model.num_key_value_heads * model.head_dim * KV_CACHE_BYTES_PER_ELEMENT
+
+
+def _require_whole(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name}={value!r} must be a whole number, at least 1.")

@@ -1,0 +1,1 @@
+"""Ways into the engine: the class `LLM`, and the command `python -m mini_vllm`."""

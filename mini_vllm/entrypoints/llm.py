@@ -1,0 +1,157 @@
+"""Offline inference: many prompts in, many texts out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import count
+from numbers import Integral
+from pathlib import Path
+from typing import Any
+
+from mini_vllm.engine.input_processor import Prompt
+from mini_vllm.engine.llm_engine import LLMEngine
+from mini_vllm.engine_config import EngineConfig
+from mini_vllm.entrypoints.progress import ProgressBar
+from mini_vllm.model_loader import get_model
+from mini_vllm.models.llama import LlamaForCausalLM
+from mini_vllm.outputs import RequestOutput
+from mini_vllm.sampling_params import SamplingParams
+from mini_vllm.tokenizer import Tokenizer
+
+Messages = Sequence[Mapping[str, Any]]  # [{"role": "user", "content": "Hello"}]
+
+
+class LLM:
+    """A model, ready to generate text.
+
+    model:     None: the small model that comes with the package. Otherwise what `get_model` takes: a name, the
+               path of a folder in Hugging Face's format or of a GGUF file. Or a LlamaForCausalLM.
+    tokenizer: None: the model's own. A LlamaForCausalLM has none, so prompts are then lists of token ids.
+    limits:    max_model_len, max_num_seqs, max_num_batched_tokens, block_size, num_blocks or
+               kv_cache_memory_bytes, enable_prefix_caching: see `EngineConfig.for_model`.
+
+    Errors: ValueError for a model that there is not or limits that do not fit; RuntimeError if a download fails.
+    """
+
+    def __init__(
+        self,
+        model: str | Path | LlamaForCausalLM | None = None,
+        *,
+        tokenizer: Tokenizer | None = None,
+        **limits: Any,
+    ) -> None:
+        own_tokenizer = None
+        if not isinstance(model, LlamaForCausalLM):
+            model, own_tokenizer = get_model(model)
+        config = EngineConfig.for_model(model.config, **limits)
+        self.llm_engine = LLMEngine(model, own_tokenizer if tokenizer is None else tokenizer, config)
+        self._counter = count()
+        self._news: dict[str, RequestOutput] = {}  # outputs that nobody has taken yet
+
+    def get_tokenizer(self) -> Tokenizer | None:
+        """The tokenizer; None if prompts are lists of token ids."""
+        return self.llm_engine.tokenizer
+
+    def generate(
+        self,
+        prompts: Prompt | Sequence[Prompt],
+        sampling_params: SamplingParams | Sequence[SamplingParams] | None = None,
+        use_tqdm: bool = True,
+    ) -> list[RequestOutput]:
+        """Continue each prompt. All of them are served together; the outputs come in the order of the prompts.
+
+        prompts:         a text, a list of texts, or the same with lists of token ids in place of texts.
+        sampling_params: one for all, or one for each prompt.
+        use_tqdm:        show a progress bar if it takes more than a moment.
+
+        A request that fails while it runs has finish_reason "error", and the others go on.
+        Errors: TypeError or ValueError that names the prompt, before anything is computed.
+        """
+        prompts = _as_list(prompts)
+        finished: dict[str, RequestOutput] = {}
+        with self._requests(prompts, _params_for(prompts, sampling_params)) as request_ids:
+            with ProgressBar(len(prompts), is_shown=use_tqdm) as bar:
+                for output in self._run(request_ids):
+                    bar.update(output)
+                    if output.finished:
+                        finished[output.request_id] = output
+        return [finished[request_id] for request_id in request_ids]
+
+    def stream(self, prompt: Prompt, sampling_params: SamplingParams | None = None) -> Iterator[RequestOutput]:
+        """Continue one prompt, and yield its output, all of it so far, whenever there is more.
+
+        The request ends with the loop over it, also if that is left early.
+        """
+        with self._requests([prompt], [sampling_params]) as request_ids:
+            yield from self._run(request_ids)
+
+    def chat(
+        self,
+        messages: Messages | Sequence[Messages],
+        sampling_params: SamplingParams | Sequence[SamplingParams] | None = None,
+        use_tqdm: bool = True,
+    ) -> list[RequestOutput]:
+        """Answer a conversation, or each of a list of them, in the form that the model was trained on.
+
+        Errors: as `generate`; ValueError for a model without a chat template.
+        """
+        one = not messages or isinstance(messages[0], Mapping)
+        conversations = [messages] if one else messages
+        return self.generate(
+            [self.chat_prompt(conversation) for conversation in conversations], sampling_params, use_tqdm
+        )
+
+    def chat_prompt(self, messages: Messages) -> list[int]:
+        """The token ids of a conversation, up to where the answer begins."""
+        if self.llm_engine.tokenizer is None:
+            raise ValueError("This engine has no tokenizer, so it cannot chat: use generate with token ids.")
+        return self.llm_engine.tokenizer.apply_chat_template(messages)
+
+    @contextmanager
+    def _requests(self, prompts: list[Prompt], params: Sequence[SamplingParams | None]) -> Iterator[list[str]]:
+        """Add requests; whatever happens, none of them is left behind in the engine."""
+        request_ids: list[str] = []
+        try:
+            for index, (prompt, param) in enumerate(zip(prompts, params)):
+                request_id = str(next(self._counter))
+                try:
+                    self.llm_engine.add_request(request_id, prompt, param)
+                except (TypeError, ValueError) as error:
+                    kind = TypeError if isinstance(error, TypeError) else ValueError
+                    raise kind(f"prompts[{index}]: {error}") from None
+                request_ids.append(request_id)
+            yield request_ids
+        finally:
+            for request_id in request_ids:
+                self.llm_engine.abort_request(request_id)
+                self._news.pop(request_id, None)
+
+    def _run(self, request_ids: list[str]) -> Iterator[RequestOutput]:
+        """Step until these requests have finished, and yield their outputs."""
+        unfinished = dict.fromkeys(request_ids)
+        while unfinished:
+            if not any(request_id in self._news for request_id in unfinished):
+                # Others may be at work too, in another `stream`: what is theirs is kept for them.
+                self._news |= {output.request_id: output for output in self.llm_engine.step()}
+            for request_id in [request_id for request_id in unfinished if request_id in self._news]:
+                output = self._news.pop(request_id)
+                if output.finished:
+                    del unfinished[request_id]
+                yield output
+            if not self.llm_engine.has_unfinished_requests() and not self._news:
+                return  # aborted from outside
+
+
+def _as_list(prompts: Prompt | Sequence[Prompt]) -> list[Prompt]:
+    is_one = isinstance(prompts, (str, bytes, Mapping)) or not hasattr(prompts, "__iter__")
+    prompts = [prompts] if is_one else list(prompts)
+    return [prompts] if prompts and isinstance(prompts[0], Integral) else prompts
+
+
+def _params_for(prompts: list[Prompt], params: object) -> Sequence[SamplingParams | None]:
+    if params is None or isinstance(params, SamplingParams):
+        return [params] * len(prompts)
+    if not isinstance(params, Sequence):
+        raise TypeError(f"sampling_params={params!r} must be a SamplingParams, or a list of one for each prompt.")
+    if len(params) != len(prompts):
+        raise ValueError(f"{len(params)} sampling_params were given for {len(prompts)} prompts: give one for each.")
+    return params

@@ -1,0 +1,38 @@
+"""A progress bar for `LLM.generate`."""
+
+import time
+
+from tqdm import tqdm
+
+from mini_vllm.outputs import RequestOutput
+
+SECONDS_BEFORE_IT_IS_SHOWN = 1.0
+
+
+class ProgressBar:
+    """Counts finished prompts, and shows how many tokens a second come out."""
+
+    def __init__(self, num_prompts: int, is_shown: bool) -> None:
+        self._bar = tqdm(
+            total=num_prompts,
+            desc="Prompts",
+            unit="prompt",
+            disable=not is_shown,
+            delay=SECONDS_BEFORE_IT_IS_SHOWN,
+            dynamic_ncols=True,
+        )
+        self._start = time.perf_counter()
+        self._num_tokens = 0
+
+    def update(self, output: RequestOutput) -> None:
+        """Each output stands for one new token, and the last one of a request for the request."""
+        self._num_tokens += 1
+        speed = self._num_tokens / (time.perf_counter() - self._start)
+        self._bar.set_postfix_str(f"{self._num_tokens} tokens, {speed:.1f} tokens/s", refresh=False)
+        self._bar.update(int(output.finished))
+
+    def __enter__(self) -> "ProgressBar":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.close()

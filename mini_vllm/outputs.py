@@ -1,0 +1,31 @@
+"""What an engine returns, under the names of vLLM's outputs."""
+
+from dataclasses import dataclass, field
+
+from mini_vllm.sample import Logprob
+
+
+@dataclass
+class CompletionOutput:
+    """What was generated for a prompt."""
+
+    index: int
+    text: str
+    token_ids: list[int]
+    cumulative_logprob: float | None = None  # the sum over token_ids; None unless logprobs were asked for
+    logprobs: list[dict[int, Logprob]] | None = None  # one for each of token_ids
+    finish_reason: str | None = None  # "stop", "length", "abort" or "error"; None while it goes on
+    stop_reason: int | str | None = None  # the stop token id or stop string; None at the model's own eos token
+
+
+@dataclass
+class RequestOutput:
+    """A prompt and what has been generated for it so far: each output of a request holds all of it."""
+
+    request_id: str
+    prompt: str | None  # None if it was given as token ids
+    prompt_token_ids: list[int]
+    outputs: list[CompletionOutput] = field(default_factory=list)
+    finished: bool = False
+    num_cached_tokens: int = 0  # of the prompt, found in the prefix cache
+    error: str | None = None  # why the request failed, if its finish_reason is "error"

@@ -1,0 +1,1 @@
+"""Where a planned step is computed: vLLM's v1/worker."""

@@ -1,0 +1,65 @@
+"""Computes a step that the scheduler planned: one pass through the model, one token for each request."""
+
+import numpy as np
+
+from mini_vllm.core.scheduler import ModelRunnerOutput, ScheduledRequest, SchedulerOutput
+from mini_vllm.engine_config import EngineConfig
+from mini_vllm.models.llama import LlamaForCausalLM
+from mini_vllm.sample import Sampler, SamplingMetadata
+from mini_vllm.worker.paged_kv_cache import BlockTable, PagedAttention, PagedKVCache
+
+
+class ModelRunner:
+    """The model, its KV cache and the sampler."""
+
+    def __init__(self, model: LlamaForCausalLM, config: EngineConfig) -> None:
+        self.model = model
+        self.kv_cache = PagedKVCache(model.config, config.num_blocks, config.block_size)
+        self.sampler = Sampler()
+
+    def execute_model(self, output: SchedulerOutput) -> ModelRunnerOutput:
+        """Pass the scheduled tokens of all requests through the model together, and sample where it is time to."""
+        items = output.scheduled
+        # A NaN is reported by the sampler, for its own request; numpy need not warn as well.
+        with np.errstate(all="ignore"):
+            hidden = self._forward(items)
+            last_rows = np.cumsum([item.num_new_tokens for item in items]) - 1
+            is_sampled = np.array([item.is_sampled for item in items])
+            # Logits are as wide as the vocabulary: only those that a token is sampled from are computed.
+            logits = self.model.compute_logits(hidden[last_rows[is_sampled]])
+        return self._sample(logits, [item for item in items if item.is_sampled])
+
+    def _forward(self, items: list[ScheduledRequest]) -> np.ndarray:
+        """(total_num_scheduled_tokens, hidden_size); the tokens lie one request behind the other."""
+        token_ids, positions, slots, tables = [], [], [], []
+        for item in items:
+            start = item.request.num_computed_tokens
+            end = start + item.num_new_tokens
+            token_ids += item.request.all_token_ids[start:end]
+            positions.append(np.arange(start, end))
+            tables.append(BlockTable(item.block_ids, self.kv_cache.block_size, num_tokens=end))
+            slots.append(tables[-1].slots(positions[-1]))
+        attention = PagedAttention(
+            self.kv_cache, tables, [item.num_new_tokens for item in items], np.concatenate(slots)
+        )
+        return self.model.hidden_states(np.array(token_ids), np.concatenate(positions), attention)
+
+    def _sample(self, logits: np.ndarray, items: list[ScheduledRequest]) -> ModelRunnerOutput:
+        if not items:
+            return ModelRunnerOutput()
+        requests = [item.request for item in items]
+        metadata = SamplingMetadata(
+            request_ids=[request.request_id for request in requests],
+            params=[request.sampling_params for request in requests],
+            generators=[request.generator for request in requests],
+            prompt_token_ids=[request.prompt_token_ids for request in requests],
+            output_token_ids=[request.output_token_ids for request in requests],
+        )
+        sampled = self.sampler(logits, metadata)
+        errors = {requests[row].request_id: str(error) for row, error in sampled.errors.items()}
+        rows = [(request.request_id, row) for row, request in enumerate(requests) if row not in sampled.errors]
+        return ModelRunnerOutput(
+            token_ids={request_id: sampled.sampled_token_ids[row] for request_id, row in rows},
+            logprobs={request_id: sampled.logprobs[row] for request_id, row in rows if sampled.logprobs[row]},
+            errors=errors,
+        )
