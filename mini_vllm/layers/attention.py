@@ -29,18 +29,16 @@ def _attend(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
     group = num_heads // num_kv_heads
 
     # Query heads that share a KV head become rows of one matrix: K and V are never repeated.
-    q = (q * np.float32(1 / math.sqrt(head_dim))).reshape(new, num_kv_heads, group, head_dim)
-    q = q.transpose(1, 2, 0, 3).reshape(num_kv_heads, group * new, head_dim)
+    q = q * np.float32(1 / math.sqrt(head_dim))
+    q = q.reshape(new, num_kv_heads, group, head_dim).transpose(1, 2, 0, 3).reshape(num_kv_heads, group * new, head_dim)
     scores = q @ k.transpose(1, 2, 0)  # (num_kv_heads, group * new, total)
     if new > 1:
         # Only among the new tokens is there one that comes after the query.
-        future = ~np.tri(new, dtype=bool)
         among_new = scores.reshape(num_kv_heads, group, new, total)[..., total - new :]
-        np.copyto(among_new, -np.inf, where=future)
-    scores -= scores.max(axis=-1, keepdims=True)
+        np.copyto(among_new, -np.inf, where=~np.tri(new, dtype=bool))
+    scores -= np.maximum.reduce(scores, axis=-1, keepdims=True)
     np.exp(scores, out=scores)
-    weight_sum = scores.sum(axis=-1, keepdims=True)
+    weight_sum = np.add.reduce(scores, axis=-1, keepdims=True)
     out = scores @ v.transpose(1, 0, 2)  # (num_kv_heads, group * new, head_dim)
     out /= weight_sum  # after the product, because head_dim numbers are fewer than total
-    out = out.reshape(num_kv_heads, group, new, head_dim).transpose(2, 0, 1, 3)
-    return out.reshape(new, num_heads * head_dim)
+    return out.reshape(num_kv_heads, group, new, head_dim).transpose(2, 0, 1, 3).reshape(new, num_heads * head_dim)

@@ -5,8 +5,10 @@ import numpy as np
 
 def rms_norm(x: np.ndarray, weight: np.ndarray, eps: float) -> np.ndarray:
     """x / rms(x) * weight over the last axis. x: (num_tokens, hidden_size); weight: (hidden_size,)."""
-    square_sum = np.einsum("ij,ij->i", x, x)  # without an array of squares
-    rms = np.sqrt(square_sum / np.float32(x.shape[1]) + np.float32(eps))
+    rms = np.vecdot(x, x)  # the sums of squares, without an array of squares
+    rms /= np.float32(x.shape[1])
+    rms += np.float32(eps)
+    np.sqrt(rms, out=rms)
     normed = x / rms[:, None]
     normed *= weight
     return normed

@@ -20,17 +20,18 @@ class RotaryEmbedding:
         self.sin = np.sin(angles).astype(np.float32)
 
     def cos_sin(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What `apply_rotary_emb` needs for tokens at `positions`, (num_tokens,): the same in every layer."""
-        return self.cos[positions, None, :], self.sin[positions, None, :]  # (num_tokens, 1, head_dim / 2)
+        """What `apply_rotary_emb` needs for tokens at `positions`, (num_tokens,): the same in every layer.
+
+        Returns cos of both halves of a head, and sin of one: (num_tokens, 1, head_dim), (num_tokens, 1, head_dim / 2).
+        """
+        cos = self.cos[positions]
+        return np.concatenate((cos, cos), axis=-1)[:, None], self.sin[positions][:, None]
 
 
 def apply_rotary_emb(x: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> np.ndarray:
-    """Turn x, (num_tokens, num_heads, head_dim)."""
+    """Turn x, (num_tokens, num_heads, head_dim): left * cos - right * sin, right * cos + left * sin."""
     half = x.shape[-1] // 2
-    left, right = x[..., :half], x[..., half:]
-    out = np.empty_like(x)
-    np.multiply(left, cos, out=out[..., :half])
-    out[..., :half] -= right * sin
-    np.multiply(right, cos, out=out[..., half:])
-    out[..., half:] += left * sin
-    return out
+    turned = x * cos
+    turned[..., :half] -= x[..., half:] * sin
+    turned[..., half:] += x[..., :half] * sin
+    return turned

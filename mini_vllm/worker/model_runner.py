@@ -31,18 +31,15 @@ class ModelRunner:
 
     def _forward(self, items: list[ScheduledRequest]) -> np.ndarray:
         """(total_num_scheduled_tokens, hidden_size); the tokens lie one request behind the other."""
-        token_ids, positions, slots, tables = [], [], [], []
+        token_ids, positions, tables = [], [], []
         for item in items:
             start = item.request.num_computed_tokens
             end = start + item.num_new_tokens
             token_ids += item.request.all_token_ids[start:end]
-            positions.append(np.arange(start, end))
+            positions += range(start, end)
             tables.append(BlockTable(item.block_ids, self.kv_cache.block_size, num_tokens=end))
-            slots.append(tables[-1].slots(positions[-1]))
-        attention = PagedAttention(
-            self.kv_cache, tables, [item.num_new_tokens for item in items], np.concatenate(slots)
-        )
-        return self.model.hidden_states(np.array(token_ids), np.concatenate(positions), attention)
+        attention = PagedAttention(self.kv_cache, tables, [item.num_new_tokens for item in items])
+        return self.model.hidden_states(np.array(token_ids), np.array(positions), attention)
 
     def _sample(self, logits: np.ndarray, items: list[ScheduledRequest]) -> ModelRunnerOutput:
         if not items:

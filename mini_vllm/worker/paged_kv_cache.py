@@ -1,7 +1,7 @@
 """K and V of all requests in one array of blocks (PagedAttention, Kwon et al., 2023)."""
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -35,8 +35,8 @@ class PagedKVCache:
         """Bytes of all blocks, free ones included."""
         return self.blocks.nbytes
 
-    def write(self, layer: int, slots: np.ndarray, k: np.ndarray, v: np.ndarray) -> None:
-        """Store K and V, (num_tokens, num_key_value_heads, head_dim), at `slots`, (num_tokens,)."""
+    def write(self, layer: int, slots: np.ndarray | slice, k: np.ndarray, v: np.ndarray) -> None:
+        """Store K and V, (num_tokens, num_key_value_heads, head_dim), at `slots`."""
         keys, values = self._slots[layer]
         keys[slots] = k
         values[slots] = v
@@ -65,27 +65,32 @@ class BlockTable:
         in_order = (np.diff(self.block_ids) == 1).all()
         self.first_slot = block_ids[0] * block_size if in_order else None
 
-    def slots(self, positions: np.ndarray) -> np.ndarray:
-        """The slot of each position of the sequence."""
+    def last_slots(self, num_slots: int) -> np.ndarray:
+        """The slots of the last tokens of the sequence, (num_slots,)."""
+        positions = np.arange(self.num_tokens - num_slots, self.num_tokens)
         return self.block_ids[positions // self.block_size] * self.block_size + positions % self.block_size
 
 
-@dataclass(frozen=True)
 class PagedAttention:
-    """The attention of one step: every sequence attends to its own tokens, in its own blocks."""
+    """The attention of one step: every sequence attends to its own tokens, in its own blocks.
 
-    kv_cache: PagedKVCache
-    tables: Sequence[BlockTable]  # one for each sequence
-    query_lens: Sequence[int]  # how many tokens of this step are hers; they lie one sequence behind the other
-    slots: np.ndarray  # where K and V of each token of this step go
+    tables:     one for each sequence.
+    query_lens: how many tokens of this step each of them has; they lie one sequence behind the other.
+    """
+
+    def __init__(self, kv_cache: PagedKVCache, tables: Sequence[BlockTable], query_lens: Sequence[int]) -> None:
+        self.kv_cache, self.tables = kv_cache, tables
+        ends = list(itertools.accumulate(query_lens))
+        self.rows = [slice(end - query_len, end) for end, query_len in zip(ends, query_lens)]
+        slots = np.concatenate([table.last_slots(query_len) for table, query_len in zip(tables, query_lens)])
+        # Side by side they are a slice, which numpy writes to several times faster than to an array of indices.
+        is_run = (np.diff(slots) == 1).all()
+        self.slots = slice(int(slots[0]), int(slots[-1]) + 1) if is_run else slots
 
     def __call__(self, layer: int, q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
         # All tokens are written before any is read, so that sequences may share blocks of this very step.
         self.kv_cache.write(layer, self.slots, k, v)
-        out = np.empty((len(q), q.shape[1] * q.shape[2]), dtype=np.float32)
-        start = 0
-        for table, query_len in zip(self.tables, self.query_lens):
-            rows = slice(start, start + query_len)
-            out[rows] = causal_attention(q[rows], *self.kv_cache.read(layer, table))
-            start += query_len
-        return out
+        attended = [
+            causal_attention(q[rows], *self.kv_cache.read(layer, table)) for rows, table in zip(self.rows, self.tables)
+        ]
+        return attended[0] if len(attended) == 1 else np.concatenate(attended)
