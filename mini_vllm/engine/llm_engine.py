@@ -46,7 +46,7 @@ class LLMEngine:
         self.scheduler = Scheduler(self.config)
         self.model_runner = ModelRunner(model, self.config)
         self._states: dict[str, RequestState] = {}  # of unfinished requests
-        self._num_steps, self._tokens_before = 0, model.tokens_processed
+        self._num_steps = self._num_tokens_processed = 0
         self._eos_token_ids = frozenset(tokenizer.eos_token_ids if tokenizer else ()) | {*model.config.eos_token_ids}
 
     def add_request(self, request_id: str, prompt: Prompt, params: SamplingParams | None = None) -> None:
@@ -93,6 +93,7 @@ class LLMEngine:
             raise
         self.scheduler.update_from_output(planned, sampled)
         self._num_steps += 1
+        self._num_tokens_processed += planned.total_num_scheduled_tokens
         requests = [item.request for item in planned.scheduled]
         return [
             self._output(request, sampled.logprobs.get(request.request_id))
@@ -109,7 +110,7 @@ class LLMEngine:
             num_waiting_reqs=len(scheduler.waiting),
             kv_cache_usage=scheduler.kv_cache_manager.block_pool.usage,
             num_steps=self._num_steps,
-            num_tokens_processed=self.model.tokens_processed - self._tokens_before,
+            num_tokens_processed=self._num_tokens_processed,
             num_preemptions=scheduler.num_preemptions,
             prefix_cache_queries=scheduler.prefix_cache_queries,
             prefix_cache_hits=scheduler.prefix_cache_hits,

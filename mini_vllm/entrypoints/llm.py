@@ -143,7 +143,9 @@ class LLM:
 
 def _as_list(prompts: Prompt | Sequence[Prompt]) -> list[Prompt]:
     is_one = isinstance(prompts, (str, bytes, Mapping)) or not hasattr(prompts, "__iter__")
-    prompts = [prompts] if is_one else list(prompts)
+    if is_one:
+        return [prompts]
+    prompts = list(prompts)
     return [prompts] if prompts and isinstance(prompts[0], Integral) else prompts
 
 
