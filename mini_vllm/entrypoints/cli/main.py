@@ -1,0 +1,41 @@
+"""Reads the command line and runs the command that it names."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from mini_vllm.entrypoints.cli import bench, chat, complete, pull
+
+COMMANDS = (complete, chat, bench, pull)
+INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Returns the exit status: 0, 1 for an error that is told on stderr, 130 after Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m mini_vllm", description="An LLM inference engine in numpy.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        name, summary = command.__name__.rpartition(".")[2], command.__doc__.splitlines()[0]
+        subparser = commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=f"Example: python -m mini_vllm {command.EXAMPLE}",
+        )
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
+    args = parser.parse_args(argv)
+    if hasattr(sys.stdout, "reconfigure"):  # a terminal that lacks a character shows a substitute
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        args.run(args)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever reads the output has seen enough: `| head`
+        sys.stderr.close()
+        return 0
+    except (ImportError, MemoryError, RuntimeError, TypeError, ValueError) as error:
+        print(f"python -m mini_vllm: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,57 @@
+"""Options that several commands have, and what they stand for."""
+
+import argparse
+from collections.abc import Iterable
+
+from mini_vllm.entrypoints.llm import LLM
+from mini_vllm.model_loader import MODELS
+from mini_vllm.outputs import RequestOutput
+from mini_vllm.sampling_params import SamplingParams
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    known = ", ".join(MODELS)
+    parser.add_argument("--model", help=f"{known}, or a model's folder or .gguf file; left out: the embedded model")
+    parser.add_argument("--max-model-len", type=int, help="tokens of prompt and output together; left out: the model's")
+
+
+def add_sampling_options(parser: argparse.ArgumentParser, max_tokens: int | None) -> None:
+    parser.add_argument(
+        "--max-tokens",
+        type=int,
+        default=max_tokens,
+        help="of the output (default: %(default)s)" if max_tokens else "of the output (default: as many as fit)",
+    )
+    parser.add_argument(
+        "--temperature", type=float, default=0.8, help="0 takes the most likely token every time (default: %(default)s)"
+    )
+    parser.add_argument("--top-p", type=float, default=1.0, help="between 0 and 1 (default: 1, off)")
+    parser.add_argument("--top-k", type=int, default=0, help="(default: 0, off)")
+    parser.add_argument("--min-p", type=float, default=0.0, help="between 0 and 1 (default: 0, off)")
+    parser.add_argument("--seed", type=int, help="the same seed gives the same text; left out: another at every run")
+    parser.add_argument("--stop", action="append", default=[], help="end the output before this text; may be repeated")
+
+
+def make_llm(args: argparse.Namespace) -> LLM:
+    return LLM(args.model, max_model_len=args.max_model_len)
+
+
+def sampling_params(args: argparse.Namespace) -> SamplingParams:
+    names = ("max_tokens", "temperature", "top_p", "top_k", "min_p", "seed", "stop")
+    return SamplingParams(**{name: getattr(args, name) for name in names})
+
+
+def print_stream(outputs: Iterable[RequestOutput]) -> RequestOutput | None:
+    """Show a text while it grows. Returns its last output.
+
+    Errors: RuntimeError if the request failed.
+    """
+    shown, output = 0, None
+    for output in outputs:
+        text = output.outputs[0].text
+        print(text[shown:], end="", flush=True)
+        shown = len(text)
+    print(flush=True)
+    if output is not None and output.error is not None:
+        raise RuntimeError(output.error)
+    return output
