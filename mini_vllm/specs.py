@@ -1,0 +1,209 @@
+"""Figures of graphics cards and of models, each with its source: their one home.
+
+Units: FLOP/s (a multiply-add is two), bytes per second, bytes. Data sheets count in powers of ten: 2.0 TB/s is
+2.0e12 bytes per second. FLOP/s are those of 16-bit tensor cores on dense matrices; data sheets often print
+twice as much, "with sparsity", which no language model here has.
+"""
+
+from dataclasses import dataclass
+
+from mini_vllm.config import ModelConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class GPUSpec:
+    """A graphics card, as its data sheet gives it."""
+
+    name: str
+    peak_flops: float  # dense, float16 or bfloat16 with float32 sums
+    bandwidth_bytes_per_s: float
+    memory_bytes: int
+    source: str
+
+    @property
+    def ridge_point(self) -> float:
+        """FLOPs for each byte above which the arithmetic, and not the memory, is the limit."""
+        return self.peak_flops / self.bandwidth_bytes_per_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """A published model: its shape, and how many parameters it has."""
+
+    config: ModelConfig
+    num_parameters: int | None  # None: not counted by `num_parameters`, because the architecture has other parts
+    source: str
+
+
+def num_parameters(config: ModelConfig) -> int:
+    """The parameters of a model of the Llama architecture: embeddings, attention, MLP, norms, head."""
+    hidden, heads, kv_heads = config.hidden_size, config.num_attention_heads, config.num_key_value_heads
+    attention = 2 * hidden * heads * config.head_dim + 2 * hidden * kv_heads * config.head_dim
+    layer = attention + 3 * hidden * config.intermediate_size + 2 * hidden
+    embeddings = config.vocab_size * hidden * (1 if config.tie_word_embeddings else 2)
+    return embeddings + config.num_hidden_layers * layer + hidden
+
+
+GPU_SPECS: dict[str, GPUSpec] = {
+    # The card of the textbooks: the 80 GB A100 with its bandwidth rounded from 2,039 to 2,000 GB/s.
+    "A100": GPUSpec(
+        name="A100 80 GB, rounded",
+        peak_flops=312e12,
+        bandwidth_bytes_per_s=2.0e12,
+        memory_bytes=80 * 10**9,
+        source="NVIDIA A100 Tensor Core GPU data sheet, SXM; 2,039 GB/s rounded to 2.0 TB/s",
+    ),
+    "A100-80GB-SXM": GPUSpec(
+        name="A100 80 GB SXM",
+        peak_flops=312e12,
+        bandwidth_bytes_per_s=2.039e12,
+        memory_bytes=80 * 10**9,
+        source="NVIDIA A100 Tensor Core GPU data sheet, column A100 80GB SXM",
+    ),
+    "A100-40GB": GPUSpec(
+        name="A100 40 GB",
+        peak_flops=312e12,
+        bandwidth_bytes_per_s=1.555e12,
+        memory_bytes=40 * 10**9,
+        source="NVIDIA A100 Tensor Core GPU data sheet (2020), 40 GB",
+    ),
+    "H100-SXM": GPUSpec(
+        name="H100 SXM",
+        peak_flops=989e12,
+        bandwidth_bytes_per_s=3.35e12,
+        memory_bytes=80 * 10**9,
+        source="NVIDIA H100 Tensor Core GPU data sheet, column H100 SXM; 1,979 TFLOPS with sparsity, halved",
+    ),
+    "L4": GPUSpec(
+        name="L4",
+        peak_flops=121e12,
+        bandwidth_bytes_per_s=0.300e12,
+        memory_bytes=24 * 10**9,
+        source="NVIDIA L4 Tensor Core GPU data sheet; 242 TFLOPS with sparsity, halved",
+    ),
+    "RTX-4090": GPUSpec(
+        name="GeForce RTX 4090",
+        peak_flops=165.2e12,
+        bandwidth_bytes_per_s=1.008e12,
+        memory_bytes=24 * 10**9,
+        source="NVIDIA Ada GPU architecture whitepaper, table of the RTX 4090; FP16 tensor, FP32 accumulate, dense",
+    ),
+}
+
+
+def _llama(source: str, **shape: object) -> ModelSpec:
+    config = ModelConfig(**shape)
+    return ModelSpec(config=config, num_parameters=num_parameters(config), source=f"config.json of {source}")
+
+
+def _other(source: str, **shape: object) -> ModelSpec:
+    return ModelSpec(config=ModelConfig(**shape), num_parameters=None, source=f"config.json of {source}")
+
+
+MODEL_SPECS: dict[str, ModelSpec] = {
+    "SmolLM2-135M": _llama(
+        "HuggingFaceTB/SmolLM2-135M",
+        vocab_size=49_152,
+        hidden_size=576,
+        intermediate_size=1_536,
+        num_hidden_layers=30,
+        num_attention_heads=9,
+        num_key_value_heads=3,
+        max_position_embeddings=8_192,
+        tie_word_embeddings=True,
+        rope_theta=100_000.0,
+        rms_norm_eps=1e-5,
+    ),
+    "Llama-2-7B": _llama(
+        "meta-llama/Llama-2-7b-hf",
+        vocab_size=32_000,
+        hidden_size=4_096,
+        intermediate_size=11_008,
+        num_hidden_layers=32,
+        num_attention_heads=32,
+        max_position_embeddings=4_096,
+        rms_norm_eps=1e-5,
+    ),
+    "Llama-2-13B": _llama(
+        "meta-llama/Llama-2-13b-hf",
+        vocab_size=32_000,
+        hidden_size=5_120,
+        intermediate_size=13_824,
+        num_hidden_layers=40,
+        num_attention_heads=40,
+        max_position_embeddings=4_096,
+        rms_norm_eps=1e-5,
+    ),
+    "Llama-3-8B": _llama(
+        "meta-llama/Meta-Llama-3-8B",
+        vocab_size=128_256,
+        hidden_size=4_096,
+        intermediate_size=14_336,
+        num_hidden_layers=32,
+        num_attention_heads=32,
+        num_key_value_heads=8,
+        max_position_embeddings=8_192,
+        rope_theta=500_000.0,
+        rms_norm_eps=1e-5,
+    ),
+    "Llama-3-70B": _llama(
+        "meta-llama/Meta-Llama-3-70B",
+        vocab_size=128_256,
+        hidden_size=8_192,
+        intermediate_size=28_672,
+        num_hidden_layers=80,
+        num_attention_heads=64,
+        num_key_value_heads=8,
+        max_position_embeddings=8_192,
+        rope_theta=500_000.0,
+        rms_norm_eps=1e-5,
+    ),
+    # Other architectures. Their shape fixes the KV cache as a Llama's does; they have parts that a Llama has not
+    # (learned positions, biases, norms of q and k, other MLPs), so their parameters are not counted here.
+    "GPT-2": _other(
+        "openai-community/gpt2, where the fields are called n_embd, n_layer, n_head",
+        vocab_size=50_257,
+        hidden_size=768,
+        intermediate_size=3_072,
+        num_hidden_layers=12,
+        num_attention_heads=12,
+        max_position_embeddings=1_024,
+        tie_word_embeddings=True,
+    ),
+    "Qwen2.5-7B": _other(
+        "Qwen/Qwen2.5-7B",
+        vocab_size=152_064,
+        hidden_size=3_584,
+        intermediate_size=18_944,
+        num_hidden_layers=28,
+        num_attention_heads=28,
+        num_key_value_heads=4,
+        max_position_embeddings=131_072,
+        rope_theta=1_000_000.0,
+    ),
+    "Qwen3-0.6B": _other(
+        "Qwen/Qwen3-0.6B; its head_dim is not hidden_size / num_attention_heads",
+        vocab_size=151_936,
+        hidden_size=1_024,
+        intermediate_size=3_072,
+        num_hidden_layers=28,
+        num_attention_heads=16,
+        num_key_value_heads=8,
+        head_dim=128,
+        max_position_embeddings=40_960,
+        tie_word_embeddings=True,
+        rope_theta=1_000_000.0,
+    ),
+    "Gemma-2-9B": _other(
+        "google/gemma-2-9b; its head_dim is not hidden_size / num_attention_heads",
+        vocab_size=256_000,
+        hidden_size=3_584,
+        intermediate_size=14_336,
+        num_hidden_layers=42,
+        num_attention_heads=16,
+        num_key_value_heads=8,
+        head_dim=256,
+        max_position_embeddings=8_192,
+        tie_word_embeddings=True,
+    ),
+}

@@ -1,0 +1,72 @@
+"""The figures that labs 02 and 04 count with."""
+
+import math
+
+import pytest
+
+from mini_vllm import ModelConfig
+from mini_vllm.models.weights import random_weights
+from mini_vllm.specs import GPU_SPECS, MODEL_SPECS, num_parameters
+
+KV_BYTES_PER_TOKEN = {  # at 2 bytes for each number, worked out by others
+    "GPT-2": 36_864,
+    "Llama-2-7B": 524_288,
+    "Llama-2-13B": 819_200,
+    "Llama-3-8B": 131_072,
+    "Llama-3-70B": 327_680,
+    "Qwen2.5-7B": 57_344,
+    "Qwen3-0.6B": 114_688,
+    "Gemma-2-9B": 344_064,
+    "SmolLM2-135M": 23_040,
+}
+PARAMETERS = {  # as the checkpoints have them
+    "SmolLM2-135M": 134_515_008,
+    "Llama-2-7B": 6_738_415_616,
+    "Llama-2-13B": 13_015_864_320,
+    "Llama-3-8B": 8_030_261_248,
+    "Llama-3-70B": 70_553_706_496,
+}
+RIDGE_POINTS = {"A100": 156, "A100-80GB-SXM": 153, "A100-40GB": 201, "H100-SXM": 295, "L4": 403, "RTX-4090": 164}
+
+
+@pytest.mark.parametrize("name", MODEL_SPECS)
+def test_the_shape_of_each_model_gives_its_kv_bytes_per_token(name):
+    config = MODEL_SPECS[name].config
+    assert 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim * 2 == KV_BYTES_PER_TOKEN[name]
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_the_parameters_of_llamas_are_those_of_their_checkpoints(name):
+    assert MODEL_SPECS[name].num_parameters == PARAMETERS[name]
+
+
+def test_models_of_other_architectures_claim_no_number_of_parameters():
+    assert {name for name, spec in MODEL_SPECS.items() if spec.num_parameters} == set(PARAMETERS)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_parameters_are_counted_as_a_model_of_the_shape_has_them(tied):
+    config = ModelConfig(
+        vocab_size=11,
+        hidden_size=12,
+        intermediate_size=7,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=5,
+        tie_word_embeddings=tied,
+    )
+    assert num_parameters(config) == sum(array.size for array in random_weights(config, seed=0).values())
+
+
+@pytest.mark.parametrize("name", GPU_SPECS)
+def test_each_card_has_its_ridge_point(name):
+    assert math.floor(GPU_SPECS[name].ridge_point + 0.5) == RIDGE_POINTS[name]
+
+
+def test_every_figure_has_a_source():
+    for spec in (*GPU_SPECS.values(), *MODEL_SPECS.values()):
+        assert len(spec.source) > 10
+    for spec in GPU_SPECS.values():
+        assert 1e13 < spec.peak_flops < 1e16 and 1e11 < spec.bandwidth_bytes_per_s < 1e13
+        assert 8e9 < spec.memory_bytes < 1e12
