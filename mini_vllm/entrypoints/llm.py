@@ -33,11 +33,7 @@ class LLM:
     """
 
     def __init__(
-        self,
-        model: str | Path | LlamaForCausalLM | None = None,
-        *,
-        tokenizer: Tokenizer | None = None,
-        **limits: Any,
+        self, model: str | Path | LlamaForCausalLM | None = None, *, tokenizer: Tokenizer | None = None, **limits: Any
     ) -> None:
         own_tokenizer = None
         if not isinstance(model, LlamaForCausalLM):
@@ -96,9 +92,8 @@ class LLM:
         """
         one = not messages or isinstance(messages[0], Mapping)
         conversations = [messages] if one else messages
-        return self.generate(
-            [self.chat_prompt(conversation) for conversation in conversations], sampling_params, use_tqdm
-        )
+        prompts = [self.chat_prompt(conversation) for conversation in conversations]
+        return self.generate(prompts, sampling_params, use_tqdm)
 
     def chat_prompt(self, messages: Messages) -> list[int]:
         """The token ids of a conversation, up to where the answer begins."""
@@ -127,18 +122,19 @@ class LLM:
 
     def _run(self, request_ids: list[str]) -> Iterator[RequestOutput]:
         """Step until these requests have finished, and yield their outputs."""
-        unfinished = dict.fromkeys(request_ids)
+        unfinished = list(request_ids)
         while unfinished:
-            if not any(request_id in self._news for request_id in unfinished):
+            mine = [request_id for request_id in unfinished if request_id in self._news]
+            if not mine:
+                if not self.llm_engine.has_unfinished_requests():
+                    return  # aborted from outside
                 # Others may be at work too, in another `stream`: what is theirs is kept for them.
                 self._news |= {output.request_id: output for output in self.llm_engine.step()}
-            for request_id in [request_id for request_id in unfinished if request_id in self._news]:
+            for request_id in mine:
                 output = self._news.pop(request_id)
                 if output.finished:
-                    del unfinished[request_id]
+                    unfinished.remove(request_id)
                 yield output
-            if not self.llm_engine.has_unfinished_requests() and not self._news:
-                return  # aborted from outside
 
 
 def _as_list(prompts: Prompt | Sequence[Prompt]) -> list[Prompt]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mini_vllm.core.scheduler import ModelRunnerOutput, ScheduledRequest, SchedulerOutput
+from mini_vllm.core.output import ModelRunnerOutput, ScheduledRequest, SchedulerOutput
 from mini_vllm.engine_config import EngineConfig
 from mini_vllm.models.llama import LlamaForCausalLM
 from mini_vllm.sample import Sampler, SamplingMetadata
