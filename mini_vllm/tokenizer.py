@@ -30,61 +30,16 @@ class Tokenizer(Protocol):
         """The token ids of a conversation, up to where the model's answer begins."""
 
 
-class FastTokenizer:
-    """A tokenizer of the `tokenizers` library, which Hugging Face calls fast.
+class ChatTokenizer:
+    """What tokenizers share that can write a conversation.
 
-    backend:        a `tokenizers.Tokenizer`.
     chat_template:  Jinja, or None for a model that was not trained to chat.
     special_tokens: what a template calls `bos_token`, `eos_token` and so on.
     """
 
-    def __init__(
-        self,
-        backend: Any,
-        eos_token_ids: Iterable[int] = (),
-        chat_template: str | None = None,
-        special_tokens: Mapping[str, str] | None = None,
-    ) -> None:
-        backend.no_truncation()
-        backend.no_padding()
-        self._backend = backend
+    def __init__(self, chat_template: str | None, special_tokens: Mapping[str, str] | None) -> None:
         self.chat_template = chat_template
         self.special_tokens = dict(special_tokens or {})
-        eos = backend.token_to_id(self.special_tokens.get("eos_token", ""))
-        self.eos_token_ids = tuple(dict.fromkeys([*eos_token_ids, *([] if eos is None else [eos])]))
-
-    @classmethod
-    def from_folder(cls, folder: Path, eos_token_ids: Iterable[int] = ()) -> "FastTokenizer":
-        """Read tokenizer.json, and tokenizer_config.json and chat_template.jinja where there are any."""
-        tokenizers, path = import_optional("tokenizers"), folder / "tokenizer.json"
-        if not path.is_file():
-            raise ValueError(f"{path} does not exist: download it from where the model's weights are.")
-        try:
-            backend = tokenizers.Tokenizer.from_file(str(path))
-        except Exception as error:  # the library raises no other
-            raise ValueError(f"{path} cannot be read ({error}): download or copy the file again.") from None
-        config_path = folder / "tokenizer_config.json"
-        config = read_json(config_path) if config_path.is_file() else {}
-        template = config.get("chat_template")
-        if isinstance(template, list):  # several, each with a name
-            template = {entry["name"]: entry["template"] for entry in template}.get("default")
-        if (folder / "chat_template.jinja").is_file():
-            template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
-        special = {name: config[name] for name in _SPECIAL_TOKENS if config.get(name)}
-        special = {name: token["content"] if isinstance(token, dict) else token for name, token in special.items()}
-        return cls(backend, eos_token_ids, template, special)
-
-    def save(self, folder: Path) -> None:
-        """Write the files that `from_folder` reads."""
-        self._backend.save(str(folder / "tokenizer.json"), pretty=False)
-        config = json.dumps({**self.special_tokens, "chat_template": self.chat_template}, indent=1)
-        (folder / "tokenizer_config.json").write_text(config, encoding="utf-8")
-
-    def encode(self, text: str, add_special_tokens: bool = True) -> list[int]:
-        return self._backend.encode(text, add_special_tokens=add_special_tokens).ids
-
-    def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
-        return self._backend.decode(token_ids, skip_special_tokens=skip_special_tokens)
 
     def apply_chat_template(
         self, messages: Sequence[Mapping[str, Any]], add_generation_prompt: bool = True
@@ -98,6 +53,48 @@ class FastTokenizer:
             special_tokens=self.special_tokens,
         )
         return self.encode(text, add_special_tokens=False)  # the template has written them already
+
+
+class FastTokenizer(ChatTokenizer):
+    """A tokenizer of the `tokenizers` library, which Hugging Face calls fast; backend is a `tokenizers.Tokenizer`."""
+
+    def __init__(
+        self,
+        backend: Any,
+        eos_token_ids: Iterable[int] = (),
+        chat_template: str | None = None,
+        special_tokens: Mapping[str, str] | None = None,
+    ) -> None:
+        backend.no_truncation()
+        backend.no_padding()
+        super().__init__(chat_template, special_tokens)
+        self._backend = backend
+        eos = backend.token_to_id(self.special_tokens.get("eos_token", ""))
+        self.eos_token_ids = tuple(dict.fromkeys([*eos_token_ids, *([] if eos is None else [eos])]))
+
+    @classmethod
+    def from_folder(cls, folder: Path, eos_token_ids: Iterable[int] = ()) -> "FastTokenizer":
+        """Read tokenizer.json, and tokenizer_config.json and chat_template.jinja where there are any."""
+        tokenizers, path = import_optional("tokenizers"), folder / "tokenizer.json"
+        if not path.is_file():
+            raise ValueError(f"{path} does not exist: download it from where the model's weights are.")
+        try:
+            backend = tokenizers.Tokenizer.from_file(str(path))
+        except Exception as error:  # the library raises no other
+            raise ValueError(f"{path} cannot be read ({error}): download or copy the file again.") from None
+        return cls(backend, eos_token_ids, *read_chat_settings(folder))
+
+    def save(self, folder: Path) -> None:
+        """Write the files that `from_folder` reads."""
+        self._backend.save(str(folder / "tokenizer.json"), pretty=False)
+        config = json.dumps({**self.special_tokens, "chat_template": self.chat_template}, indent=1)
+        (folder / "tokenizer_config.json").write_text(config, encoding="utf-8")
+
+    def encode(self, text: str, add_special_tokens: bool = True) -> list[int]:
+        return self._backend.encode(text, add_special_tokens=add_special_tokens).ids
+
+    def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
+        return self._backend.decode(token_ids, skip_special_tokens=skip_special_tokens)
 
 
 class IncrementalDetokenizer:
@@ -129,6 +126,19 @@ class IncrementalDetokenizer:
 
     def _decode(self, token_ids: list[int]) -> str:
         return self._tokenizer.decode(token_ids, skip_special_tokens=self._skip)
+
+
+def read_chat_settings(folder: Path) -> tuple[str | None, dict[str, str]]:
+    """The chat template and the special tokens of a folder, from tokenizer_config.json and chat_template.jinja."""
+    config_path = folder / "tokenizer_config.json"
+    config = read_json(config_path) if config_path.is_file() else {}
+    template = config.get("chat_template")
+    if isinstance(template, list):  # several, each with a name
+        template = {entry["name"]: entry["template"] for entry in template}.get("default")
+    if (folder / "chat_template.jinja").is_file():
+        template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
+    special = {name: config[name] for name in _SPECIAL_TOKENS if config.get(name)}
+    return template, {name: token["content"] if isinstance(token, dict) else token for name, token in special.items()}
 
 
 def import_optional(library: str) -> ModuleType:

@@ -108,10 +108,20 @@ def test_the_text_ends_before_a_stop_string(start, length):
     check_blocks(engine.llm_engine)
 
 
-def test_of_several_stop_strings_the_one_that_comes_first_in_the_text_counts():
+@pytest.mark.parametrize("starts", [(4, 3), (3, 4)])
+def test_of_stop_strings_that_end_together_the_one_that_begins_first_counts(starts):
     full = text_of("Hello")
-    (output,) = llm().generate("Hello", greedy(12, stop=[full[4:6], full[3:6]]))
+    (output,) = llm().generate("Hello", greedy(12, stop=[full[start:6] for start in starts]))
     assert output.outputs[0].text == full[: full.index(full[3:6])] and output.outputs[0].stop_reason == full[3:6]
+
+
+def test_a_stop_string_ends_the_request_in_the_engine_too():
+    engine = llm().llm_engine
+    engine.add_request("a", "Hello", greedy(12, stop=text_of("Hello")[3]))
+    for _ in range(4):
+        (output,) = engine.step()
+    assert output.finished and not engine.has_unfinished_requests() and engine.step() == []
+    check_blocks(engine)
 
 
 def test_max_tokens_none_goes_on_to_the_end_of_the_context():
@@ -158,6 +168,14 @@ def test_two_streams_at_once_lose_nothing():
     pairs = [(next(first), next(second)) for _ in range(6)]
     assert pairs[-1][0].outputs[0].text == text_of("Hello", 6)
     assert list(second)[-1].outputs[0].text == text_of("World", 12)
+
+
+def test_the_end_of_a_stream_waits_for_whoever_reads_it_late():
+    engine = llm()
+    first, second = engine.stream("Hello", greedy(12)), engine.stream("World", greedy(3))
+    next(second)
+    assert list(first)[-1].outputs[0].text == text_of("Hello", 12)
+    assert list(second)[-1].outputs[0].text == text_of("World", 3)
 
 
 def test_a_stream_that_is_left_early_leaves_nothing_behind():
@@ -290,7 +308,26 @@ def test_an_engine_takes_no_request_twice_and_no_other_ids_than_strings():
         engine.add_request(7, "World")
     engine.abort_request("unknown")
     assert len(engine.scheduler.requests) == 1
+    engine.abort_request("a")
+    engine.add_request("a", "World")  # the name is free again
     while engine.has_unfinished_requests():
         engine.step()
     assert engine.step() == []
     engine.add_request("a", "again")  # free again, once it has ended
+
+
+def test_after_ctrl_c_nothing_is_left_and_nothing_wrong_is_found_in_the_cache(monkeypatch):
+    engine = llm()
+    forward = MODEL.hidden_states
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MODEL, "hidden_states", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        engine.generate("A prompt that is longer than one block.", greedy())
+    assert not engine.llm_engine.has_unfinished_requests()
+    monkeypatch.setattr(MODEL, "hidden_states", forward)
+    (output,) = engine.generate("A prompt that is longer than one block.", greedy())
+    assert output.outputs[0].text == text_of("A prompt that is longer than one block.")
+    assert output.num_cached_tokens == 0

@@ -1,0 +1,150 @@
+"""Byte-level byte-pair encoding, as GPT-2 has it, in pure Python.
+
+A text is cut into words; the UTF-8 bytes of a word are its first tokens; then the pair of neighbours that was
+merged earliest in training is merged, until no pair is left that was.
+"""
+
+import heapq
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mini_vllm.config import read_json
+from mini_vllm.tokenizer import ChatTokenizer, read_chat_settings
+
+# GPT-2's pattern for words, of texts in ASCII: a contraction, letters, digits or other signs with the space before
+# them, or white space, of which the last one is left to the word behind it.
+_WORDS = re.compile(r"'(?:[sdmt]|ll|ve|re)| ?[A-Za-z]+| ?[0-9]+| ?[^\sA-Za-z0-9]+|\s+(?!\S)|\s+", re.ASCII)
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+# What a file may ask for and is not implemented.
+_MODEL_OPTIONS = ("dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges")
+_ADDED_OPTIONS = ("single_word", "lstrip", "rstrip", "normalized")
+
+
+class BPETokenizer(ChatTokenizer):
+    """The tokenizer of a tokenizer.json of the kind BPE over ByteLevel, with the ids of the `tokenizers` library.
+
+    Letters that are newer than this Python's Unicode count as signs: around an apostrophe, ids may then differ.
+
+    settings: what the file holds. Errors: ValueError for another kind of tokenizer.
+    """
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        eos_token_ids: Iterable[int] = (),
+        chat_template: str | None = None,
+        special_tokens: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(chat_template, special_tokens)
+        _require_known_kind(settings)
+        added, vocab = settings["added_tokens"], settings["model"]["vocab"]
+        self._added = {token["content"]: token["id"] for token in added}
+        self._special_ids = {token["id"] for token in added if token["special"]}
+        bytes_of = {sign: byte for byte, sign in enumerate(_byte_signs())}
+        self._bytes = {token_id: bytes(bytes_of[sign] for sign in token) for token, token_id in vocab.items()}
+        self._bytes |= {token_id: content.encode() for content, token_id in self._added.items()}
+        self._first_ids = [vocab[sign] for sign in _byte_signs()]
+        merges = [merge.split(" ") if isinstance(merge, str) else merge for merge in settings["model"]["merges"]]
+        # (left, right) -> (rank, merged), all as ids
+        self._merges = {(vocab[a], vocab[b]): (rank, vocab[a + b]) for rank, (a, b) in enumerate(merges)}
+        longest_first = sorted(self._added, key=len, reverse=True)
+        self._added_pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        eos = self._added.get(self.special_tokens.get("eos_token"))
+        self.eos_token_ids = tuple(dict.fromkeys([*eos_token_ids, *([] if eos is None else [eos])]))
+        self._word_ids = lru_cache(maxsize=10_000)(self._merged)  # a text has few different words
+
+    @classmethod
+    def from_folder(cls, folder: Path, eos_token_ids: Iterable[int] = ()) -> "BPETokenizer":
+        """Read what `FastTokenizer.from_folder` reads. Errors: ValueError, naming the file."""
+        path = folder / "tokenizer.json"
+        settings = read_json(path)
+        try:
+            return cls(settings, eos_token_ids, *read_chat_settings(folder))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} is no tokenizer.json ({error!r}): download or copy the file again.") from None
+
+    def encode(self, text: str, add_special_tokens: bool = True) -> list[int]:
+        """The token ids of `text`, with nothing around it. Errors: ValueError for half of a surrogate pair."""
+        if half := _HALF_PAIR.search(text):
+            raise ValueError(f"the text holds {half[0]!r} at position {half.start()}, half of a surrogate pair.")
+        ids, position = [], 0
+        for match in self._added_pattern.finditer(text):
+            ids += [*self._encode_plain(text[position : match.start()]), self._added[match[0]]]
+            position = match.end()
+        return [*ids, *self._encode_plain(text[position:])]
+
+    def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
+        """The text of `token_ids`; bytes that are no UTF-8 become U+FFFD. Errors: ValueError for an unknown id."""
+        kept = [i for i in token_ids if not (skip_special_tokens and i in self._special_ids)]
+        try:
+            return b"".join(map(self._bytes.__getitem__, kept)).decode("utf-8", errors="replace")
+        except KeyError as error:
+            raise ValueError(f"{error.args[0]} is no token of this tokenizer, 0 to {max(self._bytes)}.") from None
+
+    def _encode_plain(self, text: str) -> Iterator[int]:
+        # The pattern is run over a text of the same length in which a sign of ASCII stands for each other letter.
+        signs = text if text.isascii() else "".join(map(_ascii_sign, text))
+        for match in _WORDS.finditer(signs):
+            yield from self._word_ids(text[match.start() : match.end()])
+
+    def _merged(self, word: str) -> tuple[int, ...]:
+        """The tokens of a word. A heap finds the next pair, so that a long word costs n log n."""
+        ids: list[int | None] = [self._first_ids[byte] for byte in word.encode()]
+        left, right = list(range(-1, len(ids) - 1)), list(range(1, len(ids) + 1))  # who stands beside whom
+        heap: list[tuple[int, int, int]] = []  # rank, position, merged
+
+        def push(i: int) -> None:
+            if i >= 0 and right[i] < len(ids) and (found := self._merges.get((ids[i], ids[right[i]]))):
+                heapq.heappush(heap, (found[0], i, found[1]))
+
+        for i in range(len(ids)):
+            push(i)
+        while heap:
+            _, i, merged = heapq.heappop(heap)
+            j = right[i]
+            if ids[i] is None or j == len(ids) or self._merges.get((ids[i], ids[j]), (0, None))[1] != merged:
+                continue  # one of the two was merged with another since
+            ids[i], ids[j], right[i] = merged, None, right[j]
+            if right[j] < len(ids):
+                left[right[j]] = i
+            push(left[i])
+            push(i)
+        return tuple(token_id for token_id in ids if token_id is not None)
+
+
+def _byte_signs() -> list[str]:
+    """The sign that stands for each byte in a tokenizer.json: itself where it can be seen, else one from U+0100 on."""
+    seen = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    unseen = [byte for byte in range(256) if byte not in seen]
+    return [chr(byte if byte in seen else 256 + unseen.index(byte)) for byte in range(256)]
+
+
+@lru_cache(maxsize=10_000)
+def _ascii_sign(sign: str) -> str:
+    """A sign of ASCII of the same class, letter, number, white space or other; those of ASCII stay themselves."""
+    other = "\t" if sign.isspace() else {"L": "A", "N": "0"}.get(unicodedata.category(sign)[0], "!")
+    return sign if sign.isascii() else other
+
+
+def _require_known_kind(settings: Mapping[str, Any]) -> None:
+    """ValueError, naming what is not implemented: to pass over it would give other ids than the model's."""
+    words = settings.get("pre_tokenizer") or {}
+    found = {
+        "model.type": (settings["model"].get("type", "BPE"), "BPE"),
+        "pre_tokenizer.type": (words.get("type"), "ByteLevel"),
+        "pre_tokenizer.add_prefix_space": (words.get("add_prefix_space"), False),
+        "pre_tokenizer.use_regex": (words.get("use_regex", True), True),
+        **{name: (settings.get(name), None) for name in ("normalizer", "post_processor")},
+        **{f"model.{name}": (settings["model"].get(name) or None, None) for name in _MODEL_OPTIONS},
+    }
+    for token in settings["added_tokens"]:
+        found |= {f"{name} of {token['content']}": (token.get(name) or False, False) for name in _ADDED_OPTIONS}
+    for name, (value, known) in found.items():
+        if value != known:
+            raise ValueError(f"{name} is {value!r}, BPETokenizer knows {known!r} only: use FastTokenizer instead.")
