@@ -44,7 +44,7 @@ def compare(peers: dict[str, Peer], repeats: int) -> None:
 def against_the_machine(engine: Peer, repeats: int) -> None:
     turns = []
     for _ in range(repeats):
-        turns.append([engine.measure(what) for what in ("gemv_ceiling", "gemv_bandwidth")])
+        turns.append([engine.measure(what, 16) for what in ("gemv_ceiling", "gemv_bandwidth")])
         turns[-1] += [engine.measure(what, 1, 64, 16) for what in ("decode", "decode_overhead")]
         turns[-1] += [engine.measure(what, 16, 64, 16) for what in ("decode", "decode_overhead")]
     weight_bytes = engine.measure("weight_bytes")

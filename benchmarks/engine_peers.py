@@ -84,18 +84,18 @@ class MiniVllm:
         self._add(batch_size, length, new_tokens)
         return seconds(self._finish)
 
-    def gemv_ceiling(self) -> float:
-        """Nothing but every weight once, times a vector: no decode step can be faster."""
-        vectors = {size: np.ones((1, size), np.float32) for size in (576, 1_536)}
-        return seconds(
-            lambda: [vectors[w.shape[0]] @ w if w.shape[0] in vectors else vectors[576] @ w.T for w in self.weights]
-        )
+    def gemv_ceiling(self, passes: int) -> float:
+        """Nothing but every weight once, times a vector: no decode step can be faster. The mean over `passes`."""
+        inputs = {weight.shape[0] for weight in self.weights if weight.shape[0] != SHAPE["vocab_size"]}
+        vectors = {size: np.ones((1, size), np.float32) for size in inputs}
+        products = [(vectors[w.shape[0]], w) if w.shape[0] in vectors else (vectors[576], w.T) for w in self.weights]
+        return seconds(lambda: [vector @ weight for _ in range(passes) for vector, weight in products]) / passes
 
-    def gemv_bandwidth(self) -> float:
+    def gemv_bandwidth(self, passes: int) -> float:
         """Seconds for each byte of the largest matrix, times a vector."""
         largest = max(self.weights, key=lambda weight: weight.nbytes)
         vector = np.ones((1, largest.shape[1]), np.float32)
-        return seconds(lambda: vector @ largest.T) / largest.nbytes
+        return seconds(lambda: [vector @ largest.T for _ in range(passes)]) / (passes * largest.nbytes)
 
     def weight_bytes(self) -> float:
         return float(sum(weight.nbytes for weight in self.weights))

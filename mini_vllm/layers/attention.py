@@ -6,7 +6,7 @@ import numpy as np
 
 # A long prompt is attended to so many queries at a time. What a token may not see is then mostly not computed,
 # and the scores stay in the processor's cache, which is the idea of FlashAttention (Dao et al., 2022).
-QUERY_BLOCK = 128
+QUERY_BLOCK = 64
 
 
 def causal_attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -31,8 +31,10 @@ def _attend(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
     # Query heads that share a KV head become rows of one matrix: K and V are never repeated.
     q = q * np.float32(1 / math.sqrt(head_dim))
     q = q.reshape(new, num_kv_heads, group, head_dim).transpose(1, 2, 0, 3).reshape(num_kv_heads, group * new, head_dim)
-    scores = q @ k.transpose(1, 2, 0)  # (num_kv_heads, group * new, total)
-    if new > 1:
+    if new == 1:  # the same product from the other side: BLAS is faster if the long matrix comes first
+        scores = np.ascontiguousarray((k.transpose(1, 0, 2) @ q.transpose(0, 2, 1)).transpose(0, 2, 1))
+    else:
+        scores = q @ k.transpose(1, 2, 0)  # (num_kv_heads, group * new, total)
         # Only among the new tokens is there one that comes after the query.
         among_new = scores.reshape(num_kv_heads, group, new, total)[..., total - new :]
         np.copyto(among_new, -np.inf, where=~np.tri(new, dtype=bool))

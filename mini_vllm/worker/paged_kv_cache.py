@@ -1,6 +1,7 @@
 """K and V of all requests in one array of blocks (PagedAttention, Kwon et al., 2023)."""
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +28,7 @@ class PagedKVCache:
                 f"A KV cache of {num_blocks} blocks of {block_size} tokens does not fit into this machine's memory: "
                 "lower num_blocks, kv_cache_memory_bytes, max_num_seqs or max_model_len."
             ) from None
+        self._scratch = np.empty(0, dtype=np.float32)
         # The same memory, by slot instead of by block: slot = block_id * block_size + offset.
         self._slots = self.blocks.reshape(*shape[:2], num_blocks * block_size, *shape[4:])
 
@@ -42,12 +44,17 @@ class PagedKVCache:
         values[slots] = v
 
     def read(self, layer: int, table: "BlockTable") -> np.ndarray:
-        """K and V of a whole sequence, (2, table.num_tokens, num_key_value_heads, head_dim)."""
+        """K and V of a whole sequence, (2, table.num_tokens, num_key_value_heads, head_dim), until the next read."""
         if table.first_slot is not None:
             return self._slots[layer, :, table.first_slot : table.first_slot + table.num_tokens]
-        # take is several times faster than indexing with an array, or than take without a mode.
-        gathered = self.blocks[layer].take(table.block_ids, axis=1, mode="clip")
-        return gathered.reshape(2, -1, *gathered.shape[3:])[:, : table.num_tokens]
+        # Into memory that is there already: a fresh array of this size would cost more than the copy.
+        shape = (2, len(table.block_ids), *self.blocks.shape[3:])
+        if self._scratch.size < math.prod(shape):
+            self._scratch = np.empty(2 * math.prod(shape), dtype=np.float32)
+        gathered = self._scratch[: math.prod(shape)].reshape(shape)
+        # take is several times faster with a mode than without one, or than indexing with an array.
+        self.blocks[layer].take(table.block_ids, axis=1, out=gathered, mode="clip")
+        return gathered.reshape(2, -1, *shape[3:])[:, : table.num_tokens]
 
 
 class BlockTable:

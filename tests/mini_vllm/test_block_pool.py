@@ -52,7 +52,13 @@ def test_the_block_that_was_freed_longest_ago_is_taken_first():
     pool.free_blocks([c])
     pool.touch([b])  # used again in between
     pool.free_blocks([b])
-    assert pool.get_new_blocks(3) == [a, c, b]
+    assert [pool.get_new_blocks(1) for _ in range(3)] == [[a], [c], [b]]
+
+
+def test_blocks_that_are_taken_together_lie_in_the_order_of_memory():
+    pool = BlockPool(4)
+    pool.free_blocks(reversed(pool.get_new_blocks(4)))
+    assert [block.block_id for block in pool.get_new_blocks(4)] == [0, 1, 2, 3]
 
 
 def test_of_two_blocks_with_the_same_content_the_first_is_found():
