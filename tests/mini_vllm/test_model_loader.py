@@ -76,6 +76,11 @@ def test_generation_config_counts_where_it_names_the_tokens_that_end_a_text(fold
     assert load_model(folder).config.eos_token_ids == (2,)
 
 
+def test_a_tokenizer_ends_texts_where_the_config_of_its_folder_says():
+    pytest.importorskip("tokenizers", reason='needs pip install "mini-vllm[models]"')
+    assert get_model(CHECKPOINTS / "gqa-bf16")[1].eos_token_ids == (2, 0)
+
+
 def test_weights_that_are_prepared_already_are_used_where_they_lie():
     model = load_model(CHECKPOINTS / "gqa-bf16")
     again = LlamaForCausalLM(model.config, model.weights)

@@ -44,6 +44,39 @@ def test_the_tokenizer_equals_that_of_the_folder(tmp_path):
     assert tokenizer.decode([1, 87, 2]) == tokenizer.decode([87])  # control tokens are special
 
 
+def bpe_with(token: str, merge: str, kind: int) -> dict:
+    """Fields whose last token is another one."""
+    bpe = json.loads((CHECKPOINT / "tokenizer.json").read_text(encoding="utf-8"))["model"]
+    return {
+        "tokenizer.ggml.tokens": sorted(bpe["vocab"], key=bpe["vocab"].get)[:-1] + [token],
+        "tokenizer.ggml.merges": [" ".join(pair) for pair in bpe["merges"][:-1]] + [merge],
+        "tokenizer.ggml.token_type": [3] * 3 + [1] * 284 + [kind],
+    }
+
+
+@pytest.mark.parametrize(("pre", "token_ids"), [("smollm", ["a", "1", "2"]), ("gpt-2", ["a", "12"])])
+def test_smollm_takes_each_digit_for_a_word_and_gpt_2_does_not(pre, token_ids, tmp_path):
+    fields = bpe_with("12", "1 2", kind=1) | {"tokenizer.ggml.pre": pre, "tokenizer.ggml.add_bos_token": False}
+    _, tokenizer = load_gguf(write_gguf(tmp_path / "model.gguf", changed=fields))
+    assert tokenizer.encode("a12") == [fields["tokenizer.ggml.tokens"].index(token) for token in token_ids]
+
+
+def test_a_token_of_the_users_is_one_token_and_is_text(tmp_path):
+    fields = bpe_with("<tag>", "t h", kind=4)
+    _, tokenizer = load_gguf(write_gguf(tmp_path / "model.gguf", changed=fields))
+    assert tokenizer.encode("<tag>") == [1, 287] and tokenizer.decode([1, 287]) == "<tag>"
+
+
+def test_the_tokens_that_begin_and_end_a_text_are_those_that_the_file_names(tmp_path):
+    for bos, eos in ((2, 0), (None, None)):
+        fields = {"tokenizer.ggml.bos_token_id": bos, "tokenizer.ggml.eos_token_id": eos}
+        fields["tokenizer.ggml.add_bos_token"] = bos is not None
+        model, tokenizer = load_gguf(write_gguf(tmp_path / "model.gguf", changed=fields))
+        assert (model.config.bos_token_id, model.config.eos_token_id) == (bos, eos)
+        assert tokenizer.eos_token_ids == (() if eos is None else (eos,))
+        assert tokenizer.encode("!") == ([] if bos is None else [bos]) + [3]
+
+
 def test_a_file_without_an_output_matrix_ties_it_to_the_embeddings(tmp_path):
     model, _ = load_gguf(write_gguf(tmp_path / "model.gguf", leave_out="output.weight"))
     assert model.config.tie_word_embeddings
@@ -55,6 +88,8 @@ def test_a_file_without_an_output_matrix_ties_it_to_the_embeddings(tmp_path):
     [
         ({"general.architecture": "qwen2"}, "'qwen2'.* mini_vllm runs LlamaForCausalLM"),
         ({"llama.rope.scaling.type": "linear"}, "'linear', which is not implemented"),
+        ({"llama.attention.key_length": 16}, r"q_proj.weight has shape \(32, 32\), the config says \(64, 32\)"),
+        ({"llama.vocab_size": 300}, r"embed_tokens.weight has shape \(288, 32\), the config says \(300, 32\)"),
         ({"llama.attention.head_count": 8}, r"k_proj.weight has shape \(16, 32\), the config says \(8, 32\)"),
         ({"tokenizer.ggml.pre": "llama-bpe"}, "tokenizer .gpt2, llama-bpe. is not implemented"),
         ({"tokenizer.ggml.model": "llama"}, "tokenizer .llama, smollm. is not implemented"),
@@ -75,7 +110,8 @@ def test_a_file_cut_anywhere_is_refused_by_name(tmp_path):
     whole = write_gguf(tmp_path / "whole.gguf").read_bytes()
     rng = np.random.default_rng(0)
     # The file ends with up to 31 bytes of padding.
-    for size in [0, 1, 4, 8, 23, 24, len(whole) - 32, *rng.integers(0, len(whole) - 32, 40)]:
+    fiftieths = [len(whole) * i // 50 for i in range(50)]
+    for size in [*range(40), len(whole) - 32, *fiftieths, *rng.integers(0, len(whole) - 32, 40)]:
         (tmp_path / "cut.gguf").write_bytes(whole[:size])
         with pytest.raises(ValueError, match="cut.gguf is cut short or no GGUF file.*download or copy it again"):
             load_gguf(tmp_path / "cut.gguf")

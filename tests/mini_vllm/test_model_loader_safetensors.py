@@ -1,6 +1,7 @@
 """The reader of safetensors files: three dtypes, and a clear word on whatever is not whole."""
 
 import json
+import re
 import struct
 
 import numpy as np
@@ -75,6 +76,10 @@ def test_a_file_cut_anywhere_is_refused_by_name(tmp_path):
         ({"w": entry(shape=(2.0,))}, 8, "not one of safetensors"),
         ({"w": {"dtype": "F32"}}, 8, "not one of safetensors"),
         ({"w": 3}, 8, "not one of safetensors"),
+        ({"w": entry() | {"data_offsets": [0]}}, 8, "not one of safetensors"),
+        ({"w": entry() | {"data_offsets": [0, 8, 8]}}, 8, "not one of safetensors"),
+        ({"w": entry() | {"data_offsets": None}}, 8, "not one of safetensors"),
+        (b"[" * 100_000, 8, "not one of safetensors"),
         ([1], 8, "not one of safetensors"),
         (b"{", 8, "not one of safetensors"),
         (b"\xff\xfe", 8, "not one of safetensors"),
@@ -91,7 +96,8 @@ def test_a_header_longer_than_the_file_is_refused(tmp_path):
         SafetensorsFile(tmp_path / "f")
 
 
-def test_a_dtype_that_cannot_be_read_is_named_when_it_is_asked_for(tmp_path):
-    file = SafetensorsFile(written(tmp_path / "f", {"w": entry("I64", (1,))}, bytes(8)))
-    with pytest.raises(ValueError, match="w is stored as I64; F32, F16, BF16 can be read"):
+@pytest.mark.parametrize("dtype", ["I64", None, ["F32"], {}])
+def test_a_dtype_that_cannot_be_read_is_named_when_it_is_asked_for(dtype, tmp_path):
+    file = SafetensorsFile(written(tmp_path / "f", {"w": entry(dtype, (1,))}, bytes(8)))
+    with pytest.raises(ValueError, match=f"w is stored as {re.escape(str(dtype))}; F32, F16, BF16 can be read"):
         file.read("w")

@@ -50,6 +50,17 @@ def test_a_saved_tokenizer_is_the_same_when_it_is_read(tokenizer, tmp_path):
     assert (again.eos_token_ids, again.special_tokens) == ((2,), tokenizer.special_tokens)
 
 
+def test_truncation_and_padding_of_the_file_do_not_change_a_prompt(tokenizer, tmp_path):
+    settings = json.loads((CHECKPOINT / "tokenizer.json").read_text(encoding="utf-8")) | {
+        "truncation": {"direction": "Right", "max_length": 3, "strategy": "LongestFirst", "stride": 0},
+        "padding": {"strategy": {"Fixed": 99}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 0}
+        | {"pad_type_id": 0, "pad_token": "<|endoftext|>"},
+    }
+    (tmp_path / "tokenizer.json").write_text(json.dumps(settings), encoding="utf-8")
+    for text, token_ids in GOLDEN["encoded"]:
+        assert FastTokenizer.from_folder(tmp_path).encode(text) == token_ids
+
+
 def test_a_tokenizer_that_is_missing_or_broken_is_named(tokenizer, tmp_path):
     with pytest.raises(ValueError, match="tokenizer.json does not exist"):
         FastTokenizer.from_folder(tmp_path)
@@ -70,9 +81,20 @@ def test_a_template_may_be_in_the_config_alone_or_one_of_several_by_name(tokeniz
         config = {"chat_template": template, "eos_token": {"content": "<|im_end|>", "lstrip": False}}
         (tmp_path / "tokenizer_config.json").write_text(json.dumps(config))
         assert FastTokenizer.from_folder(tmp_path).apply_chat_template(HELLO) == [2]
-    (tmp_path / "tokenizer_config.json").unlink()
+    shutil.copy(CHECKPOINT / "chat_template.jinja", tmp_path)  # where both are, the file of its own counts
+    assert FastTokenizer.from_folder(tmp_path).apply_chat_template(HELLO) != [2]
+    for name in ("tokenizer_config.json", "chat_template.jinja"):
+        (tmp_path / name).unlink()
     with pytest.raises(ValueError, match="no chat template"):
         FastTokenizer.from_folder(tmp_path).apply_chat_template(HELLO)
+
+
+def test_a_template_may_use_each_of_the_special_tokens(tokenizer, tmp_path):
+    shutil.copy(CHECKPOINT / "tokenizer.json", tmp_path)
+    named = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "unk_token": "<|endoftext|>", "pad_token": "!"}
+    template = "{{ bos_token + eos_token + unk_token + pad_token }}"
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({**named, "chat_template": template}))
+    assert FastTokenizer.from_folder(tmp_path).apply_chat_template(HELLO) == [1, 2, 0, 3]
 
 
 @pytest.mark.parametrize("messages", ["Hello", [], ["Hello"], HELLO[0], None])
@@ -86,6 +108,9 @@ def test_a_template_refuses_in_its_own_words_and_cannot_leave_its_sandbox():
         render_chat_template("{{ raise_exception('only users') }}", HELLO)
     with pytest.raises(ValueError, match="unsafe"):
         render_chat_template("{{ messages.__class__.__mro__ }}", HELLO)
+    with pytest.raises(ValueError, match="unsafe"):
+        render_chat_template("{{ messages.append(1) }}", HELLO)  # the conversation is the caller's
+    assert len(HELLO) == 1
     with pytest.raises(ValueError, match="does not take these messages"):
         render_chat_template("{{ 'a' + messages[0]['name'] }}", HELLO)
 
@@ -94,6 +119,10 @@ def test_templates_have_the_helpers_that_transformers_gives_them():
     template = "{% for m in messages %}{% if loop.index > 1 %}{% break %}{% endif %}\n  {{ m | tojson }}\n{% endfor %}"
     assert render_chat_template(template, [{"ö": "<>"}, {}]).strip() == '{"ö": "<>"}'
     assert render_chat_template("{{ strftime_now('%Y') }}", HELLO).isdigit()
+
+
+def test_the_lines_of_a_templates_statements_leave_nothing_in_the_text():
+    assert render_chat_template("a\n  {% if true %}\n b\n  {% endif %}\nc", HELLO) == "a\n b\nc"
 
 
 def test_a_missing_library_is_answered_with_what_to_install():

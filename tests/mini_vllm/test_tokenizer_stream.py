@@ -48,10 +48,12 @@ def test_the_pieces_of_a_stream_add_up_whatever_the_tokens():
 def test_a_stream_keeps_the_spaces_that_depend_on_the_token_before():
     class WordTokenizer:  # as SentencePiece does: a word has a space in front, but not the first
         def decode(self, token_ids, skip_special_tokens=True):
-            return " ".join("abcdef"[i] for i in token_ids)
+            return " ".join("abcdef"[i] for i in token_ids if i < 6)  # the others are special, and skipped
 
     stream = IncrementalDetokenizer(WordTokenizer())
     assert [stream.update([0]), stream.update([1, 2]), stream.update([3])] == ["a", " b c", " d"]
+    # A special token that comes with another one leaves nothing that the next could stand behind.
+    assert [stream.update([4, 9]), stream.update([9]), stream.update([5])] == [" e", "", " f"]
 
 
 def test_a_stream_looks_at_few_tokens_however_long_the_text():

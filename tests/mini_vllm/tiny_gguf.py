@@ -28,8 +28,13 @@ def permute(weight: np.ndarray, num_heads: int) -> np.ndarray:
     return weight[order]
 
 
-def write_gguf(path: Path, dtype=np.float32, changed: dict | None = None, leave_out: str = "") -> Path:
-    """The model of CHECKPOINT as a GGUF file. changed: fields, by name, with other values (None: without it)."""
+def write_gguf(
+    path: Path, dtype=np.float32, changed: dict | None = None, leave_out: str = "", more: dict | None = None
+) -> Path:
+    """The model of CHECKPOINT as a GGUF file.
+
+    changed: fields, by name, with other values (None: without it). leave_out, more: a tensor's name, further tensors.
+    """
     import gguf
 
     checkpoint, tokenizer = SafetensorsFile(CHECKPOINT / "model.safetensors"), CHECKPOINT / "tokenizer.json"
@@ -75,6 +80,8 @@ def write_gguf(path: Path, dtype=np.float32, changed: dict | None = None, leave_
             theirs = {"embed_tokens": "token_embd", "norm": "output_norm", "lm_head": "output"}[part] + ".weight"
         if theirs != leave_out:
             writer.add_tensor(theirs, np.ascontiguousarray(array, dtype=dtype if array.ndim == 2 else np.float32))
+    for name, array in (more or {}).items():
+        writer.add_tensor(name, array)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
