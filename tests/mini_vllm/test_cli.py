@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from mini_vllm import LLM, SamplingParams
+from mini_vllm import LLM, CompletionOutput, RequestOutput, SamplingParams
 from mini_vllm.entrypoints.cli.main import main
 
 
@@ -56,6 +56,48 @@ def test_chat_goes_on_line_by_line_and_tells_what_no_longer_fits(capsys, monkeyp
     said = capsys.readouterr()
     assert len(said.out.strip().splitlines()) == 2
     assert "max_model_len=200" in said.err and "/reset" in said.err
+
+
+class Recorder:
+    """In place of an LLM: keeps the conversations that it is asked to go on with, and answers with their number."""
+
+    def __init__(self):
+        self.conversations = []
+
+    def chat_prompt(self, messages):
+        if messages[-1]["content"] == "too long":
+            raise ValueError("does not fit")
+        self.conversations.append([message["content"] for message in messages])
+        return messages
+
+    def stream(self, prompt, params):
+        text = f"answer {len(self.conversations)}"
+        error = "no logits" if prompt[-1]["content"] == "fail" else None
+        completion = CompletionOutput(index=0, text=text, token_ids=[1], finish_reason="error" if error else "stop")
+        yield RequestOutput("0", None, [1], [completion], finished=True, error=error)
+
+
+def talk(monkeypatch, tmp_path, lines: list[str], *options: str) -> tuple[int, list[list[str]]]:
+    """The exit status, and what each answer was an answer to."""
+    recorder = Recorder()
+    monkeypatch.setattr("mini_vllm.entrypoints.cli.chat.make_llm", lambda args: recorder)
+    (tmp_path / "lines").write_text("\n".join(lines))
+    with open(tmp_path / "lines") as file:
+        monkeypatch.setattr("sys.stdin", file)
+        return main(["chat", *options]), recorder.conversations
+
+
+def test_chat_remembers_what_was_said_until_it_is_told_to_begin_anew(monkeypatch, tmp_path):
+    lines = ["one", "too long", "two", "/reset", "three"]
+    assert talk(monkeypatch, tmp_path, lines, "--system", "be kind") == (
+        0,
+        [["be kind", "one"], ["be kind", "one", "answer 1", "two"], ["be kind", "three"]],
+    )
+
+
+def test_chat_tells_of_a_request_that_failed(monkeypatch, tmp_path, capsys):
+    assert talk(monkeypatch, tmp_path, ["fail", "never asked"]) == (1, [["fail"]])
+    assert "no logits" in capsys.readouterr().err
 
 
 def test_bench_prints_a_row_for_each_batch_size(capsys):
