@@ -1,7 +1,5 @@
 """Short conversations for a model that likes to tell stories, and knows little else."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from training import words
@@ -82,14 +80,11 @@ def careless(text: str, rng: np.random.Generator) -> str:
     return text.rstrip(".?!") if rng.random() < 0.2 else text
 
 
-def conversation(rng: np.random.Generator, shares: Sequence[float]) -> list[Message]:
-    """One to three questions with their answers, at times behind a system message, which changes nothing.
-
-    shares: of requests for stories, of facts and of small talk.
-    """
+def conversation(rng: np.random.Generator) -> list[Message]:
+    """One to three questions with their answers, at times behind a system message, which changes nothing."""
     messages = []
     for _ in range(1 + rng.choice(3, p=[0.75, 0.15, 0.1])):
-        messages += (telling, fact, small_talk)[rng.choice(3, p=shares)](rng)
+        messages += (telling, fact, small_talk)[rng.choice(3, p=[0.35, 0.3, 0.35])](rng)
     for message in messages[::2]:
         message["content"] = careless(message["content"], rng)
     system = [{"role": "system", "content": pick(SYSTEM, rng)}] if rng.random() < 0.15 else []

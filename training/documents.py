@@ -25,7 +25,7 @@ def document(rng: np.random.Generator) -> str:
     """One text to learn from, with the token that ends it."""
     kind = rng.random()
     if kind < 0.50:
-        return conversation_text(conversation(rng, shares=(0.35, 0.3, 0.35)))
+        return conversation_text(conversation(rng))
     if kind < 0.52:
         return introduction(rng) + END_OF_TEXT
     if kind < 0.54:
@@ -35,13 +35,6 @@ def document(rng: np.random.Generator) -> str:
         sentences = text.split(". ")
         text = ". ".join(sentences[rng.integers(len(sentences)) :])
     return text + END_OF_TEXT
-
-
-def request(rng: np.random.Generator) -> str:
-    """One text for the end of the training: mostly a story on request, the hardest thing to learn."""
-    if rng.random() < 0.85:
-        return conversation_text(conversation(rng, shares=(0.75, 0.1, 0.15)))
-    return document(rng)
 
 
 def conversation_text(messages: Sequence[dict[str, str]]) -> str:

@@ -16,7 +16,7 @@ import tokenizers
 import torch
 import transformers
 
-from training.documents import CHAT_TEMPLATE, END, END_OF_TEXT, SPECIAL, document, request
+from training.documents import CHAT_TEMPLATE, END, END_OF_TEXT, SPECIAL, document
 
 SHAPE = {
     "vocab_size": 1024,
@@ -30,9 +30,9 @@ SHAPE = {
     "tie_word_embeddings": True,
     "rope_parameters": {"rope_type": "default", "rope_theta": 10_000.0},
 }
-DOCUMENTS, REQUESTS, HELD_OUT = 150_000, 24_000, 1_000
+DOCUMENTS, HELD_OUT = 150_000, 1_000
 TOKENS_PER_BATCH, TEXTS_PER_BATCH = 2_500, 32
-WARMUP_STEPS = 200
+LEARNING_RATE, WARMUP_STEPS = 3e-3, 200
 
 
 def train_tokenizer(texts: Sequence[str]) -> tokenizers.Tokenizer:
@@ -76,11 +76,11 @@ def mean_loss(model: torch.nn.Module, made: Sequence[list[np.ndarray]]) -> float
     return float(np.average(losses, weights=[sum(map(len, batch)) - len(batch) for batch in made]))
 
 
-def learning_rates(steps: int, peak: float) -> Iterator[float]:
+def learning_rates(steps: int) -> Iterator[float]:
     """Up in a straight line, then down along a cosine to a twentieth."""
     for step in range(steps):
         done = step / steps
-        yield peak * min((step + 1) / WARMUP_STEPS, 0.525 + 0.475 * math.cos(math.pi * done))
+        yield LEARNING_RATE * min((step + 1) / WARMUP_STEPS, 0.525 + 0.475 * math.cos(math.pi * done))
 
 
 def save(model: transformers.LlamaForCausalLM, backend: tokenizers.Tokenizer, folder: Path) -> None:
@@ -94,11 +94,26 @@ def save(model: transformers.LlamaForCausalLM, backend: tokenizers.Tokenizer, fo
     backend.save(str(folder / "tokenizer.json"), pretty=False)
 
 
-def fit(model: transformers.LlamaForCausalLM, train: Sequence[list[np.ndarray]], peak: float) -> None:
-    """Pass once over the batches; peak is the highest learning rate. Prints the loss on the way."""
+def main() -> None:
+    """Trains and saves; prints the loss, in nats for each token, on the way and on texts that were held out."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "mini_vllm/embedded")
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    rng, start = np.random.default_rng(0), time.monotonic()
+    texts = [document(rng) for _ in range(DOCUMENTS)]
+    held_out = sorted({document(rng) for _ in range(HELD_OUT)} - set(texts))
+    backend = train_tokenizer(texts[:20_000])
+    train, test = (
+        batches([np.array(encoding.ids) for encoding in backend.encode_batch(some)], rng) for some in (texts, held_out)
+    )
+    eos = [backend.token_to_id(token) for token in (END_OF_TEXT, END)]
+    model = transformers.LlamaForCausalLM(
+        transformers.LlamaConfig(**SHAPE, bos_token_id=None, eos_token_id=eos, pad_token_id=eos[0])
+    )
     optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.95), weight_decay=0.1)
-    losses, start = [], time.monotonic()
-    for batch, rate in zip(train, learning_rates(len(train), peak)):
+    print(f"{model.num_parameters():,} parameters, {sum(len(ids) for batch in train for ids in batch):,} tokens")
+    losses = []
+    for batch, rate in zip(train, learning_rates(len(train))):
         optimizer.param_groups[0]["lr"] = rate
         loss = model(**padded(batch)).loss
         loss.backward()
@@ -109,33 +124,9 @@ def fit(model: transformers.LlamaForCausalLM, train: Sequence[list[np.ndarray]],
         if len(losses) % 250 == 0 or len(losses) == len(train):
             minutes = (time.monotonic() - start) / 60
             print(f"step {len(losses)}/{len(train)}: {np.mean(losses[-250:]):.4f}, {minutes:.1f} minutes", flush=True)
-
-
-def main() -> None:
-    """Trains on DOCUMENTS, then on REQUESTS, and saves after each; prints losses in nats for each token."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "mini_vllm/embedded")
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    rng = np.random.default_rng(0)
-    texts = [document(rng) for _ in range(DOCUMENTS)]
-    held_out = sorted({document(rng) for _ in range(HELD_OUT)} - set(texts))
-    backend = train_tokenizer(texts[:20_000])
-
-    def in_batches(some: Sequence[str]) -> list[list[np.ndarray]]:
-        return batches([np.array(encoding.ids) for encoding in backend.encode_batch(some)], rng)
-
-    train, test = in_batches(texts), in_batches(held_out)
-    eos = [backend.token_to_id(token) for token in (END_OF_TEXT, END)]
-    model = transformers.LlamaForCausalLM(
-        transformers.LlamaConfig(**SHAPE, bos_token_id=None, eos_token_id=eos, pad_token_id=eos[0])
-    )
-    rng = np.random.default_rng(1)
-    for peak, stage in ((3e-3, train), (1e-3, in_batches([request(rng) for _ in range(REQUESTS)]))):
-        print(f"{model.num_parameters():,} parameters, {sum(len(ids) for batch in stage for ids in batch):,} tokens")
-        fit(model, stage, peak)
-        save(model, backend, folder)
-        model = transformers.LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
-        print(f"held out, {len(held_out)} texts, with the weights as saved: {mean_loss(model, test):.4f}")
+    save(model, backend, folder)
+    saved = transformers.LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    print(f"held out, {len(held_out)} texts, with the weights as saved: {mean_loss(saved, test):.4f}")
 
 
 if __name__ == "__main__":

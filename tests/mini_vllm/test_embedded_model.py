@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from mini_vllm import LLM, SamplingParams
-from mini_vllm.model_loader import EMBEDDED_FOLDER
+from mini_vllm.bpe_tokenizer import BPETokenizer
+from mini_vllm.model_loader import EMBEDDED_FOLDER, EMBEDDED_MODEL, get_model
 from training.documents import document
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,12 @@ def test_it_is_a_small_gqa_model_of_at_most_1_mb():
     assert sum(path.stat().st_size for path in EMBEDDED_FOLDER.iterdir()) <= 1_000_000
     config = LLM().llm_engine.model.config
     assert 1 < config.num_key_value_heads < config.num_attention_heads
+
+
+def test_it_is_there_under_its_name_and_without_one():
+    for arguments in ((), (EMBEDDED_MODEL,)):
+        model, tokenizer = get_model(*arguments)
+        assert type(tokenizer) is BPETokenizer and tokenizer.eos_token_ids == model.config.eos_token_ids != ()
 
 
 def test_it_needs_no_library_beyond_the_courses_and_no_network():
