@@ -1,19 +1,23 @@
 """Runs a lab's real cells in this process, with any answer in place of the reference solution."""
 
+import ast
 import contextlib
+import importlib
 import io
 import linecache
-import os
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
-os.environ.setdefault("MPLBACKEND", "agg")
-
+import matplotlib
 import nbformat
 from nbgrader.utils import is_grade, is_solution
 
+from grading.answers import Answer
+
 ROOT = Path(__file__).parents[2]
+PHASE = "phase-00-foundations"
+matplotlib.use("agg")  # here no lab opens a window
 
 
 @dataclass
@@ -30,6 +34,7 @@ class Lab:
     tests: dict[str, str] = field(default_factory=dict)
     exercise_of: dict[str, str] = field(default_factory=dict)
     points: dict[str, float] = field(default_factory=dict)
+    manual_points: float = 0
 
     @classmethod
     def read(cls, inside_source: str) -> "Lab":
@@ -38,8 +43,8 @@ class Lab:
         for cell in nbformat.read(lab.path, as_version=4).cells:
             nbgrader = cell.metadata.get("nbgrader")
             if cell.cell_type != "code" or nbgrader is None:
-                continue
-            if is_grade(cell):
+                lab.manual_points += nbgrader.points if nbgrader and is_grade(cell) else 0
+            elif is_grade(cell):
                 lab.tests[nbgrader.grade_id] = cell.source
                 lab.exercise_of[nbgrader.grade_id] = latest
                 lab.points[nbgrader.grade_id] = nbgrader.points
@@ -49,6 +54,45 @@ class Lab:
             else:
                 lab.setup.append(cell.source)
         return lab
+
+    @property
+    def name(self) -> str:
+        """The first part of the file's name, "lab-01"."""
+        return self.path.name[: len("lab-00")]
+
+    @property
+    def _answers_module(self):
+        return importlib.import_module(f"grading.answers.{self.name.replace('-', '_')}")
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The collected right and wrong answers to this lab."""
+        return self._answers_module.ANSWERS
+
+    def built_on(self, exercise: str) -> tuple[str, ...]:
+        """The exercises whose answers this one's may call, so that a mistake there can cost points here."""
+        return getattr(self._answers_module, "BUILT_ON", {}).get(exercise, ())
+
+    def untouched(self, exercise: str) -> str:
+        """A solution cell as a student finds it."""
+        begin, end = "### BEGIN SOLUTION", "### END SOLUTION"
+        before, _, rest = self.solutions[exercise].partition(begin)
+        parts, stub = [before], "raise NotImplementedError()"
+        while rest:
+            _, _, after = rest.partition(end)
+            between, _, rest = after.partition(begin)
+            parts += [stub, between]
+        return "".join(parts)
+
+    def instruments(self) -> dict[str, str]:
+        """The functions and classes that the locked cells above the exercises define: name -> source."""
+        tree = [(source, ast.parse(source)) for source in self.setup]
+        return {
+            node.name: ast.get_source_segment(source, node)
+            for source, module in tree
+            for node in module.body
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+        }
 
     def messages(self, **answers: str) -> dict[str, str]:
         """Run the whole lab with `answers` (solution grade_id -> code) and the reference elsewhere.
@@ -83,3 +127,6 @@ def _verdict(source: str, namespace: dict) -> str:
         except Exception as error:
             return str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
     return f"stderr: {stderr.getvalue()}" if stderr.getvalue() else ""
+
+
+LABS = [Lab.read(f"{PHASE}/{path.name}") for path in sorted((ROOT / "source" / PHASE).glob("lab-*.ipynb"))]

@@ -236,4 +236,34 @@ ATTENTION_STEP = [
             return w / w.sum() @ V, (K, V)
     """,
     ),
+    wrong(
+        "attention_step",
+        "the engine's attention under another name",
+        "the engine's code",
+        """
+        from mini_vllm.layers.attention import causal_attention as mix
+
+        def attention_step(q, k, v, cache):
+            K, V = k[None], v[None]
+            if cache is not None:
+                K, V = np.vstack((cache[0], K)), np.vstack((cache[1], V))
+            return mix(q[None, None].astype(np.float32), K[:, None], V[:, None])[0], (K, V)
+    """,
+    ),
+    wrong(
+        "attention_step",
+        "an array that agrees with everything",
+        "out is [0.0, 0.0, 0.0, 0.0]",
+        """
+        class Agreeable(np.ndarray):
+            def __array_function__(self, function, types, args, kwargs):
+                return True
+
+        def attention_step(q, k, v, cache):
+            K, V = k[None], v[None]
+            if cache is not None:
+                K, V = np.vstack((cache[0], K)), np.vstack((cache[1], V))
+            return np.zeros(len(q)).view(Agreeable), (K, V)
+    """,
+    ),
 ]

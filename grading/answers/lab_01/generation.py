@@ -196,7 +196,35 @@ GENERATE_WITHOUT_CACHE = [
             return ids[len(prompt_ids):]
     """,
     ),
+    wrong(
+        "generate_without_cache",
+        "the engine generates",
+        "the engine's code",
+        """
+        def generate_without_cache(model, prompt_ids, new_tokens):
+            from mini_vllm import LLM, SamplingParams
+
+            params = SamplingParams(temperature=0, max_tokens=max(new_tokens, 1), ignore_eos=True)
+            return LLM(model).generate(prompt_ids, params, use_tqdm=False)[0].outputs[0].token_ids[:new_tokens]
+    """,
+    ),
+    wrong(
+        "generate_without_cache",
+        "a list that claims any length",
+        "returned 0 tokens",
+        """
+        class Long(list):
+            def __len__(self):
+                return 10
+
+        def generate_without_cache(model, prompt_ids, new_tokens):
+            for length in range(len(prompt_ids), len(prompt_ids) + new_tokens):
+                model.forward([1] * length)
+            return Long()
+    """,
+    ),
 ]
+
 
 GENERATE_WITH_CACHE = [
     right(
@@ -435,6 +463,35 @@ GENERATE_WITH_CACHE = [
                 tokens.append(int(np.argmax(logits[-1])) if len(prompt_ids) == 5 else i)
                 logits = model.forward(tokens[-1:], cache)
             return tokens
+    """,
+    ),
+    wrong(
+        "generate_with_cache",
+        "the engine generates",
+        "the engine's code",
+        """
+        def generate_with_cache(model, prompt_ids, new_tokens):
+            from mini_vllm import LLM, SamplingParams
+
+            params = SamplingParams(temperature=0, max_tokens=max(new_tokens, 1), ignore_eos=True)
+            return LLM(model).generate(prompt_ids, params, use_tqdm=False)[0].outputs[0].token_ids[:new_tokens]
+    """,
+    ),
+    wrong(
+        "generate_with_cache",
+        "a list that claims any length",
+        "returned 0 tokens",
+        """
+        class Long(list):
+            def __len__(self):
+                return 10
+
+        def generate_with_cache(model, prompt_ids, new_tokens):
+            cache = model.new_cache()
+            model.forward(prompt_ids, cache)
+            for _ in range(new_tokens):
+                model.forward([1], cache)
+            return Long()
     """,
     ),
 ]

@@ -1,0 +1,101 @@
+"""What the contract of a lab promises, held on every lab: its real cells, run on right and wrong answers."""
+
+import nbformat
+import pytest
+from lab_cells import LABS, Lab
+
+EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
+
+
+def answers(is_right: bool):
+    """Every collected answer of that kind, with its lab."""
+    return pytest.mark.parametrize(
+        "lab, answer",
+        [
+            pytest.param(lab, answer, id=f"{lab.name}-{answer.exercise}-{answer.name.replace(' ', '_')}")
+            for lab in LABS
+            for answer in lab.answers
+            if answer.is_right == is_right
+        ],
+    )
+
+
+@EACH_LAB
+def test_the_reference_passes_every_test_cell(lab: Lab):
+    assert set(lab.messages().values()) == {""}
+
+
+@EACH_LAB
+def test_each_test_cell_of_the_untouched_lab_fails_by_itself(lab: Lab):
+    messages = lab.messages(**{name: lab.untouched(name) for name in lab.solutions})
+    assert [name for name, message in messages.items() if not message] == []
+    assert [m for m in messages.values() if "not written yet" not in m and "not set yet" not in m] == []
+
+
+@answers(is_right=True)
+def test_a_right_answer_keeps_all_points(lab, answer):
+    assert set(lab.messages(**{answer.exercise: answer.code}).values()) == {""}
+
+
+@answers(is_right=False)
+def test_a_wrong_answer_loses_its_own_exercise_and_the_message_names_the_mistake(lab, answer):
+    messages = lab.messages(**{answer.exercise: answer.code})
+    failed = {test: message for test, message in messages.items() if message}
+    exercises = {lab.exercise_of[test] for test in failed}
+    assert answer.exercise in exercises
+    assert [other for other in exercises - {answer.exercise} if answer.exercise not in lab.built_on(other)] == []
+    own = [message for test, message in failed.items() if lab.exercise_of[test] == answer.exercise]
+    assert any(answer.message in message for message in own), own
+    assert all("Next step:" in message for message in failed.values())
+
+
+@EACH_LAB
+def test_every_exercise_has_three_right_answers_and_eight_mistakes(lab: Lab):
+    for exercise in set(lab.solutions) - {"predict"}:
+        own = [answer for answer in lab.answers if answer.exercise == exercise]
+        assert sum(answer.is_right for answer in own) >= 3, exercise
+        assert sum(not answer.is_right for answer in own) >= 8, exercise
+
+
+@EACH_LAB
+def test_every_answer_is_to_an_exercise_that_there_is_and_has_a_name_of_its_own(lab: Lab):
+    names = [(answer.exercise, answer.name) for answer in lab.answers]
+    assert {exercise for exercise, _ in names} == set(lab.solutions)
+    assert len(set(names)) == len(names)
+
+
+@EACH_LAB
+def test_a_lab_is_worth_20_automatic_and_4_manual_points(lab: Lab):
+    assert sum(lab.points.values()) == 20
+    assert lab.manual_points == 4
+
+
+@EACH_LAB
+def test_a_lab_has_the_size_of_a_lab(lab: Lab):
+    cells = nbformat.read(lab.path, as_version=4).cells
+    words = sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
+    assert 20 <= len(cells) <= 30
+    assert 900 <= words <= 1600
+
+
+@EACH_LAB
+def test_a_lab_runs_with_nothing_on_stderr_and_draws_two_plots(lab: Lab, executed):
+    outputs = executed(lab.name).outputs
+    assert [output for output in outputs if output.get("name") == "stderr" or output.output_type == "error"] == []
+    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 2
+
+
+@EACH_LAB
+def test_every_test_cell_ends_in_a_print(lab: Lab):
+    """nbgrader reads a trailing expression as partial credit."""
+    for name, source in lab.tests.items():
+        assert source.splitlines()[-1].startswith("print("), name
+
+
+def test_the_instruments_that_labs_share_are_the_same_in_each():
+    versions: dict[str, set[str]] = {}
+    for lab in LABS:
+        for name, source in lab.instruments().items():
+            versions.setdefault(name, set()).add(source)
+    assert {"answer_of", "whole_number"} <= versions.keys()
+    assert [name for name, found in versions.items() if len(found) > 1] == []
