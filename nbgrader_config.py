@@ -10,9 +10,9 @@ import sysconfig
 from nbgrader.converters import Autograde, GenerateAssignment
 
 
-def steps(first, nbgraders):
-    """One step of this course, then nbgrader's own, whatever they are in the installed version."""
-    return [first, *(f"{step.__module__}.{step.__name__}" for step in nbgraders.default())]
+def steps(*first, nbgraders):
+    """Steps of this course, then nbgrader's own, whatever they are in the installed version."""
+    return [*first, *(f"{step.__module__}.{step.__name__}" for step in nbgraders.default())]
 
 
 c = get_config()  # noqa: F821 (nbgrader defines it while it reads this file)
@@ -28,10 +28,19 @@ if scripts not in os.environ.get("PATH", "").split(os.pathsep):
 c.GenerateAssignment.force = True
 
 # Two authors of the same source get the same release, byte for byte.
-c.GenerateAssignment.preprocessors = steps("grading.sanitize.Normalise", GenerateAssignment.preprocessors)
+c.GenerateAssignment.preprocessors = steps("grading.sanitize.Normalise", nbgraders=GenerateAssignment.preprocessors)
 
 # What a cell is gets read from the gradebook, not from the submission; see grading/sanitize.py.
-c.Autograde.sanitize_preprocessors = steps("grading.sanitize.CellsFromGradebook", Autograde.sanitize_preprocessors)
+c.Autograde.sanitize_preprocessors = steps(
+    "grading.sanitize.CellsFromGradebook", nbgraders=Autograde.sanitize_preprocessors
+)
+
+# The tests run with a judge, where no code of the submission is, and that code runs in a sandbox; see
+# docs/grading.md. Without a sandbox nothing is graded.
+c.Autograde.autograde_preprocessors = [
+    "grading.execute.JudgedExecute" if step.endswith(".Execute") else step
+    for step in steps(nbgraders=Autograde.autograde_preprocessors)
+]
 
 # Validate would take the kernel's name from the notebook, where an editor may have put one of its own.
 c.Execute.kernel_name = "python3"

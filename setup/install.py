@@ -104,7 +104,7 @@ def install():
         os.remove(STAMP)  # an installation that stops half way must not look finished
     say(started, "Installing the packages named in pyproject.toml: a minute or two, about 500 MB")
     pip = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    run(pip + ["--editable", REPOSITORY + "[test]"], started)
+    run(pip + ["--editable", REPOSITORY + "[test,grading]"], started)
     with open(STAMP, "w", encoding="utf-8") as file:
         file.write("\n".join(wanted) + "\n")
     say(started, "Installed into .venv")

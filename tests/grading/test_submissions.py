@@ -2,7 +2,7 @@
 
 from register import CLASS
 
-FAILED_ALONE = ("kills_kernel", "not_json", "renamed")
+FAILED_ALONE = ("not_json", "renamed")
 
 
 def test_the_reference_gets_full_points(graded):
@@ -102,3 +102,7 @@ def test_right_answers_that_warn_and_log_keep_their_points(graded):
 
 def test_a_test_left_by_sys_exit_has_not_passed(graded):
     assert graded.lab("leaves") == (0, 3)
+
+
+def test_an_answer_that_ends_its_process_costs_its_own_points_only(graded):
+    assert graded.lab("kills_kernel") == (0, 3)

@@ -1,0 +1,160 @@
+"""The student's functions as the tests see them, and the tests' own objects as the student's functions see them."""
+
+import builtins
+import random
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from grading.wire.channel import ChannelError
+from grading.wire.mirror import Mirror
+
+PLAIN = (type(None), bool, int, float, str)
+
+
+class CallFailed(RuntimeError):
+    """The student's process broke, ended or took too long in the middle of a call."""
+
+
+class RemoteFunction:
+    """A function in the student's process. Called with values, it returns or raises what came of it there."""
+
+    def __init__(self, calls: "RemoteCalls", number: int, name: str) -> None:
+        self._calls, self._number = calls, number
+        self.__name__ = self.__qualname__ = name if name.isidentifier() else "function"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._calls.call(self._number, args, kwargs)
+
+    def __repr__(self) -> str:
+        return f"<function {self.__name__}>"
+
+
+class RemoteCalls:
+    """The calls of one test.
+
+    channel:    to the student's process, which waits for calls.
+    left:       how many seconds are left for it to answer.
+    say_little: whether what the student's code says of an error is kept out of the message, because it was called
+                from a hidden test, whose numbers it could repeat.
+    """
+
+    def __init__(self, channel: Any, left: Callable[[], float], say_little: Callable[[], bool]) -> None:
+        self.channel, self.left, self.say_little = channel, left, say_little
+        self.mirror = Mirror(0, self._export, self._import)
+        self.broken: str | None = None
+        self.has_ended = False  # the process that answers
+
+    def call(self, number: int, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """Errors: what the function raised, if it is one of Python's own errors; CallFailed."""
+        if self.broken:
+            raise CallFailed(self.broken)
+        encode = self.mirror.encode
+        message = {
+            "op": "call",
+            "n": number,
+            "args": [encode(arg) for arg in args],
+            "kwargs": {key: encode(arg) for key, arg in kwargs.items()},
+            "errstate": np.geterr(),
+            "changed": self.mirror.changes(),
+        }
+        try:
+            answer = self._answer(message)
+            self._replay(answer)
+            if answer["op"] == "return":
+                return self.mirror.decode(answer["v"])
+        except ChannelError as error:
+            self.broken = f"your code gave no answer: {error}"
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, MemoryError):
+            self.broken = "your code gave an answer that cannot be read."
+        if self.broken:
+            raise CallFailed(self.broken)
+        text = (
+            "(its message is left out, for it could repeat a hidden test)" if self.say_little() else answer["message"]
+        )
+        raise _error(str(answer["type"]), str(text)[:2000])
+
+    def _answer(self, message: dict) -> dict:
+        """Send a call, and serve what the student's function asks of the tests' objects until it is done."""
+        self.channel.send(message, self.left())
+        while True:
+            answer = self.channel.receive(self.left())
+            for changed in answer.get("changed", ()):
+                self.mirror.decode(changed)
+            if answer["op"] in ("return", "raise"):
+                return answer
+            if answer["op"] == "ended":
+                self.has_ended = True
+                raise ChannelError(str(answer.get("status") or "it ended")[:200])
+            try:
+                reply = {"op": "value", "v": self._serve(answer)}
+            except Exception as error:  # of the tests' own object: the student's function gets to see it
+                reply = {"op": "raise", "type": type(error).__name__, "message": str(error)[:2000]}
+            self.channel.send({**reply, "changed": self.mirror.changes()}, self.left())
+
+    def _serve(self, question: dict) -> Any:
+        """What a public attribute or method of one of the tests' objects gives."""
+        number, name = question["n"], question["name"]
+        thing = self.mirror.object(number)
+        if not isinstance(name, str) or name.startswith("_") or type(thing) in (list, dict, np.ndarray):
+            raise AttributeError(f"{name} cannot be used here.")
+        value = getattr(thing, name)
+        if question["op"] == "call":
+            args = [self.mirror.decode(arg) for arg in question["args"]]
+            return self.mirror.encode(value(*args, **{k: self.mirror.decode(v) for k, v in question["kwargs"].items()}))
+        if callable(value):
+            return {"t": "method", "n": number, "name": name}
+        if not (isinstance(value, (*PLAIN, np.number)) or is_dataclass(value)):
+            raise AttributeError(f"{name} cannot be used here: what counts is what its methods return.")
+        return self.mirror.encode(value)
+
+    def _replay(self, answer: dict) -> None:
+        """Let happen here what happened there beside the result, for those tests that watch it."""
+        for name in answer["borrowed"]:
+            module, _, function = str(name).rpartition(".")
+            if function.isidentifier():  # a frame like that of the engine's function which was called
+                space = {"__name__": module}
+                exec(compile(f"def {function}(): pass", "<engine>", "exec"), space)
+                space[function]()
+        for category, text in answer["warned"]:
+            kind = getattr(builtins, str(category), UserWarning)
+            is_warning = isinstance(kind, type) and issubclass(kind, Warning)
+            warnings.warn(str(text), kind if is_warning else UserWarning, stacklevel=3)
+        for was_used, draw in zip(answer["global_rngs"], (np.random.random, random.random)):
+            if was_used:
+                draw()
+
+    def _export(self, value: Any) -> dict | None:
+        if isinstance(value, RemoteFunction) and value._calls is self:
+            return {"t": "yours", "n": value._number}
+        if is_dataclass(value) and not isinstance(value, type) and type(value).__module__ in sys.modules:
+            if type(value).__module__ != "__main__":
+                content = {f.name: self.mirror.encode(getattr(value, f.name)) for f in fields(value)}
+                kind = type(value)
+                return {"t": "dataclass", "module": kind.__module__, "name": kind.__name__, "v": content}
+        if isinstance(value, (type, *PLAIN, np.generic, list, dict, tuple, set, frozenset, np.ndarray)):
+            return None
+        return {"t": "object", "n": self.mirror.number(value), "name": type(value).__name__}
+
+    def _import(self, message: dict) -> Any:
+        if message["t"] != "callable":
+            raise ValueError(f"There is no {message['t']!r} among values.")
+        number = message["n"]
+        if type(number) is not int or number % 2 == 0:
+            raise ValueError("A function of the student's has a number of the student's.")
+        return self.mirror.adopt(number, RemoteFunction(self, number, str(message["name"])[:60]))
+
+
+def _error(type_name: str, text: str) -> Exception:
+    """An exception of that name: Python's own, or one made to look like it."""
+    kind = getattr(builtins, type_name, None)
+    if isinstance(kind, type) and issubclass(kind, Exception):
+        try:
+            return kind(text)
+        except TypeError:  # UnicodeDecodeError and others want more
+            pass
+    return type(type_name if type_name.isidentifier() else "Error", (Exception,), {})(text)
