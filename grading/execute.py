@@ -40,14 +40,14 @@ class JudgedExecute(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         where = resources["nbgrader"]
-        source = course_directory(self)
-        own_cells = demonstrations(source, where["assignment"], where["notebook"])
+        course = course_directory(self)
+        own_cells = demonstrations(course, where["assignment"], where["notebook"])
         cells = [cell for cell in nb.cells if cell.cell_type == "code"]
         job = Job(
             {where["notebook"]: code_cells(nb, own_cells)},
-            other_files(Path(resources["metadata"]["path"]), self.limits),
+            submitted_files(course, where["assignment"], where["student"], self.limits),
             dict(self.limits),
-            unsafe_no_sandbox=os.environ.get(UNSAFE) == "1",
+            is_sandbox_waived(),
         )
         verdict = (type(self).judge or judge_here)(job)
         for fault in verdict.faults.get(where["notebook"], ()):
@@ -93,6 +93,26 @@ def code_cells(nb: NotebookNode, own_cells: set[str]) -> list[CodeCell]:
         name = cell.metadata.nbgrader.grade_id if "nbgrader" in cell.metadata else cell.get("id", "")
         cells.append(CodeCell(name, cell.source, role))
     return cells
+
+
+def is_sandbox_waived() -> bool:
+    """Whether somebody has asked, by name, to run students' code without a sandbox."""
+    return os.environ.get(UNSAFE) == "1"
+
+
+def submitted_files(course: CourseDirectory | None, assignment: str, student: str, limits: dict) -> dict[str, str]:
+    """What was handed in beside notebooks; the course's own files are as the course has them.
+
+    Read where the student put it: in autograded/, where nbgrader has copied it, a link is no longer seen to be one.
+    """
+    if course is None:
+        return {}
+    folders = (
+        course.format_path(course.submitted_directory, student, assignment),
+        course.format_path(course.source_directory, ".", assignment),
+    )
+    submitted, own = (other_files(Path(folder), limits) for folder in folders)
+    return submitted | own
 
 
 def other_files(folder: Path, limits: dict) -> dict[str, str]:

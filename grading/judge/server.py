@@ -50,6 +50,9 @@ class JudgeServer:
             raise JudgeFailed(answer["failed"])
         return Verdict(**answer)
 
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def close(self) -> None:
         """End it, and what it has started."""
         try:

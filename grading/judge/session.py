@@ -48,7 +48,7 @@ class StudentSession:
 
     @contextlib.contextmanager
     def test(self, names: list[str], provided: list[str], say_little: Callable[[], bool]) -> Iterator[dict]:
-        """The values of those of `names` that the student's cells have set; functions can be called, in this context."""
+        """The values of those of `names` that the student's cells have set. In this context functions can be called."""
         seconds = self._seconds()
         deadline = time.monotonic() + seconds + GRACE_S
         calls = RemoteCalls(self.server.channel, lambda: max(0.0, deadline - time.monotonic()), say_little)

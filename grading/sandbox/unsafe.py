@@ -1,4 +1,4 @@
-"""No sandbox: for machines that have none, and graders who trust their students. Only ever used if asked for by name."""
+"""No sandbox: for machines that have none, and graders who trust their students. Only used if asked for by name."""
 
 import json
 import os

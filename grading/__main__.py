@@ -1,0 +1,30 @@
+"""python -m grading COMMAND: what the instructor runs beyond nbgrader's own commands."""
+
+import argparse
+import importlib
+import sys
+
+COMMANDS = {
+    "autograde": ("grading.autograde.command", "grade a class in parallel, in a sandbox"),
+    "feedback": ("grading.feedback", "write each student's feedback pages"),
+    "export": ("grading.export", "write the grades as CSV"),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """The command line. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m grading", description=__doc__.split(": ", 1)[1])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, text) in COMMANDS.items():
+        # Only the module that is asked for is loaded.
+        command = commands.add_parser(
+            name, help=text, description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        if name in arguments[:1]:
+            importlib.import_module(module).add_arguments(command)
+    args = parser.parse_args(arguments)
+    return importlib.import_module(COMMANDS[args.command][0]).run(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
