@@ -1,4 +1,4 @@
-"""Opens JupyterLab on the first phase's notebooks, and prints the address with its token.
+"""Opens JupyterLab on the first phase's start page, and prints the address with its token.
 
 Run by the Python of .venv (`make lab` does that). The server's root is the repository, so that
 nbgrader finds nbgrader_config.py; only the file browser starts further down.
@@ -6,6 +6,7 @@ nbgrader finds nbgrader_config.py; only the file browser starts further down.
 
 import argparse
 import errno
+import json
 import os
 import secrets
 import socket
@@ -15,6 +16,11 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 START = "release/phase-00-foundations"
 EVERYWHERE = ("0.0.0.0", "::")
+# Pages are shown as pages, not as their source; and nobody is asked about news at the first start.
+SETTINGS = {
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+}
 
 
 def arguments(argv):
@@ -77,10 +83,26 @@ def can_show_browser():
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def start_page():
+    """The page that students start from; the folder of the labs where there is none."""
+    page = f"{START}/README.md"
+    return page if (REPOSITORY / page).is_file() else START
+
+
+def write_settings():
+    """Puts SETTINGS where this environment's JupyterLab looks for its defaults; a user's own settings count more."""
+    path = Path(sys.prefix, "share", "jupyter", "lab", "settings", "overrides.json")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(SETTINGS, indent=2) + "\n", encoding="utf-8")
+    except OSError:  # an environment that belongs to somebody else: JupyterLab works without, too
+        pass
+
+
 def announce(host, port, token):
     """Prints where JupyterLab is."""
     shown = "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
-    print(f"\nJupyterLab: http://{shown}:{port}/lab/tree/{START}?token={token}")
+    print(f"\nJupyterLab: http://{shown}:{port}/lab/tree/{start_page()}?token={token}")
     if host in EVERYWHERE:
         print(f"From another machine, write {socket.gethostname()} for 127.0.0.1.")
         print("Whoever has this address can run code on this machine.")
@@ -97,6 +119,7 @@ def serve(options):
         from jupyterlab.labapp import LabApp
     except ImportError as error:
         sys.exit(f"JupyterLab does not load ({error}). Install it again: make clean, then make lab")
+    write_settings()
     token = secrets.token_hex(24)
     browser = can_show_browser() if options.open == "auto" else options.open == "yes"
     settings = {
@@ -109,7 +132,7 @@ def serve(options):
         "ServerApp.allow_root": getattr(os, "geteuid", lambda: 1)() == 0,
         "ServerApp.answer_yes": True,  # one Ctrl-C is enough
         "Application.log_level": "WARN",
-        "LabApp.default_url": f"/lab/tree/{START}",
+        "LabApp.default_url": f"/lab/tree/{start_page()}",
         "IdentityProvider.token": token,  # in this process only, so no other user sees it in a list of processes
     }
     server = LabApp.initialize_server([f"--{name}={value}" for name, value in settings.items()])

@@ -1,5 +1,6 @@
 """`make demo` shows an instructor the whole loop, and touches nothing but its own folder."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,31 +22,42 @@ def shown(tmp_path_factory) -> tuple[Path, str]:
     return folder, run.stdout
 
 
-def points(output: str, student: str) -> list[float]:
-    """The row of a student in the table: points per exercise, then their sum."""
+def points(output: str, lab: str, student: str) -> list[float]:
+    """The row of a student in the table of a lab: points per exercise, then their sum."""
     story = next(s.story for s in demo.CLASS if s.name == student)
-    row = next(line for line in output.splitlines() if line.startswith(student) and story in line)
+    table = output[output.index(f"\n{lab}") :]
+    row = next(line for line in table.splitlines() if line.startswith(student) and story in line)
     return [float(cell) for cell in row.split(story)[1].split()]
+
+
+def test_the_reference_gets_all_automatic_points_and_the_untouched_notebook_none(shown):
+    _, output = shown
+    for lab in ("lab-01", "lab-02", "lab-03", "lab-04"):
+        assert points(output, lab, "ada")[-1] == 20
+        assert points(output, lab, "ben")[-1] == 0
 
 
 def test_each_student_gets_the_points_of_the_right_part_of_the_work(shown):
     _, output = shown
-    assert points(output, "ada") == [1, 3, 3, 5, 3, 5, 20]
-    assert points(output, "ben") == [0, 0, 0, 0, 0, 0, 0]
-    assert points(output, "cleo") == [1, 3, 0, 5, 3, 5, 17]
-    assert points(output, "dev") == [1, 0, 3, 5, 3, 5, 17]
-    assert points(output, "eva") == [1, 3, 3, 0, 3, 0, 10]
-    assert points(output, "finn") == [1, 0, 3, 5, 3, 5, 17]
+    assert points(output, "lab-01", "cleo") == [1, 3, 0, 5, 3, 5, 17]
+    assert points(output, "lab-01", "eva") == [1, 3, 3, 0, 3, 0, 10]
+    assert points(output, "lab-01", "finn") == [1, 0, 3, 5, 3, 5, 17]
+    assert points(output, "lab-02", "cleo") == [1, 0, 0, 7, 8]  # the second exercise is built on the first
+    assert points(output, "lab-02", "dev") == [1, 8, 4, 7, 20]
+    assert points(output, "lab-03", "dev") == [1, 3, 2, 3, 0, 0, 0, 9]  # sample calls top_p_mask
+    assert points(output, "lab-04", "dev") == [1, 3, 4, 5, 3, 0, 16]
+    assert points(output, "lab-04", "eva") == [1, 3, 4, 0, 3, 4, 15]
 
 
 def test_the_instructor_reads_what_the_students_read(shown):
     _, output = shown
-    assert "work_with_cache         Likely cause: the last token is not fed" in output
+    assert re.search(r"cleo +work_with_cache +Likely cause: the last token is not fed", output)
+    assert re.search(r"cleo +kv_bytes_per_token +Likely cause: the query heads are counted", output)
 
 
 def test_every_student_has_a_feedback_page_with_the_teaching_message(shown):
     folder, _ = shown
-    pages = {path.parts[-3]: path.read_text() for path in folder.glob("feedback/*/*/*.html")}
+    pages = {path.parts[-3]: path.read_text() for path in folder.glob("feedback/*/*/lab-01*.html")}
     assert set(pages) == {student.name for student in demo.CLASS}
     assert "the scores are not scaled" in pages["eva"]
 

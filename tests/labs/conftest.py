@@ -18,6 +18,10 @@ class ExecutedLab:
     def outputs(self) -> list[nbformat.NotebookNode]:
         return [output for cell in self.notebook.cells if cell.cell_type == "code" for output in cell.outputs]
 
+    @property
+    def all_printed(self) -> str:
+        return "".join(output.text for output in self.outputs if output.output_type == "stream")
+
     def printed(self, cell_id: str) -> str:
         """What the cell printed."""
         (cell,) = [cell for cell in self.notebook.cells if cell.id == cell_id]

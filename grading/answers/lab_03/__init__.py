@@ -1,0 +1,23 @@
+"""Answers to lab 03, sampling-basics."""
+
+from grading.answers import Answer
+from grading.answers.lab_03.sample import SAMPLE
+from grading.answers.lab_03.softmax import PREDICT, SOFTMAX
+from grading.answers.lab_03.temperature import APPLY_TEMPERATURE
+from grading.answers.lab_03.top_k import TOP_K_MASK
+from grading.answers.lab_03.top_p import TOP_P_MASK
+
+ANSWERS: list[Answer] = [
+    *PREDICT,
+    *SOFTMAX,
+    *APPLY_TEMPERATURE,
+    *TOP_K_MASK,
+    *TOP_P_MASK,
+    *SAMPLE,
+]
+
+# An exercise -> the exercises that its answer may call, so that a mistake there can cost points here too.
+BUILT_ON = {
+    "top_p_mask": ("softmax",),
+    "sample": ("softmax", "apply_temperature", "top_k_mask", "top_p_mask"),
+}
