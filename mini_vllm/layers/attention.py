@@ -1,8 +1,11 @@
 """Causal attention with grouped KV heads (GQA, Ainslie et al., 2023)."""
 
 import math
+from functools import partial
 
 import numpy as np
+
+from mini_vllm.layers import parallel
 
 # A long prompt is attended to so many queries at a time. What a token may not see is then mostly not computed,
 # and the scores stay in the processor's cache, which is the idea of FlashAttention (Dao et al., 2022).
@@ -19,8 +22,15 @@ def causal_attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
     new, past = len(q), len(k) - len(q)
     if new <= QUERY_BLOCK:
         return _attend(q, k, v)
-    blocks = [(start, min(start + QUERY_BLOCK, new)) for start in range(0, new, QUERY_BLOCK)]
-    return np.concatenate([_attend(q[start:end], k[: past + end], v[: past + end]) for start, end in blocks])
+    out = np.empty((new, q.shape[1] * q.shape[2]), dtype=np.float32)
+
+    def attend(start: int) -> None:
+        end = min(start + QUERY_BLOCK, new)
+        out[start:end] = _attend(q[start:end], k[: past + end], v[: past + end])
+
+    # The longest first, so that no thread is left alone with it.
+    parallel.run([partial(attend, start) for start in reversed(range(0, new, QUERY_BLOCK))])
+    return out
 
 
 def _attend(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:

@@ -1,17 +1,80 @@
-"""Matrix products of activations with weights, (in, out) and float32."""
+"""Matrix products of activations with weights, float32.
+
+A weight is one of two things:
+- (in, out), contiguous: `x @ w` then reads memory in order, which is what the speed of decode is made of;
+- (tiles, in, width), tiles of `width` neighbouring outputs, each contiguous, where BLAS has a kernel for small
+  products. The weight then never leaves its place, whatever the number of tokens, and each thread has its tiles.
+"""
+
+from functools import partial
 
 import numpy as np
 
+from mini_vllm.layers import blas, parallel
+
 # BLAS rearranges a matrix before it multiplies it with another one, and reads it as it lies to multiply it with
-# a vector. For so few rows, one product for each row is faster than the rearranging: benchmarks/bench_linear.py.
+# a vector. For so few rows, one product for each row is faster than the rearranging.
 MIN_GEMM_ROWS = 4
+MIN_TILE_ROWS = 4  # that many rows at a time are enough for the small kernel to reach its speed
+MIN_PARALLEL = 1_500_000  # multiplications; below, waking another thread takes as long as half of the work
+
+
+def tile_width(size_in: int, size_out: int) -> int | None:
+    """Into what tiles to cut a weight; None where one (in, out) is better."""
+    if not blas.has_small_kernel:
+        return None
+    for width in (64, 32, 16):  # numbers in the 4, 2 or 1 registers of 512 bits that the kernel goes along with
+        if size_out % width == 0 and MIN_TILE_ROWS * size_in * width <= blas.SMALL_PRODUCT:
+            return width
+    return None
+
+
+def tile(weight: np.ndarray, width: int) -> np.ndarray:
+    """(in, out) -> (tiles, in, width)."""
+    size_in, size_out = weight.shape
+    return np.ascontiguousarray(weight.reshape(size_in, size_out // width, width).swapaxes(0, 1))
+
+
+def untile(tiles: np.ndarray) -> np.ndarray:
+    """(tiles, in, width) -> (in, out)."""
+    return np.ascontiguousarray(tiles.swapaxes(0, 1)).reshape(tiles.shape[1], -1)
 
 
 def linear(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """x @ weight. x: (num_tokens, in); weight: (in, out)."""
+    """x @ weight. x: (num_tokens, in); weight: (in, out), or its tiles. Returns (num_tokens, out)."""
+    if weight.ndim == 3:
+        return _tiled(x, weight)
     if not 1 < len(x) < MIN_GEMM_ROWS:
         return x @ weight
     out = np.empty((len(x), weight.shape[1]), dtype=np.float32)
     for row, product in zip(x, out):
         np.matmul(row, weight, out=product)
     return out
+
+
+def _tiled(x: np.ndarray, tiles: np.ndarray) -> np.ndarray:
+    num_tokens = len(x)
+    if num_tokens == 1:  # numpy calls another kernel for one row, which is slower here than this one for two
+        x = np.concatenate((x, x))
+    num_tiles, size_in, width = tiles.shape
+    out = np.empty((len(x), num_tiles * width), dtype=np.float32)
+    if tiles.size * len(x) < MIN_PARALLEL:
+        _multiply(x, tiles, out)
+    else:
+        parts = parallel.ranges(num_tiles)
+        columns = [out[:, part.start * width : part.stop * width] for part in parts]
+        parallel.run([partial(_multiply, x, tiles[part], part_of_out) for part, part_of_out in zip(parts, columns)])
+    return out[:num_tokens]
+
+
+def _multiply(x: np.ndarray, tiles: np.ndarray, out: np.ndarray) -> None:
+    """Blocks of rows, as many as the small kernel takes, times each tile: one call of numpy."""
+    num_tiles, size_in, width = tiles.shape
+    rows = blas.SMALL_PRODUCT // (size_in * width) // 4 * 4  # the kernel computes four rows at once
+    whole = len(x) // rows * rows
+    if whole:
+        blocks = out[:whole].reshape(-1, rows, num_tiles, width).transpose(2, 0, 1, 3)
+        np.matmul(x[:whole].reshape(-1, rows, size_in), tiles[:, None], out=blocks)
+    if whole < len(x):
+        start = min(whole, len(x) - 2)  # never one row alone
+        np.matmul(x[start:], tiles, out=out[start:].reshape(-1, num_tiles, width).swapaxes(0, 1))

@@ -6,7 +6,9 @@ import numpy as np
 
 from mini_vllm.config import ModelConfig
 from mini_vllm.kv_cache import KVCache
+from mini_vllm.layers import blas
 from mini_vllm.layers.activation import silu_and_mul
+from mini_vllm.layers.embedding import embedding
 from mini_vllm.layers.layernorm import rms_norm
 from mini_vllm.layers.linear import linear
 from mini_vllm.layers.rotary_embedding import RotaryEmbedding, apply_rotary_emb
@@ -69,8 +71,8 @@ class LlamaForCausalLM:
     weights: float arrays under Hugging Face's names (`model.layers.0.self_attn.q_proj.weight`, shape
              (out, in)). Left out, random ones are drawn from `seed`: a real computation that says nothing.
 
-    `weights` holds the arrays that the model multiplies with, fused and as (in, out), by name; given to
-    the constructor again, they are used without a copy.
+    `weights` holds the arrays that the model multiplies with, by name, fused and laid out for this machine;
+    given to the constructor again, they are used without a copy.
     `tokens_processed` counts every token position that `forward` has passed through the network.
 
     Errors: KeyError for a weight that is missing, ValueError for one of another shape or one left over.
@@ -80,14 +82,14 @@ class LlamaForCausalLM:
         self.config = config
         reader = WeightReader(random_weights(config, seed) if weights is None else weights)
         vocab, hidden = config.vocab_size, config.hidden_size
-        self.embed_tokens = reader.matrix("model.embed_tokens.weight", (vocab, hidden))
+        if config.tie_word_embeddings:
+            self.embed_tokens, self.lm_head = reader.tied_embedding("model.embed_tokens.weight", vocab, hidden)
+            reader.require_equal("lm_head.weight", self.embed_tokens)
+        else:
+            self.embed_tokens = reader.matrix("model.embed_tokens.weight", (vocab, hidden))
+            self.lm_head = reader.linear("lm_head.weight", hidden, vocab)
         self.layers = [LlamaDecoderLayer(config, i, reader) for i in range(config.num_hidden_layers)]
         self.norm = reader.vector("model.norm.weight", hidden)
-        if config.tie_word_embeddings:
-            reader.tied("lm_head.weight", self.embed_tokens)
-            self.lm_head = self.embed_tokens.T
-        else:
-            self.lm_head = reader.linear("lm_head.weight", hidden, vocab)
         self.rotary_emb = RotaryEmbedding(config.head_dim, config.max_position_embeddings, config.rope_theta)
         reader.require_all_read()
         self.weights = reader.prepared
@@ -114,6 +116,7 @@ class LlamaForCausalLM:
         cache.advance(len(ids))
         return self.compute_logits(hidden)
 
+    @blas.one_thread()
     def hidden_states(self, token_ids: np.ndarray, positions: np.ndarray, attention: Attention) -> np.ndarray:
         """What the layers make of `token_ids`, before the head: (num_tokens, hidden_size).
 
@@ -121,13 +124,14 @@ class LlamaForCausalLM:
         belongs to which, and where the K and V of earlier ones are: each layer calls it once, with the q, k
         and v of all tokens, and it returns what they attend to.
         """
-        hidden = self.embed_tokens[token_ids]
+        hidden = embedding(token_ids, self.embed_tokens)
         cos_sin = self.rotary_emb.cos_sin(positions)
         for layer in self.layers:
             hidden = layer.forward(hidden, cos_sin, attention)
         self.tokens_processed += len(token_ids)
         return hidden
 
+    @blas.one_thread()
     def compute_logits(self, hidden: np.ndarray) -> np.ndarray:
         """The logits of the token that follows. hidden: (num_tokens, hidden_size) -> (num_tokens, vocab_size)."""
         return linear(rms_norm(hidden, self.norm, self.config.rms_norm_eps), self.lm_head)

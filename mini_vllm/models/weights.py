@@ -5,17 +5,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from mini_vllm.config import ModelConfig
+from mini_vllm.layers.linear import tile, tile_width, untile
 
 
 class WeightReader:
     """Reads arrays by Hugging Face's names, checks their shapes, and turns them to float32.
 
-    Checkpoints store a linear layer as (out, in). It is kept here as a contiguous (in, out): `x @ w`
-    then reads memory in order, which is what the speed of decode is made of.
+    Checkpoints store a linear layer as (out, in). It is kept here as `linear` wants it on this machine:
+    as (in, out), or in tiles.
 
     `prepared` gathers every array as it is multiplied with, under names that say so: `NAME.T` is
-    NAME as (in, out). A table that holds `NAME.T` is believed: the array is used where it lies, in
-    a memory-mapped file for example, without a copy.
+    NAME as (in, out), `NAME.tiles` are its tiles. A table that holds the one that is wanted is believed:
+    the array is used where it lies, in a memory-mapped file for example, without a copy. If it holds
+    the other one, prepared on another machine, it is converted.
 
     Errors: KeyError for a name that is missing, ValueError for another shape than expected.
     """
@@ -39,20 +41,40 @@ class WeightReader:
         return self.fused_linear(name, size_in, {name: size_out})
 
     def fused_linear(self, name: str, size_in: int, parts: Mapping[str, int]) -> np.ndarray:
-        """Linear layers over the same input, as one (in, sum of outs). parts: name -> out."""
-        shape = (size_in, sum(parts.values()))
-        if f"{name}.T" in self._weights:
-            return self.matrix(f"{name}.T", shape)
-        fused, start = np.empty(shape, dtype=np.float32), 0
-        for part, size_out in parts.items():
-            fused[:, start : start + size_out] = self._stored(part, (size_out, size_in)).T
-            start += size_out
-        self.prepared[f"{name}.T"] = fused
-        return fused
+        """Linear layers over the same input, as one (in, sum of outs) or its tiles. parts: name -> out."""
+        size_out = sum(parts.values())
+        width = tile_width(size_in, size_out)
+        if f"{name}.tiles" in self._weights:
+            *_, stored_width = np.shape(self._weights[f"{name}.tiles"])
+            weight = self._stored(f"{name}.tiles", (size_out // max(stored_width, 1), size_in, stored_width))
+            if stored_width != width:
+                weight = untile(weight)
+        elif f"{name}.T" in self._weights:
+            weight = self._stored(f"{name}.T", (size_in, size_out))
+        else:
+            weight, start = np.empty((size_in, size_out), dtype=np.float32), 0
+            for part, part_out in parts.items():
+                weight[:, start : start + part_out] = self._stored(part, (part_out, size_in)).T
+                start += part_out
+        if width and weight.ndim == 2:
+            weight = tile(weight, width)
+        self.prepared[f"{name}.tiles" if width else f"{name}.T"] = weight
+        return weight
 
-    def tied(self, name: str, to: np.ndarray) -> None:
-        """`name` is `to`; some checkpoints store it a second time."""
-        if name in self._weights and not np.array_equal(self._stored(name, to.shape), to):
+    def tied_embedding(self, name: str, vocab: int, hidden: int) -> tuple[np.ndarray, np.ndarray]:
+        """The same memory twice: as `embedding` wants it, and as `linear` does."""
+        if tile_width(hidden, vocab) is None and name in self._weights:
+            rows = self.matrix(name, (vocab, hidden))
+            return rows, rows.T
+        weight = self.linear(name, hidden, vocab)
+        return weight if weight.ndim == 3 else weight.T, weight
+
+    def require_equal(self, name: str, to: np.ndarray) -> None:
+        """`name` is the embedding `to`; some checkpoints store it a second time."""
+        if name not in self._weights:
+            return
+        rows = to if to.ndim == 2 else untile(to).T
+        if not np.array_equal(self._stored(name, rows.shape), rows):
             raise ValueError(f"{name} differs from the array that it is tied to: tie_word_embeddings should be false.")
 
     def require_all_read(self) -> None:
