@@ -44,7 +44,7 @@ class MiniVllm:
         self.engine = LLM(model).llm_engine
         # Until a page of memory is first written, the system has not provided it, which can take longer than all else.
         self.engine.model_runner.kv_cache.blocks.fill(0)
-        self.weights = [w for w in self.engine.model.weights.values() if w.ndim == 2]
+        self._matrices: list[np.ndarray] | None = None
         self.prefill(8)
 
     def prefill(self, length: int) -> float:
@@ -85,20 +85,28 @@ class MiniVllm:
         return seconds(self._finish)
 
     def gemv_ceiling(self, passes: int) -> float:
-        """Nothing but every weight once, times a vector: no decode step can be faster. The mean over `passes`."""
-        inputs = {weight.shape[0] for weight in self.weights if weight.shape[0] != SHAPE["vocab_size"]}
-        vectors = {size: np.ones((1, size), np.float32) for size in inputs}
-        products = [(vectors[w.shape[0]], w) if w.shape[0] in vectors else (vectors[576], w.T) for w in self.weights]
+        """Nothing but every weight once, times a vector, in BLAS: the mean over `passes`."""
+        products = [(np.ones((1, weight.shape[0]), np.float32), weight) for weight in self._as_in_out()]
         return seconds(lambda: [vector @ weight for _ in range(passes) for vector, weight in products]) / passes
 
     def gemv_bandwidth(self, passes: int) -> float:
         """Seconds for each byte of the largest matrix, times a vector."""
-        largest = max(self.weights, key=lambda weight: weight.nbytes)
-        vector = np.ones((1, largest.shape[1]), np.float32)
-        return seconds(lambda: [vector @ largest.T for _ in range(passes)]) / (passes * largest.nbytes)
+        largest = max(self._as_in_out(), key=lambda weight: weight.nbytes)
+        vector = np.ones((1, largest.shape[0]), np.float32)
+        return seconds(lambda: [vector @ largest for _ in range(passes)]) / (passes * largest.nbytes)
 
     def weight_bytes(self) -> float:
-        return float(sum(weight.nbytes for weight in self.weights))
+        return float(sum(weight.nbytes for weight in self.engine.model.weights.values()))
+
+    def _as_in_out(self) -> list[np.ndarray]:
+        """All matrices as a gemv wants them, copied once where the engine has another layout."""
+        if self._matrices is None:
+            from mini_vllm.layers.linear import untile
+
+            matrices = [weight for weight in self.engine.model.weights.values() if weight.ndim > 1]
+            matrices = [untile(weight) if weight.ndim == 3 else weight for weight in matrices]
+            self._matrices = [w.T if w.shape[0] == SHAPE["vocab_size"] else w for w in matrices]
+        return self._matrices
 
     def _add(self, batch_size: int, length: int, new_tokens: int) -> None:
         from mini_vllm import SamplingParams
