@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).parents[1]
 PICTURES = {  # picture -> (notebook, id of the cell that draws it)
     "kv-cache-speedup.png": ("phase-00-foundations/lab-01-kv-cache-speedup.ipynb", "plot-work"),
+    "roofline.png": ("phase-00-foundations/lab-04-prefill-vs-decode.ipynb", "plot-roofline"),
 }
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import importlib
-from collections.abc import Iterator
 
 # The builds of OpenBLAS, by the processor they are for (AVX-512), whose kernel for products of up to SMALL_PRODUCT
 # multiplications takes both matrices as they lie. Every other kernel first copies them into an order of its own,
@@ -31,17 +30,16 @@ num_threads: int = _get_num_threads() if _found else 1
 has_small_kernel: bool = _found and _get_corename().decode() in _WITH_SMALL_KERNEL and num_threads <= _MAX_THREADS
 
 
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
+class OneThread:
     """Where the work is shared out by mini_vllm.layers.parallel, BLAS uses no threads of its own.
 
     They would be in the way: after each product they wait for the next in a loop that keeps a processor busy.
     """
-    if not (_found and has_small_kernel):
-        yield
-        return
-    _set_num_threads(1)
-    try:
-        yield
-    finally:
-        _set_num_threads(num_threads)
+
+    def __enter__(self) -> None:
+        if has_small_kernel:
+            _set_num_threads(1)
+
+    def __exit__(self, *_: object) -> None:
+        if has_small_kernel:
+            _set_num_threads(num_threads)

@@ -116,7 +116,6 @@ class LlamaForCausalLM:
         cache.advance(len(ids))
         return self.compute_logits(hidden)
 
-    @blas.one_thread()
     def hidden_states(self, token_ids: np.ndarray, positions: np.ndarray, attention: Attention) -> np.ndarray:
         """What the layers make of `token_ids`, before the head: (num_tokens, hidden_size).
 
@@ -126,15 +125,16 @@ class LlamaForCausalLM:
         """
         hidden = embedding(token_ids, self.embed_tokens)
         cos_sin = self.rotary_emb.cos_sin(positions)
-        for layer in self.layers:
-            hidden = layer.forward(hidden, cos_sin, attention)
+        with blas.OneThread():
+            for layer in self.layers:
+                hidden = layer.forward(hidden, cos_sin, attention)
         self.tokens_processed += len(token_ids)
         return hidden
 
-    @blas.one_thread()
     def compute_logits(self, hidden: np.ndarray) -> np.ndarray:
         """The logits of the token that follows. hidden: (num_tokens, hidden_size) -> (num_tokens, vocab_size)."""
-        return linear(rms_norm(hidden, self.norm, self.config.rms_norm_eps), self.lm_head)
+        with blas.OneThread():
+            return linear(rms_norm(hidden, self.norm, self.config.rms_norm_eps), self.lm_head)
 
     def _checked(self, token_ids: Sequence[int], num_cached: int) -> np.ndarray:
         ids = np.asarray(token_ids)

@@ -183,7 +183,7 @@ def test_a_forked_process_has_threads_of_its_own(tiled):
 @pytest.mark.skipif(not blas._found, reason="numpy has another BLAS than its wheels'")
 def test_blas_has_one_thread_while_ours_work_and_its_own_again_afterwards(monkeypatch):
     monkeypatch.setattr(blas, "has_small_kernel", True)
-    with pytest.raises(ZeroDivisionError), blas.one_thread():
+    with pytest.raises(ZeroDivisionError), blas.OneThread():
         assert blas._get_num_threads() == 1
         raise ZeroDivisionError
     assert blas._get_num_threads() == blas.num_threads
