@@ -42,6 +42,21 @@ c.Autograde.autograde_preprocessors = [
     for step in steps(nbgraders=Autograde.autograde_preprocessors)
 ]
 
+# Files are copied from submitted/ on, links followed and devices read; see grading/submitted_files.py. The hook is
+# imported when it is called: Validate, on a student's machine, has no need of it.
+def set_aside(**submission):
+    from grading.submitted_files import set_aside
+
+    set_aside(**submission)
+
+
+c.Autograde.pre_convert_hook = set_aside
+
+# A feedback page shows what a hidden test says, never what it is, and nothing that was handed in can run in it;
+# see grading/feedback.
+c.GenerateFeedback.preprocessors = ["grading.feedback.grades.GradesWithState"]
+c.GenerateFeedback.exporter_class = "grading.feedback.page.FeedbackPage"
+
 # Validate would take the kernel's name from the notebook, where an editor may have put one of its own.
 c.Execute.kernel_name = "python3"
 

@@ -1,0 +1,54 @@
+"""The lines of the table."""
+
+import re
+from collections.abc import Iterator
+
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+
+from grading.export.read import Submission, exercises, find_assignment, read_students, read_submissions
+
+# What spreadsheets take for a formula, also behind blanks, and as the wide characters of East Asian keyboards.
+FORMULA = re.compile(r"\A(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
+
+
+def rows(gradebook: Gradebook, assignment: str, course: CourseDirectory | None = None) -> Iterator[list[str]]:
+    """The lines of the table, the heading first. Errors: ValueError if the gradebook knows no such assignment."""
+    known = find_assignment(gradebook, assignment)
+    notebooks = exercises(known, course)
+    heading = ["student_id", "last_name", "first_name", "email", "submitted"]
+    for notebook, cells in notebooks.items():
+        heading += [as_text(f"{notebook}: {name}") for name in [*cells, "sum"]]
+    yield heading + ["points", "late_penalty", "total", "max_total", "seconds_late", "needs_manual_grading"]
+
+    submissions = read_submissions(gradebook, known)
+    most = number(known.max_score)
+    for student in read_students(gradebook):
+        submission = submissions.get(student[0])
+        line = [*map(as_text, student), "no" if submission is None else "yes"]
+        submission = submission or Submission()
+        everything = []
+        for cells in notebooks.values():
+            points = [submission.points.get(cell) for cell in cells.values()]
+            line += [*map(number, points), number(total(points))]
+            everything += points
+        points = total(everything)
+        final = None if points is None else max(0.0, points - submission.penalty)
+        line += [number(points), number(submission.penalty), number(final), most, number(submission.seconds_late)]
+        yield [*line, "yes" if submission.needs_manual_grading else "no"]
+
+
+def total(points: list[float | None]) -> float | None:
+    """The sum of what has been given; None if nothing has."""
+    given = [number for number in points if number is not None]
+    return sum(given) if given else None
+
+
+def number(value: float | None) -> str:
+    return "" if value is None else f"{round(value, 6):.15g}"
+
+
+def as_text(value: str | None) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    text = value or ""
+    return f"'{text}" if FORMULA.match(text) else text

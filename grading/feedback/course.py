@@ -1,0 +1,93 @@
+"""The graded submissions of a course, and their pages, written by nbgrader's own converter."""
+
+import logging
+import os
+import re
+import warnings
+from pathlib import Path
+
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
+
+from grading.autograde.command import load_config
+
+quiet = logging.getLogger("grading.feedback")
+quiet.addHandler(logging.NullHandler())
+quiet.propagate = False
+
+
+class OneSubmission(GenerateFeedback):
+    """nbgrader's converter for a submission that is given, where nbgrader would search for it by a pattern."""
+
+    reason = "nbgrader gave no reason"
+
+    def init_notebooks(self) -> None:
+        pass
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except Exception as error:
+            self.reason = f"{Path(notebook_filename).name}: {type(error).__name__}: {error}"
+            raise
+
+
+class Course:
+    """A course's graded submissions of one assignment.
+
+    Errors: ValueError if `root` holds no course; nbgrader's NbGraderException where nothing has been graded.
+    """
+
+    def __init__(self, root: Path, db_url: str | None, assignment: str) -> None:
+        warnings.filterwarnings("ignore", category=SAWarning)
+        self.address = (root, db_url, assignment)
+        self.assignment = assignment
+        self.config = load_config(root, db_url)
+        self.directory = CourseDirectory(config=self.config, log=quiet)
+        self.directory.assignment_id = assignment
+        self.directory.student_id = "*"
+        self._graded = self._find()
+
+    def students(self) -> list[str]:
+        return sorted(self._graded)
+
+    def is_written(self, student: str) -> bool:
+        """Whether every page is there, whole, and no older than the notebook that it shows."""
+        folder = Path(self.directory.format_path(self.directory.feedback_directory, student, self.assignment))
+        return all(_is_page_of(folder, Path(notebook)) for notebook in self._graded[student][1])
+
+    def write(self, student: str) -> str | None:
+        """Write a student's pages, in place of any that are there. Returns why that could not be done, or None."""
+        converter = OneSubmission(coursedir=self.directory, config=self.config, log=quiet)
+        converter.force = True
+        folder, notebooks = self._graded[student]
+        converter.assignments = {folder: notebooks}
+        try:
+            converter.start()
+        except Exception as error:
+            return converter.reason if "traceback" in str(error) else str(error)
+        return None
+
+    def _find(self) -> dict[str, tuple[str, list[str]]]:
+        converter = GenerateFeedback(coursedir=self.directory, config=self.config, log=quiet)
+        converter.init_notebooks()
+        pattern = converter._format_source(re.escape(self.assignment), "(?P<student>.*)", escape=True)
+        excluded = self.directory.student_id_exclude.split(",")
+        found = {}
+        for folder, notebooks in converter.assignments.items():
+            match = re.match(pattern, folder)
+            if match and match["student"] not in excluded:
+                found[match["student"]] = (folder, notebooks)
+        return found
+
+
+def _is_page_of(folder: Path, notebook: Path) -> bool:
+    page = folder / f"{notebook.stem}.html"
+    try:
+        with page.open("rb") as file:
+            file.seek(-20, os.SEEK_END)
+            is_whole = file.read().rstrip().endswith(b"</html>")
+        return is_whole and page.stat().st_mtime >= notebook.stat().st_mtime
+    except OSError:
+        return False

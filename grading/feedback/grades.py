@@ -1,0 +1,18 @@
+"""The points of a page."""
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors import GetGrades
+
+
+class GradesWithState(GetGrades):
+    """nbgrader's step, which also notes whether a cell still waits for its points.
+
+    A cell that nobody has graded has the score 0 in the gradebook, and a student would read a verdict in that.
+    """
+
+    def _get_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
+        claim = cell.metadata.nbgrader
+        grade = self.gradebook.find_grade(claim.grade_id, self.notebook_id, self.assignment_id, self.student_id)
+        is_open = grade.manual_score is None and grade.auto_score is None
+        claim.update(score=grade.score, points=grade.max_score, waits=grade.needs_manual_grade or is_open)
