@@ -10,6 +10,7 @@ unknown schema version ends the run for everybody, a missing key loses the stude
 """
 
 import copy
+import re
 
 import nbformat
 from nbformat import NotebookNode
@@ -22,6 +23,7 @@ from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 class CellsFromGradebook(NbGraderPreprocessor):
     """Give every cell of the assignment back its own metadata, type and, if locked, its code.
 
+    - Of metadata only the names are read: a tag that is no list makes a notebook invalid, and nbgrader gives it up.
     - Metadata that names no cell of this notebook is dropped; the cell stays, as an ordinary one.
     - Of several cells with the same name the last counts, as in stock; all of them are executed.
     - A missing test is put back as late as possible, so that it judges all that the student wrote
@@ -39,6 +41,8 @@ class CellsFromGradebook(NbGraderPreprocessor):
         with Gradebook(where["db_url"]) as gradebook:
             originals = _originals(gradebook.find_notebook(where["notebook"], where["assignment"]))
         nb = nbformat.v4.upgrade(nb)  # cells written by old programs have no id, new ones need one
+        nb.metadata = NotebookNode()
+        nb.cells = [_plain(cell) for cell in nb.cells]
         self._rebuild(nb, originals)
         self._restore_missing(nb, originals)
         return nb, resources
@@ -128,6 +132,20 @@ def _originals(notebook: GradebookNotebook) -> dict[str, NotebookNode]:
         new_cell = getattr(nbformat.v4, f"new_{source.cell_type}_cell")
         originals[name] = new_cell(source.source, metadata={"nbgrader": claim, "deletable": False})
     return originals
+
+
+def _plain(cell: NotebookNode) -> NotebookNode:
+    """A submitted cell's text, id, pictures and claim to a name; nothing else that could be malformed."""
+    kind = cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw"
+    plain = getattr(nbformat.v4, f"new_{kind}_cell")(cell.source if isinstance(cell.source, str) else "")
+    if isinstance(cell.get("id"), str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", cell.id):
+        plain.id = cell.id
+    pictures = cell.get("attachments")
+    if kind == "markdown" and isinstance(pictures, dict) and all(isinstance(v, dict) for v in pictures.values()):
+        plain.attachments = pictures
+    if isinstance(cell.metadata, dict) and "nbgrader" in cell.metadata:
+        plain.metadata.nbgrader = cell.metadata.nbgrader
+    return plain
 
 
 def _rebuilt(original: NotebookNode, submitted: NotebookNode) -> NotebookNode:

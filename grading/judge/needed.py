@@ -4,17 +4,12 @@ A lab's plots and measurements take most of its time, and count for nothing. But
 name that one of them sets, and then it has to run, as it does in a stock autograde.
 """
 
-import ast
-import re
-import symtable
-
-from IPython.core.inputtransformer2 import TransformerManager
-
 from grading.judge.job import CodeCell, Role
+from grading.judge.names import names_in_strings, names_read_first, names_set, names_used
 
 # With these, code can reach any name without writing it down.
 REACHES_ALL = {"eval", "exec", "globals", "locals", "vars", "get_ipython", "__main__", "user_ns", "sys", "inspect"}
-WORD = re.compile(r"[^\W\d]\w*")
+LOOKS_UP = {"eval", "exec", "globals", "locals", "vars"}  # those of them that a test reads a variable with
 
 
 def needed_cells(cells: list[CodeCell]) -> list[bool]:
@@ -22,52 +17,17 @@ def needed_cells(cells: list[CodeCell]) -> list[bool]:
     run = [cell.role != Role.DEMONSTRATION for cell in cells]
     wanted: set[str] = set()
     everything = False
+    # A test may look up in globals() what its strings name, by itself or by a function of a locked cell.
+    locked_look_up = any(names_used(cell.source) & LOOKS_UP for cell in cells if cell.role == Role.LOCKED)
     for index in reversed(range(len(cells))):
         cell = cells[index]
         if not run[index]:
             run[index] = everything or bool(names_set(cell.source) & wanted)
         if not run[index]:
             continue
-        used = names_used(cell.source)
-        wanted |= used
+        wanted |= names_read_first(cell.source)
         if cell.role == Role.STUDENT:
-            everything = everything or bool(used & REACHES_ALL)
-        if cell.role == Role.TEST:
+            everything = everything or bool(names_used(cell.source) & REACHES_ALL)
+        if cell.role == Role.TEST and (locked_look_up or names_used(cell.source) & LOOKS_UP):
             wanted |= names_in_strings(cell.source)
     return run
-
-
-def names_used(source: str) -> set[str]:
-    """The global names that a cell reads, in functions too; every word of it if it is no Python."""
-    try:
-        table = symtable.symtable(_python(source), "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError):
-        return set(WORD.findall(source))
-    used, tables = set(), [table]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        is_module = table.get_type() == "module"
-        used |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and (is_module or s.is_global())}
-    return used
-
-
-def names_in_strings(source: str) -> set[str]:
-    """The strings in a test that are names: it may look them up in globals()."""
-    constants = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
-    return {value for value in constants if isinstance(value, str) and value.isidentifier()}
-
-
-def names_set(source: str) -> set[str]:
-    """The global names that a cell gives a value."""
-    try:
-        tree = ast.parse(_python(source))
-        table = symtable.symtable(_python(source), "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError):
-        return set(WORD.findall(source))
-    names = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
-    return names | {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
-
-
-def _python(source: str) -> str:
-    return TransformerManager().transform_cell(source)

@@ -1,6 +1,7 @@
 """One notebook, judged: the student's cells there, the tests here."""
 
 import ast
+import builtins
 import contextlib
 import io
 import linecache
@@ -9,11 +10,15 @@ import sys
 import traceback
 import types
 import warnings
+from collections.abc import Callable
 from typing import Any
 
+from grading.judge.censor import censored
+from grading.judge.clock import TestTooLong, at_most
 from grading.judge.job import CodeCell, Role
-from grading.judge.needed import names_in_strings, names_used, needed_cells
-from grading.judge.session import SessionOver, StudentSession
+from grading.judge.names import names_in_strings, names_set, names_used
+from grading.judge.needed import needed_cells
+from grading.judge.session import GRACE_S, SessionOver, StudentSession, printable
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 OUTPUT_CHARS = 20_000
@@ -23,6 +28,9 @@ class NotebookJudge:
     """Judges one notebook.
 
     session: the student's process. cells: the notebook's code cells, in their order.
+
+    First all of the student's cells run, and at each test their process is kept as it is there; then the tests run,
+    each against its own. So no cell runs after a test that could show what hidden tests have asked.
 
     The judge's own namespace holds what the locked cells set; nothing of the student's replaces any of it.
     """
@@ -35,35 +43,52 @@ class NotebookJudge:
         self.locked_names: set[str] = set()
         self.locked_uses: set[str] = set()
         self._hidden_lines: dict[str, list[range]] = {}
+        self._kept: dict[str, int] = {}  # by test: the number of the student's process as it was there
 
     def outputs(self) -> list[list[dict]]:
         """The outputs of each code cell."""
-        run, outputs = needed_cells(self.cells), []
-        for cell, is_needed in zip(self.cells, run):
-            try:
-                outputs.append(self._cell(cell) if is_needed else [])
-            except SessionOver as error:
-                self.session.faults.append(f"Cell {cell.name}: {error}")
-                outputs.append([error_output("NotRun", str(error))])
+        needed = needed_cells(self.cells)
+        outputs = [self._unless_over(self._run, cell) if run else [] for cell, run in zip(self.cells, needed)]
+        self.session.begin_tests()
+        for index, cell in enumerate(self.cells):
+            if cell.role in (Role.TEST, Role.LOCKED):
+                outputs[index] = self._unless_over(self._judge, cell)
         return outputs
 
-    def _cell(self, cell: CodeCell) -> list[dict]:
+    def _unless_over(self, step: Callable[[CodeCell], list[dict]], cell: CodeCell) -> list[dict]:
+        try:
+            return step(cell)
+        except SessionOver as error:
+            self.session.faults.append(f"Cell {cell.name}: {error}")
+            return [error_output("NotRun", str(error))]
+
+    def _run(self, cell: CodeCell) -> list[dict]:
+        """In the student's process."""
+        if cell.role != Role.TEST:
+            return self.session.run(cell.name, cell.source)
+        self._kept[cell.name] = self.session.keep()
+        return []
+
+    def _judge(self, cell: CodeCell) -> list[dict]:
+        """In this one."""
         if cell.role == Role.TEST:
             return self._test(cell)
-        outputs = self.session.run(cell.name, cell.source)
-        if cell.role == Role.LOCKED:
-            before = set(self.namespace)
-            outputs = self._execute(cell)
-            self.locked_names |= set(self.namespace) - before
-            self.locked_uses |= names_used(cell.source)
+        before = set(self.namespace)
+        outputs = self._execute(cell)
+        # By the text, too: a test may have put a name of the student's there before.
+        self.locked_names |= set(self.namespace) - before | names_set(cell.source)
+        self.locked_uses |= names_used(cell.source) | names_in_strings(cell.source)
         return outputs
 
     def _test(self, cell: CodeCell) -> list[dict]:
+        if cell.name not in self._kept:
+            raise SessionOver("The notebook's time was over before this test was reached.")
         names = names_used(cell.source) | names_in_strings(cell.source) | self.locked_uses
         names -= self.locked_names
-        names = sorted(name for name in names if not name.startswith("__"))
+        # A builtin stays what it is: under a student's abs or isinstance any answer may be right.
+        names = sorted(name for name in names if not name.startswith("__") and not hasattr(builtins, name))
         provided = [str(module) for module in self.namespace.get("PROVIDED", ())]
-        with self.session.test(names, provided, self._is_in_hidden_lines) as values:
+        with self.session.test(self._kept[cell.name], names, provided, self._is_in_hidden_lines) as values:
             for name in names:
                 self.namespace.pop(name, None)  # an earlier test's variable is not the student's
             self.namespace.update(values)
@@ -81,28 +106,32 @@ class NotebookJudge:
             tree = ast.parse(cell.source, filename)
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), warnings.catch_warnings():
-                exec(compile(tree, filename, "exec"), self.namespace)
-                if last is not None:  # nbgrader reads a number that a test ends in as partial credit
-                    value = eval(compile(ast.Expression(last.value), filename, "eval"), self.namespace)
-        except Exception as error:
+                with at_most(2 * self.session.limits.cell_seconds + 3 * GRACE_S):
+                    exec(compile(tree, filename, "exec"), self.namespace)
+                    if last is not None:  # nbgrader reads a number that a test ends in as partial credit
+                        value = eval(compile(ast.Expression(last.value), filename, "eval"), self.namespace)
+        except (Exception, TestTooLong) as error:
             outputs.append(self._error(error))
         finally:
             sys.modules["__main__"] = main_before
         if text := printed.getvalue()[:OUTPUT_CHARS]:
-            outputs.insert(0, {"output_type": "stream", "name": "stdout", "text": text})
+            outputs.insert(0, {"output_type": "stream", "name": "stdout", "text": printable(text)})
         if value is not None and not outputs[1:]:
-            data = {"text/plain": repr(value)[:OUTPUT_CHARS]}
+            data = {"text/plain": printable(repr(value)[:OUTPUT_CHARS])}
             outputs.append({"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1})
         return outputs
 
-    def _error(self, error: Exception) -> dict:
+    def _error(self, error: BaseException) -> dict:
         """An error of a test, with the line it came from, unless that is a hidden one."""
         text = str(error)[:OUTPUT_CHARS]
-        lines = []
+        lines, is_from_hidden = [], False
         for frame in traceback.extract_tb(error.__traceback__):
             if frame.filename in self._hidden_lines:
                 is_hidden = any(frame.lineno in hidden for hidden in self._hidden_lines[frame.filename])
                 lines.append("a hidden test" if is_hidden else f"line {frame.lineno}: {frame.line}")
+                is_from_hidden = is_from_hidden or is_hidden
+        if is_from_hidden:
+            text = censored(text, self.session.hidden_answers)
         return error_output(type(error).__name__, text, [*dict.fromkeys(lines[:1])])
 
     def _is_in_hidden_lines(self) -> bool:
@@ -129,6 +158,7 @@ def hidden_lines(source: str) -> list[range]:
 
 
 def error_output(name: str, text: str, where: list[str] | None = None) -> dict:
+    text = printable(text)
     return {
         "output_type": "error",
         "ename": name,

@@ -4,16 +4,20 @@ It has the libraries loaded, and forks for each submission, so that one leaves n
 whose tests never end can be ended. The fork is the judge; the student's code runs in a sandbox that it starts.
 """
 
+import contextlib
 import os
+import resource
+import select
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from grading.judge.job import Job, Verdict
 from grading.judge.notebook import NotebookJudge, error_output
 from grading.judge.session import Server, SessionOver, StudentSession
-from grading.sandbox import Limits, find_sandbox
+from grading.sandbox import Limits, SandboxUnavailable, find_sandbox
 from grading.wire.channel import Channel, ChannelError
 
 ROOT = Path(__file__).parents[2]
@@ -101,18 +105,31 @@ def serve() -> None:
             message = channel.receive()
         except ChannelError:
             return
-        channel.send(_in_a_fork(message))
+        try:
+            channel.send(_in_a_fork(message, read_fd))
+        except ChannelError:  # nobody is there any more to read it
+            return
 
 
-def _in_a_fork(message: dict) -> dict:
-    """The answer to a job, made in a process of its own that ends in time."""
-    limits = Limits(**message["limits"])
-    seconds = (limits.notebook_seconds + 60) * max(1, len(message["notebooks"]))
+def _in_a_fork(message: dict, asker_fd: int) -> dict:
+    """The answer to a job, made in a process of its own that ends in time, and with the one who asked.
+
+    asker_fd: the pipe on which jobs come; it can be read in the meantime only when the asker is gone.
+    """
+    try:
+        limits = Limits(**message["limits"])
+        find_sandbox(message["unsafe_no_sandbox"])  # once for all forks; each would find it anew
+    except (TypeError, ValueError, SandboxUnavailable) as error:
+        return {"failed": str(error)}
+    seconds = (2 * limits.notebook_seconds + 60) * max(1, len(message["notebooks"]))
     read_fd, write_fd = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(read_fd)
         os.setpgid(0, 0)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # judge() ends the student's process then
+        # What a student returns, or has the tests' objects make, may be large.
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
         try:
             answer = judge(Job.from_json(message)).to_json()
         except BaseException as error:  # noqa: B036 (the answer says what it was)
@@ -122,17 +139,36 @@ def _in_a_fork(message: dict) -> dict:
         finally:
             os._exit(0)
     os.close(write_fd)
+    with contextlib.suppress(OSError):  # here as well, for either may come first
+        os.setpgid(pid, pid)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        return Channel(read_fd, -1, MAX_VERDICT_BYTES).receive(seconds)
+        ready, _, _ = select.select([read_fd, asker_fd], [], [], seconds)
+        if asker_fd in ready:
+            sys.exit(0)
+        return Channel(read_fd, -1, MAX_VERDICT_BYTES).receive(60 if ready else 0)
     except ChannelError as error:
         return {"failed": f"The tests came to no end: {error}"}
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # not again, while this one is being seen to
         os.close(read_fd)
-        try:
-            os.killpg(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        _end(pid)
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+
+
+def _end(pid: int) -> None:
+    """End a fork and its group, after a moment in which it can end the student's process."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGTERM)
+    for _ in range(200):
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            break
+        time.sleep(0.01)
+    else:
+        os.killpg(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _load_engine() -> None:

@@ -1,6 +1,7 @@
 """The student's process through the whole of a notebook: what breaks it costs one cell, and it starts anew."""
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -9,6 +10,9 @@ from grading.sandbox import Limits
 from grading.wire.channel import ChannelError, SilentTooLong
 
 GRACE_S = 5  # how much later than asked an answer may come, before the process is ended
+
+
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
 
 
 class NotebookGone(ChannelError):
@@ -29,9 +33,10 @@ class StudentSession:
     def __init__(self, server: "Server", limits: Limits) -> None:
         self.server, self.limits = server, limits
         self.faults: list[str] = []
-        self._done: list[str] = []  # cells to run again after a new start
+        self._done: list[str | None] = []  # cells to run again after a new start; None: where a process was kept
         self._deadline = time.monotonic() + limits.notebook_seconds
         self._starts = 0
+        self.hidden_answers: list[str] = []  # what the calls from a test's hidden lines returned
         self._start()
 
     def run(self, name: str, source: str) -> list[dict]:
@@ -46,27 +51,48 @@ class StudentSession:
         self._done.append(source)
         return outputs
 
+    def keep(self) -> int:
+        """Keep the process as it is now, for a test to come. Returns the number to ask for it by."""
+        try:
+            self._keep()
+        except ChannelError as error:
+            self.faults.append(f"Between two cells: {self._why(error)}.")
+            self._restart(is_server_alive=isinstance(error, NotebookGone))
+            try:
+                self._keep()
+            except ChannelError as again:
+                raise SessionOver(f"The student's process cannot be kept: {again}") from None
+        self._done.append(None)
+        return self._done.count(None) - 1
+
+    def begin_tests(self) -> None:
+        """The cells have run; the tests have as much time again, so that slow cells cost no points of others."""
+        self._deadline = time.monotonic() + self.limits.notebook_seconds
+
     @contextlib.contextmanager
-    def test(self, names: list[str], provided: list[str], say_little: Callable[[], bool]) -> Iterator[dict]:
-        """The values of those of `names` that the student's cells have set. In this context functions can be called."""
+    def test(self, kept: int, names: list[str], provided: list[str], say_little: Callable[[], bool]) -> Iterator[dict]:
+        """The values of those of `names` that were set in a kept process. In this context functions can be called."""
         seconds = self._seconds()
         deadline = time.monotonic() + seconds + GRACE_S
         calls = RemoteCalls(self.server.channel, lambda: max(0.0, deadline - time.monotonic()), say_little)
+        self.hidden_answers = calls.hidden_answers
         values: dict = {}
         try:
-            self.server.channel.send({"op": "test", "names": names, "provided": provided, "seconds": seconds}, GRACE_S)
+            message = {"op": "test", "kept": kept, "names": names, "provided": provided, "seconds": seconds}
+            self.server.channel.send(message, GRACE_S)
             message = self.server.channel.receive(seconds + GRACE_S)
             calls.has_ended = message["op"] == "ended"
             if calls.has_ended:
                 calls.broken = "your code ended its process."
             if message["op"] == "names":
                 for name, value in message["values"].items():
-                    with contextlib.suppress(ValueError, TypeError, KeyError):  # what cannot be read is not there
+                    with contextlib.suppress(*UNREADABLE):  # what cannot be read is not there
                         values[name] = calls.mirror.decode(value)
-        except (ChannelError, KeyError, TypeError, AttributeError):
+        except (ChannelError, *UNREADABLE):
             calls.broken = "your code gave no answer."
         yield values
         self._end_test(calls)
+        calls.broken = calls.broken or "the test is over."
 
     def close(self) -> None:
         with contextlib.suppress(ChannelError):
@@ -89,11 +115,12 @@ class StudentSession:
         seconds = self._seconds()
         self.server.channel.send({"op": "run", "source": source, "seconds": seconds}, GRACE_S)
         message = self.server.channel.receive(seconds + GRACE_S)
-        if message.get("op") == "gone":
-            raise NotebookGone(str(message.get("status") or "it ended itself")[:200])
-        if message.get("op") != "ran":
-            raise ChannelError("it gave no answer")
+        expect(message, "ran")
         return clean_outputs(message.get("outputs"), self.limits)
+
+    def _keep(self) -> None:
+        self.server.channel.send({"op": "keep"}, GRACE_S)
+        expect(self.server.channel.receive(2 * GRACE_S), "kept")
 
     def _seconds(self) -> float:
         left = self._deadline - time.monotonic()
@@ -111,18 +138,29 @@ class StudentSession:
         if not is_server_alive:
             self.server.restart()
         self._start()
-        for source in list(self._done):
+        for index, source in enumerate(list(self._done)):
             try:
-                self._run(source)
+                if source is None:
+                    self._keep()
+                else:
+                    self._run(source)
             except ChannelError:  # ran before, and breaks now: go on without it
-                self._done.remove(source)
+                self._done[index] = "" if source is not None else None
                 self.faults.append("A cell that had run before broke when it was run again.")
                 return self._restart()
 
     def _why(self, error: ChannelError) -> str:
         if isinstance(error, SilentTooLong):
             return f"it took more than {self.limits.cell_seconds:g} seconds and could not be interrupted"
-        return str(error).rstrip(".")
+        return self.server.why_ended or str(error).rstrip(".")
+
+
+def expect(message: dict, op: str) -> None:
+    """Errors: ChannelError, NotebookGone, if the message is another one."""
+    if message.get("op") == "gone":
+        raise NotebookGone(str(message.get("status") or "it ended itself")[:200])
+    if message.get("op") != op:
+        raise ChannelError("it gave no answer")
 
 
 def clean_outputs(outputs: object, limits: Limits) -> list[dict]:
@@ -133,13 +171,19 @@ def clean_outputs(outputs: object, limits: Limits) -> list[dict]:
             continue
         text, data = output.get("text"), output.get("data")
         if output.get("output_type") == "stream" and isinstance(text, str):
-            cleaned.append({"output_type": "stream", "name": "stdout", "text": text[: limits.output_chars + 100]})
+            cleaned.append(
+                {"output_type": "stream", "name": "stdout", "text": printable(text[: limits.output_chars + 100])}
+            )
         elif output.get("output_type") == "error":
-            parts = [str(output.get(key, ""))[: limits.output_chars] for key in ("ename", "evalue")]
-            lines = [str(line)[: limits.output_chars] for line in list(output.get("traceback") or [])[:50]]
+            parts = [printable(str(output.get(key, ""))[: limits.output_chars]) for key in ("ename", "evalue")]
+            lines = output.get("traceback")
+            lines = (
+                [printable(str(line)[: limits.output_chars]) for line in lines[:50]] if isinstance(lines, list) else []
+            )
             cleaned.append({"output_type": "error", "ename": parts[0], "evalue": parts[1], "traceback": lines})
         elif output.get("output_type") == "display_data" and isinstance(data, dict):
             kept = {kind: data[kind] for kind in ("text/plain", "image/png") if isinstance(data.get(kind), str)}
+            kept = {kind: printable(text) for kind, text in kept.items()}
             if not is_base64(kept.get("image/png", "")):
                 del kept["image/png"]
             cleaned.append({"output_type": "display_data", "data": kept, "metadata": {}})
@@ -147,7 +191,12 @@ def clean_outputs(outputs: object, limits: Limits) -> list[dict]:
 
 
 def is_base64(text: str) -> bool:
-    return all(c.isascii() and (c.isalnum() or c in "+/=\n") for c in text)
+    return re.fullmatch(r"[A-Za-z0-9+/=\n]*", text) is not None
+
+
+def printable(text: str) -> str:
+    """`text` as it can be written to a file: a lone half of a character would stop nbgrader."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _error_output(name: str, text: str) -> dict:
@@ -155,21 +204,35 @@ def _error_output(name: str, text: str) -> dict:
 
 
 class Server:
-    """A sandboxed server and how to start it anew. start: gives a StudentProcess; files: the submission's own."""
+    """A sandboxed server and how to start it anew.
 
-    def __init__(self, start: Callable[[], object], files: dict[str, str], load_seconds: float = 60) -> None:
-        self._start, self._files = start, files
+    start: gives a StudentProcess. files: the submission's own. load_seconds: for the libraries, so that a machine
+    which is slow to load them costs no cell its time.
+    """
+
+    def __init__(self, start: Callable[[], object], files: dict[str, str], load_seconds: float = 120) -> None:
+        self._start, self._files, self._load_seconds = start, files, load_seconds
         self._process = None
         self.restart()
 
     @property
     def channel(self):
+        """Errors: ChannelError if the libraries are not loaded in time."""
+        if not self._is_loaded:
+            self._is_loaded = True
+            self._process.channel.receive(self._load_seconds)
         return self._process.channel
+
+    @property
+    def why_ended(self) -> str:
+        """Why this side has ended the server, if it has."""
+        return self._process.why_ended if self._process is not None else ""
 
     def restart(self) -> None:
         self.close()
         self._process = self._start()
-        self.channel.send({"op": "files", "files": self._files}, 60)
+        self._process.channel.send({"op": "files", "files": self._files}, self._load_seconds)
+        self._is_loaded = False  # it says so when it is; the judge has something to do in the meantime
 
     def close(self) -> None:
         if self._process is not None:

@@ -1,5 +1,6 @@
 """The sandbox: bubblewrap, with a network, processes, files and a user of its own."""
 
+import functools
 import importlib.util
 import itertools
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from grading.sandbox.limits import Limits
 from grading.sandbox.process import StudentProcess
+from grading.sandbox.system_calls import filter_file
 
 GRADING = Path(__file__).parents[1]
 CODE = "/judge"  # where the sandbox holds the parts of `grading` that run inside
@@ -42,45 +44,50 @@ class BubblewrapSandbox:
     @classmethod
     def find(cls) -> "BubblewrapSandbox":
         """The distribution's bubblewrap, else the one from PyPI, if it works here. Errors: SandboxUnavailable."""
-        if sys.platform != "linux":
-            raise SandboxUnavailable(WAYS_OUT.format(why=f"bubblewrap runs on Linux, and this is {sys.platform}."))
-        reasons = []
-        for bwrap in _programs():
-            try:
-                cls(bwrap).check()
-                return cls(bwrap)
-            except SandboxUnavailable as error:
-                reasons.append(f"{bwrap}: {error}")
-        raise SandboxUnavailable(WAYS_OUT.format(why="; ".join(reasons) or "bubblewrap is not installed."))
+        return cls(_working_program())
 
     def check(self) -> None:
         """Errors: SandboxUnavailable, with what it said, if it cannot run a program here."""
+        calls = filter_file()
         try:
-            arguments = [self.bwrap, *self._walls(2**20), sys.executable, "-I", "-c", "print(1)"]
-            run = subprocess.run(arguments, capture_output=True, text=True, timeout=30)
+            arguments = [self.bwrap, *self._walls(2**20, calls), sys.executable, "-I", "-c", "print(1)"]
+            pass_fds = () if calls is None else (calls,)
+            run = subprocess.run(arguments, capture_output=True, text=True, timeout=30, pass_fds=pass_fds)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise SandboxUnavailable(str(error)) from None
+        finally:
+            if calls is not None:
+                os.close(calls)
         if run.returncode or run.stdout.strip() != "1":
             raise SandboxUnavailable(run.stderr.strip()[-300:] or f"it ended with status {run.returncode}")
 
     def start(self, limits: Limits) -> StudentProcess:
         """A student process, with the libraries loaded or about to be."""
-        fonts = _font_list()
-        command = [self.bwrap, *self._walls(limits.scratch_bytes)]
+        fonts, calls = _font_list(), filter_file()
+        command = [self.bwrap, *self._walls(limits.scratch_bytes, calls)]
         for folder in (CODE, f"{CODE}/grading"):
             command += ["--perms", "0755", "--dir", folder]
         for part in ("__init__.py", "wire", "student_process"):
             command += ["--ro-bind", str(GRADING / part), f"{CODE}/grading/{part}"]
         if fonts:
             command += ["--ro-bind", fonts, "/fonts"]
+        # The folders around are memory as well, and the sandbox's user may own them.
+        command += ["--remount-ro", "/dev", "--remount-ro", "/"]
         uid = next(self._uids) % 50_000 + 200_000 if os.getuid() == 0 else None
         server = limits.for_process(CODE, "/fonts" if fonts else None, uid)
         server_file = f"{CODE}/grading/student_process/server.py"
-        return StudentProcess(
-            [*command, sys.executable, "-I", "-B", server_file, json.dumps(server)], limits.message_bytes
-        )
+        try:
+            return StudentProcess(
+                [*command, sys.executable, "-I", "-B", server_file, json.dumps(server)],
+                limits.message_bytes,
+                total_memory_bytes=limits.total_memory_bytes,
+                pass_fds=() if calls is None else (calls,),
+            )
+        finally:
+            if calls is not None:
+                os.close(calls)
 
-    def _walls(self, scratch_bytes: int) -> list[str]:
+    def _walls(self, scratch_bytes: int, calls: int | None) -> list[str]:
         """bubblewrap's arguments: what is shared with the machine (nothing but libraries) and what is not."""
         if os.getuid() == 0:
             # As root no user namespace is needed, and without one the process can become a user without rights, whose
@@ -88,9 +95,22 @@ class BubblewrapSandbox:
             user = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
             user += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         else:
-            user = ["--unshare-all", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--disable-userns"]
+            user = [
+                "--unshare-user",
+                "--unshare-all",
+                "--uid",
+                "65534",
+                "--gid",
+                "65534",
+                "--cap-drop",
+                "ALL",
+                "--disable-userns",
+            ]
         walls = [*user, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
         walls += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", HOME]
+        # multiprocessing keeps its semaphores there; without a size it could grow to half of the machine's memory.
+        walls += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", "/dev/shm"]
+        walls += ["--seccomp", str(calls)] if calls is not None else []
         walls += _library_binds()
         environment = {"HOME": HOME, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
         # One thread, so that neighbours do not slow each other down, and a fork finds no thread missing.
@@ -98,6 +118,21 @@ class BubblewrapSandbox:
         for name, value in environment.items():
             walls += ["--setenv", name, value]
         return [*walls, "--chdir", HOME]
+
+
+@functools.cache
+def _working_program() -> str:
+    """Tried out once in a process; its forks know it. Errors: SandboxUnavailable."""
+    if sys.platform != "linux":
+        raise SandboxUnavailable(WAYS_OUT.format(why=f"bubblewrap runs on Linux, and this is {sys.platform}."))
+    reasons = []
+    for bwrap in _programs():
+        try:
+            BubblewrapSandbox(bwrap).check()
+            return bwrap
+        except SandboxUnavailable as error:
+            reasons.append(f"{bwrap}: {error}")
+    raise SandboxUnavailable(WAYS_OUT.format(why="; ".join(reasons) or "bubblewrap is not installed."))
 
 
 def _programs() -> list[str]:

@@ -15,7 +15,8 @@ class Limits:
     cell_seconds: float = 30  # one cell of the student's on the clock, or all calls of one test cell
     notebook_seconds: float = 300  # all of a notebook
     memory_bytes: int = 4096 * MIB  # addresses of one process; numpy reserves more than it uses
-    processes: int = 48
+    total_memory_bytes: int = 4096 * MIB  # in use by all its processes together
+    processes: int = 128  # one is kept for each test, until the notebook's end
     open_files: int = 256
     scratch_bytes: int = 64 * MIB  # the files that it may write, in memory
     output_chars: int = 20_000  # of a cell; what is over is cut, with a mark

@@ -22,4 +22,6 @@ class UnsafeNoSandbox:
         server = Path(__file__).parents[1] / "student_process" / "server.py"
         environment = {**os.environ, "HOME": home, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         arguments = json.dumps(limits.for_process(str(ROOT), None, None))
-        return StudentProcess([sys.executable, str(server), arguments], limits.message_bytes, home, environment)
+        return StudentProcess(
+            [sys.executable, str(server), arguments], limits.message_bytes, home, environment, limits.total_memory_bytes
+        )

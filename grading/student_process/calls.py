@@ -9,6 +9,7 @@ import signal
 import sys
 import types
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,9 @@ class JudgesObject:
     def __getattr__(self, name: str) -> Any:
         return self._calls.ask({"op": "get", "n": self._number, "name": name})
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._calls.import_method(self._number, None)(*args, **kwargs)
+
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{name} belongs to the {self._name} that you were given, and cannot be changed.")
 
@@ -41,6 +45,7 @@ class Calls:
     def __init__(self, channel: Channel, names: dict[str, Any], message: dict) -> None:
         self.channel, self.user_ns, self.message = channel, names, message
         self.mirror = Mirror(1, self._export, self._import)
+        self.given: list[tuple[Any, dict]] = []  # dataclasses from the judge, and what they held
 
     def serve(self) -> None:
         seconds = self.message["seconds"]
@@ -78,13 +83,16 @@ class Calls:
         with np.errstate(**message["errstate"]), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                sys.setprofile(lambda frame, event, _: note_engine_call(borrowed, frame, event))
+                sys.setprofile(lambda frame, event, _: event == "call" and note_engine_call(borrowed, frame, event))
                 try:
                     answer = {"op": "return", "v": function(*args, **kwargs)}
                 except BaseException as error:  # noqa: B036 (whatever it is, the test goes on)
-                    answer = {"op": "raise", "type": type(error).__name__, "message": _text(error)}
+                    answer = {**_names(error), "op": "raise", "message": _text(error)}
                 finally:
                     sys.setprofile(None)
+            if changed := [type(made).__name__ for made, before in self.given if vars(made) != before]:
+                text = f"your function changed the {changed[0]} that it was given, which is frozen."
+                answer = {"op": "raise", "type": "FrozenInstanceError", "base": "AttributeError", "message": text}
             if "v" in answer:
                 answer["v"] = self.mirror.encode(answer["v"])
         return {
@@ -110,24 +118,21 @@ class Calls:
             made = object.__new__(getattr(sys.modules[message["module"]], message["name"]))
             for field, value in message["v"].items():
                 object.__setattr__(made, field, self.mirror.decode(value))
+            self.given.append((made, dict(vars(made))))
             return made
         if kind == "method":
-            number, name = message["n"], message["name"]
-
-            def method(*args: Any, **kwargs: Any) -> Any:
-                encode = self.mirror.encode
-                return self.ask(
-                    {
-                        "op": "call",
-                        "n": number,
-                        "name": name,
-                        "args": [encode(arg) for arg in args],
-                        "kwargs": {key: encode(arg) for key, arg in kwargs.items()},
-                    }
-                )
-
-            return method
+            return self.import_method(message["n"], message["name"])
         return self.mirror.adopt(message["n"], JudgesObject(self, message["n"], message["name"]))
+
+    def import_method(self, number: int, name: str | None) -> Callable[..., Any]:
+        """A method of one of the judge's objects; None: the object itself, which is a function."""
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            encode = self.mirror.encode
+            sent = [encode(arg) for arg in args], {key: encode(arg) for key, arg in kwargs.items()}
+            return self.ask({"op": "call", "n": number, "name": name, "args": sent[0], "kwargs": sent[1]})
+
+        return method
 
 
 def global_rng_states() -> tuple:
@@ -162,6 +167,12 @@ def remove_engine_code(provided: list[str]) -> None:
 
 def _gone(*args, **kwargs):
     raise RuntimeError("This is the engine's code, and the exercise asks for your own.")
+
+
+def _names(error: BaseException) -> dict[str, str]:
+    """An error's own name, and that of the kind of Python's own errors which it is."""
+    bases = (kind for kind in type(error).__mro__ if getattr(builtins, kind.__name__, None) is kind)
+    return {"type": type(error).__name__, "base": next(bases).__name__}
 
 
 def _builtin_error(name: str) -> type:

@@ -12,7 +12,7 @@ from traitlets.config import Config
 
 from grading.student_process.calls import Calls
 from grading.student_process.server import ended
-from grading.wire.channel import Channel
+from grading.wire.channel import Channel, ChannelError
 
 SHOWN_TYPES = ("text/plain", "image/png")
 
@@ -42,6 +42,7 @@ class Notebook:
 
     def __init__(self, channel: Channel, limits: dict) -> None:
         self.channel, self.limits = channel, limits
+        self.kept: list[tuple[int, int]] = []  # for each test to come: a process, and the pipe that it waits at
         config = Config()
         config.HistoryManager.enabled = False
         self.shell = InteractiveShell.instance(config=config)
@@ -52,6 +53,8 @@ class Notebook:
         while (message := self.channel.receive())["op"] != "end":
             if message["op"] == "run":
                 self.channel.send({"op": "ran", "outputs": self.run(message["source"], message["seconds"])})
+            elif message["op"] == "keep":
+                self.keep()
             elif message["op"] == "test":
                 self.test(message)
 
@@ -75,19 +78,31 @@ class Notebook:
         outputs += [{"output_type": "error", **error} for error in errors[:1]]
         return [output for output in outputs if output]
 
-    def test(self, message: dict) -> None:
-        """Fork the process in which the student's functions are called for one test.
+    def keep(self) -> None:
+        """Fork the process in which the student's functions will be called for one test; it waits to be woken.
 
         It is a fork, so what a call does to variables, or how it ends, is seen by no other cell.
         """
+        read_fd, write_fd = os.pipe()
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
-                Calls(self.channel, self.shell.user_ns, message).serve()
+                for fd in (write_fd, *(fd for _, fd in self.kept)):  # so that each hears it when this one is gone
+                    os.close(fd)
+                Calls(self.channel, self.shell.user_ns, Channel(read_fd, -1).receive()).serve()
                 status = 0
             finally:
                 os._exit(status)
+        os.close(read_fd)
+        self.kept.append((pid, write_fd))
+        self.channel.send({"op": "kept"})
+
+    def test(self, message: dict) -> None:
+        """Wake a kept process, and wait for its end. Meanwhile it talks to the judge."""
+        pid, write_fd = self.kept[message["kept"]]
+        with contextlib.suppress(ChannelError):  # a later cell has ended it; the judge hears that next
+            Channel(-1, write_fd).send(message)
         self.channel.send({"op": "ended", "status": ended(pid)})
 
     @contextlib.contextmanager

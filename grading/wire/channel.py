@@ -59,7 +59,7 @@ class Channel:
         del self._received[: end + 1]
         try:
             message = json.loads(line)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, MemoryError):
             raise ChannelError("What came is no message.") from None
         if not isinstance(message, dict):
             raise ChannelError("What came is no message.")

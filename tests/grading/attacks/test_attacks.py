@@ -1,0 +1,97 @@
+"""Every hostile or odd submission of the register gets what its honest part earned, and the machine is left alone."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from attack_register import SUBMISSIONS
+from grade_attacks import GradedAttacks
+
+SECRETS = "104729|1299709|31337|161803|271828|577215|141421|secret_"
+TAKEN = "root:x:0|taken over|PRAGMA|SQLite format"
+
+
+@pytest.fixture(scope="session")
+def attacks(tmp_path_factory) -> GradedAttacks:
+    return GradedAttacks(tmp_path_factory.mktemp("attacks"))
+
+
+def among(name: str):
+    """Skips a test if ATTACKS leaves its submission out."""
+    return pytest.mark.skipif(name not in SUBMISSIONS, reason="not among those tried")
+
+
+def shown(notebook) -> str:
+    """All that a student would read of it: the outputs of every cell."""
+    return "\n".join(str(cell.outputs) for cell in notebook.cells if cell.cell_type == "code")
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_a_submission_gets_what_its_honest_part_earned(attacks, name):
+    assert attacks.points(name) == SUBMISSIONS[name].points, SUBMISSIONS[name].tries
+
+
+def test_who_is_not_graded_is_named_in_the_log(attacks):
+    for name, submission in SUBMISSIONS.items():
+        says_so = f"error processing assignment 'phase-00' for student '{name}'" in attacks.log(name)
+        says_so = says_so or re.search(rf"No notebooks were matched by '\S*/{name}/", attacks.log(name))
+        assert bool(says_so) == (None in submission.points.values()), name
+
+
+@pytest.mark.parametrize("name", [name for name, s in SUBMISSIONS.items() if s.kind in ("score", "host")])
+def test_no_hidden_number_and_nothing_of_the_machine_is_shown(attacks, name):
+    said = shown(attacks.notebook(name))
+    assert not re.findall(SECRETS, said)
+    assert not re.findall(TAKEN, said)
+
+
+@pytest.mark.parametrize("name", [name for name, s in SUBMISSIONS.items() if s.change.__module__ == "host_process"])
+def test_no_wall_of_the_sandbox_has_a_hole(attacks, name):
+    assert "REACHED" not in shown(attacks.notebook(name))
+
+
+def test_links_and_special_files_go_no_further(attacks):
+    names = ("links_among_the_files", "a_fifo_and_a_socket", "a_device", "a_notebook_that_is_a_link")
+    for name in SUBMISSIONS.keys() & names:
+        for path in attacks.folder(name).rglob("*"):
+            assert path.is_file() or path.is_dir(), path
+            if path.suffix != ".ipynb":
+                assert "set aside" in path.read_text(), path
+
+
+@among("a_notebook_that_is_a_link")
+def test_an_empty_notebook_says_what_was_set_aside(attacks):
+    cells = attacks.notebook("a_notebook_that_is_a_link").cells
+    assert any("was a link to ../../../source/" in cell.source for cell in cells)
+
+
+def test_what_is_too_much_goes_no_further(attacks):
+    for name in SUBMISSIONS.keys() & ("ten_thousand_files", "a_gigabyte_of_nothing", "folders_without_end"):
+        paths = list(attacks.folder(name).rglob("*"))
+        assert len(paths) < 100 and sum(path.stat().st_size for path in paths) < 10**6, name
+
+
+@among("a_gigabyte_of_nothing")
+def test_what_was_set_aside_is_kept_beside_the_submission(attacks):
+    root = attacks.folder("a_gigabyte_of_nothing").parents[2]
+    aside = root / "submitted" / "a_gigabyte_of_nothing" / "phase-00.set-aside" / "big.bin"
+    assert aside.stat().st_size == 2**30
+
+
+def test_no_process_of_a_submission_outlives_the_class(attacks):
+    assert "86399.25" not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+
+
+def test_nothing_was_written_outside(attacks):
+    assert not [p for p in ("/written", "/usr/written", "/var/tmp/written", "/etc/written") if Path(p).exists()]
+
+
+@among("memory_flood_of_many")
+def test_memory_is_counted_over_all_processes(attacks):
+    assert "it used too much memory" in shown(attacks.notebook("memory_flood_of_many"))
+
+
+@among("a_cell_that_sleeps")
+def test_a_cell_that_was_given_up_says_so(attacks):
+    assert "counts as not run" in shown(attacks.notebook("a_cell_that_sleeps"))

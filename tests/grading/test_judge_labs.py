@@ -1,0 +1,72 @@
+"""The judge comes to the verdicts of the notebooks' own test cells, on answers to every exercise of every lab."""
+
+import random
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "labs"))
+
+from lab_cells import LABS, Lab
+
+from grading.answers import Answer
+from grading.execute import code_cells
+from grading.judge.job import Job, Role
+from grading.judge.server import JudgeServer
+
+EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
+
+
+def chosen(lab: Lab) -> list[Answer]:
+    """A right and a wrong answer to each exercise, always the same ones."""
+    choice = random.Random(lab.name)
+    groups = [
+        [answer for answer in lab.answers if answer.exercise == exercise and answer.is_right == is_right]
+        for exercise in lab.solutions
+        for is_right in (True, False)
+    ]
+    return [answer for group in groups for answer in choice.sample(group, 1)]
+
+
+def cells_with(lab: Lab, answer: Answer | None):
+    notebook = nbformat.read(lab.path, as_version=4)
+    demonstrations = {cell.source for cell in notebook.cells if "nbgrader" not in cell.metadata}
+    for cell in notebook.cells:
+        if answer is not None and cell.metadata.get("nbgrader", {}).get("grade_id") == answer.exercise:
+            cell.source = answer.code
+    return code_cells(notebook, demonstrations)
+
+
+def failed(cells, outputs) -> set[str]:
+    """The test cells that the judge found to fail."""
+    tests = [(cell.name, shown) for cell, shown in zip(cells, outputs, strict=True) if cell.role == Role.TEST]
+    return {name for name, shown in tests if any(output["output_type"] == "error" for output in shown)}
+
+
+@pytest.fixture(scope="module")
+def server():
+    server = JudgeServer()
+    yield server
+    server.close()
+
+
+@EACH_LAB
+def test_the_judge_agrees_with_the_test_cells_about_right_and_wrong_answers(lab, server):
+    answers = [None, *chosen(lab)]
+    notebooks = {str(number): cells_with(lab, answer) for number, answer in enumerate(answers)}
+    verdict = server.judge(Job(notebooks))
+    assert verdict.faults == {}
+    for number, answer in enumerate(answers):
+        expected = lab.messages() if answer is None else lab.messages(**{answer.exercise: answer.code})
+        judged = failed(notebooks[str(number)], verdict.outputs[str(number)])
+        assert judged == {test for test, message in expected.items() if message}, answer
+
+
+@EACH_LAB
+def test_no_demonstration_has_to_run_for_the_reference(lab, server):
+    """What a lab's answers and tests need is in its locked cells; so grading is quick."""
+    cells = cells_with(lab, None)
+    outputs = server.judge(Job({"lab": cells})).outputs["lab"]
+    assert [c.name for c, shown in zip(cells, outputs) if c.role == Role.DEMONSTRATION and shown] == []
