@@ -3,6 +3,14 @@
 command      the command line, the progress bar
 submissions  which submissions there are, and which still have to be graded
 record       one submission: made into a job, and its verdict put on record by nbgrader's own Autograde
-pool         judges side by side, here or on a Dask cluster
+grade        a class on its way: prepared, judged side by side, put on record
+pool         judges on this machine
+cluster      judges on a Dask cluster
+faults       what goes wrong, in words, and what stops everybody
 report       the table at the end
 """
+
+import sys
+
+# nbformat loads jsonschema, and that a grammar of URIs which takes a second to build. No notebook holds a URI to check.
+sys.modules.setdefault("rfc3987_syntax", None)

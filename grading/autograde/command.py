@@ -1,27 +1,27 @@
 """The command line of `python -m grading autograde`."""
 
 import argparse
-import itertools
 import os
+import re
+import signal
 import sys
 import time
 import warnings
 from pathlib import Path
-from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from tqdm import tqdm
 from traitlets.config import Config, PyFileConfigLoader
 
-from grading.autograde.pool import DaskPool, LocalPool
-from grading.autograde.record import CannotGoOn, Recorder
+from grading.autograde.cluster import DaskPool
+from grading.autograde.faults import CannotGoOn, in_words, what_stops_all
+from grading.autograde.grade import Grading
+from grading.autograde.pool import LocalPool
+from grading.autograde.record import Recorder
 from grading.autograde.report import points_of, summary, table
-from grading.autograde.submissions import Submission, pending
+from grading.autograde.submissions import Submission, handed_in
 from grading.execute import UNSAFE, is_sandbox_waived
-from grading.judge.job import Job, Verdict
-from grading.judge.server import JudgeFailed
 from grading.sandbox import SandboxUnavailable, find_sandbox
 
 EPILOG = """Examples:
@@ -49,19 +49,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Grade, and return the exit status."""
     warnings.filterwarnings("ignore", category=SAWarning)
+    warnings.filterwarnings("ignore", module="nbformat")  # what is odd about a submission's notebook is mended
     if args.unsafe_no_sandbox:
         os.environ[UNSAFE] = "1"
     pool = None
     try:
         recorder = Recorder(load_config(Path.cwd(), args.db), args.assignment)
-        submissions, skipped = select(recorder, args.student, args.force)
+        submissions, unseen = select(recorder, args.student, args.force)
         pool = make_pool(args)
-        return grade(submissions, skipped, recorder, pool)
+        return grade(submissions, unseen, recorder, pool)
     except CannotGoOn as error:
         return _refuse(f"{error}\nNothing is half-written: run the same command again when that is mended.")
-    except (SandboxUnavailable, NbGraderException, SQLAlchemyError, ValueError, OSError, ImportError) as error:
+    except SQLAlchemyError as error:
+        why = what_stops_all(error) or in_words(error)
+        return _refuse(
+            f"{why}\nNext step: see whether --db, or db_url in nbgrader_config.py, is the gradebook's address."
+        )
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        return _refuse("A gradebook in PostgreSQL needs psycopg. Next step: pip install 'mini-vllm[postgresql]'")
+    except (SandboxUnavailable, NbGraderException, ValueError, OSError, ImportError) as error:
         return _refuse(str(error))
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one would leave judges behind
         print("\nStopped. The same command goes on where it was.", file=sys.stderr)
         return 130
     finally:
@@ -76,27 +87,27 @@ def load_config(root: Path, db_url: str | None) -> Config:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     if db_url:
-        config.CourseDirectory.db_url = db_url
+        # SQLAlchemy's default driver depends on its version; psycopg serves with all of them.
+        config.CourseDirectory.db_url = re.sub("^postgres(ql)?://", "postgresql+psycopg://", db_url)
     return config
 
 
-def select(recorder: Recorder, students: list[str], force: bool) -> tuple[list[Submission], int]:
-    """What is to be graded, and how many others have been. Errors: ValueError, naming what there is not."""
-    course = recorder.course
-    with Gradebook(course.db_url, course.course_id) as gradebook:
-        try:
-            gradebook.find_assignment(recorder.assignment)
-        except MissingEntry:
-            raise ValueError(
-                f"The gradebook knows no assignment {recorder.assignment!r}. "
-                f"Next step: nbgrader generate_assignment {recorder.assignment}"
-            ) from None
-        submissions, known = pending(recorder.autograde(), gradebook, force)
+def select(recorder: Recorder, students: list[str], force: bool) -> tuple[list[Submission], dict[str, str]]:
+    """All submissions, or those of `students`; second, by student, why nbgrader cannot see a submission.
+
+    Errors: ValueError, naming what there is not.
+    """
+    with recorder.gradebook() as gradebook:
+        submissions, unseen = handed_in(recorder.autograde(), gradebook, force)
+    known = {submission.student for submission in submissions} | set(unseen)
     if unknown := set(students) - known:
-        raise ValueError(f"No submission of {', '.join(sorted(unknown))} is in {course.submitted_directory}/.")
-    if students:
-        submissions, known = [s for s in submissions if s.student in students], known & set(students)
-    return submissions, len(known) - len(submissions)
+        folder = Path(recorder.course.root, recorder.course.submitted_directory)
+        raise ValueError(
+            f"{folder} holds no submission to {recorder.assignment} by {', '.join(sorted(unknown))}. "
+            f"Next step: see `ls {folder}` for how their names are spelt."
+        )
+    wanted = set(students) or known
+    return [s for s in submissions if s.student in wanted], {s: why for s, why in unseen.items() if s in wanted}
 
 
 def make_pool(args: argparse.Namespace) -> LocalPool | DaskPool:
@@ -104,59 +115,31 @@ def make_pool(args: argparse.Namespace) -> LocalPool | DaskPool:
     if args.scheduler:
         return DaskPool(args.scheduler)
     if args.workers < 1:
-        raise ValueError(f"--workers {args.workers}: there must be at least 1.")
+        raise ValueError(f"--workers {args.workers}: there must be at least 1. Leave it out for one for each core.")
     find_sandbox(is_sandbox_waived())
     return LocalPool(args.workers)
 
 
-def grade(submissions: list[Submission], skipped: int, recorder: Recorder, pool: LocalPool | DaskPool) -> int:
-    """Judge them side by side, put each on record as it is done, and tell how it went."""
-    started, waiting = time.monotonic(), iter(submissions)
-    under_way: dict[Any, tuple[Submission, Job]] = {}
-    graded: list[str] = []
-    notes: dict[str, list[str]] = {}
+def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recorder, pool: LocalPool | DaskPool) -> int:
+    """Grade what has not been, and tell how it went. Returns the exit status."""
+    started = time.monotonic()
+    to_grade = [submission for submission in submissions if submission.why]
+    with tqdm(total=len(to_grade), unit="submission", disable=not to_grade) as bar:
 
-    def note(student: str, said: list[str]) -> None:
-        if said:
-            notes.setdefault(student, []).extend(said)
+        def tell(so_far: Grading) -> None:
+            bar.set_postfix(failed=so_far.num_done - len(so_far.graded), refresh=False)
+            bar.update()
 
-    def put_on_record(submission: Submission, job: Job | None, verdict: Verdict | None) -> None:
-        problems = recorder.record(submission, job, verdict)
-        note(submission.student, problems)
-        if not problems:
-            graded.append(submission.student)
-        bar.update()
-        bar.set_postfix(failed=bar.n - len(graded))
-
-    with tqdm(total=len(submissions), unit="submission", disable=not submissions) as bar:
-        while True:
-            # A few more than can be judged at once, so that no judge waits, and no more, so that memory stays flat.
-            for submission in itertools.islice(waiting, 2 * pool.num_workers - len(under_way)):
-                try:
-                    job = recorder.job(submission)
-                except Exception:  # one of its notebooks cannot be read: nbgrader says what is wrong
-                    put_on_record(submission, None, None)
-                    continue
-                under_way[pool.submit(job)] = submission, job
-            if not under_way:
-                break
-            for future in pool.finished():
-                submission, job = under_way.pop(future)
-                try:
-                    verdict = future.result()
-                except JudgeFailed as error:
-                    note(submission.student, [str(error)])
-                    bar.update()
-                    continue
-                note(submission.student, [f"{n}: {fault}" for n, found in verdict.faults.items() for fault in found])
-                put_on_record(submission, job, verdict)
-    course = recorder.course
-    with Gradebook(course.db_url, course.course_id) as gradebook:
+        grading = Grading(recorder, pool, tell)
+        grading.run(to_grade)
+    notes = {student: [why] for student, why in unseen.items()} | grading.notes
+    with recorder.gradebook() as gradebook:
         points = points_of(gradebook, recorder.assignment)
-    if text := table(graded, points, notes):
+    if text := table(grading.graded, points, notes):
         print(text)
-    failed = len(submissions) - len(graded)
-    print(summary(graded, failed, skipped, points, time.monotonic() - started))
+    failed = len(to_grade) - len(grading.graded) + len(unseen)
+    skipped = len(submissions) - len(to_grade)
+    print(summary(grading.graded, failed, skipped, points, time.monotonic() - started))
     return 1 if failed else 0
 
 

@@ -1,79 +1,108 @@
 """One submission: made into a job for the judge, and its verdict put on record by nbgrader's own Autograde."""
 
-import contextlib
-import errno
+import functools
 import glob
-import logging
-from collections.abc import Iterator
+import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, create_engine
 from traitlets.config import Config
 
+from grading.autograde.faults import CannotGoOn, Log, in_words, what_stops_all
 from grading.autograde.submissions import Submission
 from grading.execute import JudgedExecute, code_cells, demonstrations, is_sandbox_waived, judge_here, submitted_files
 from grading.judge.job import Job, Verdict
+from grading.sandbox import Limits
 
 
-class CannotGoOn(Exception):
-    """The gradebook or the disk fails; grading others would fail as well."""
+@dataclass(frozen=True)
+class Sanitised:
+    """A notebook after nbgrader's first pass, which gives it its cells back. digest: of the file that was read."""
+
+    digest: str
+    text: str
+    resources: dict
 
 
-class Log(logging.Handler):
-    """Keeps what nbgrader warns of."""
+@dataclass(frozen=True)
+class Prepared:
+    """A submission that is ready to be judged. notebooks: by their path."""
 
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.records: list[logging.LogRecord] = []
-        self.logger = logging.Logger("autograde", logging.WARNING)
-        self.logger.addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
-
-    @property
-    def errors(self) -> list[str]:
-        """The last lines of what went wrong."""
-        return [r.getMessage().strip().splitlines()[-1] for r in self.records if r.levelno >= logging.ERROR]
+    job: Job
+    notebooks: dict[str, Sanitised]
 
 
 class Recorder:
     """Works on a course's submissions with nbgrader's own classes and configuration.
 
-    config: from nbgrader_config.py. assignment: its name.
+    config: from nbgrader_config.py. assignment: its name. Errors: ValueError if the gradebook does not know it.
     """
 
     def __init__(self, config: Config, assignment: str) -> None:
         self.config, self.assignment = config, assignment
+        self.limits = dict(config.JudgedExecute.get("limits", {}))
+        try:
+            Limits(**self.limits)
+        except TypeError as error:
+            raise ValueError(f"c.JudgedExecute.limits in nbgrader_config.py: {error}.") from None
+        nbgrader.api.create_engine = _engine
         self.course = CourseDirectory(config=config, assignment_id=assignment)
+        with self.gradebook() as gradebook:
+            try:
+                self.notebooks = {notebook.name for notebook in gradebook.find_assignment(assignment).notebooks}
+            except MissingEntry:
+                raise ValueError(
+                    f"The gradebook knows no assignment {assignment!r}. "
+                    f"Next step: nbgrader generate_assignment {assignment}"
+                ) from None
+
+    def gradebook(self) -> Gradebook:
+        return Gradebook(self.course.db_url, self.course.course_id)
 
     def autograde(self, student: str = "*", log: Log | None = None) -> Autograde:
-        """nbgrader's converter for one student, or for all of them."""
+        """nbgrader's converter for one student, or for all of them. What it warns of goes into `log`."""
         self.course.student_id = student if student == "*" else glob.escape(student)
         converter = Autograde(coursedir=self.course, config=self.config)
-        if log is not None:
-            converter.log = log.logger
+        converter.log = (log or Log()).logger
         return converter
 
-    def job(self, submission: Submission) -> Job:
-        """What the judge needs of a submission. Errors: whatever is wrong with one of its notebooks."""
-        converter = self.autograde(submission.student, Log())
+    def prepare(self, submission: Submission) -> Prepared:
+        """What the judge needs of a submission. Errors: ValueError, naming the file that cannot be read."""
+        try:
+            self.course.get_existing_timestamp(str(submission.folder))
+        except Exception:
+            raise ValueError("timestamp.txt holds no time, such as 2026-01-31 12:00:00 UTC.") from None
+        converter = self.autograde(submission.student)
         paths = sorted(submission.folder.glob(f"{self.course.notebook_id}.ipynb"))
+        known = [path for path in paths if path.stem in self.notebooks]
+        if not known:
+            names, handed_in = (", ".join(sorted(n)) for n in (self.notebooks, [path.stem for path in paths]))
+            raise ValueError(f"No notebook has a name of this assignment's ({names}). Handed in: {handed_in}.")
         if converter.pre_convert_hook is not None:
             converter.pre_convert_hook(
                 assignment=self.assignment, student=submission.student, notebooks=[str(path) for path in paths]
             )
-        with _converting(converter):
-            cells = {path.stem: self._code_cells(converter, path) for path in paths if self._is_known(path.stem)}
-        limits = dict(self.config.JudgedExecute.get("limits", {}))
-        files = submitted_files(self.course, self.assignment, submission.student, limits)
-        return Job(cells, files, limits, is_sandbox_waived())
+        converter.exporter = converter.exporter_class(parent=converter, config=converter.config)
+        converter._init_preprocessors()  # those of its first pass
+        notebooks = {str(path): _sanitised(converter, path) for path in known}
+        cells = {
+            path.stem: code_cells(
+                nbformat.reads(notebooks[str(path)].text, as_version=4),
+                demonstrations(self.course, self.assignment, path.stem),
+            )
+            for path in known
+        }
+        files = submitted_files(self.course, self.assignment, submission.student, self.limits)
+        return Prepared(Job(cells, files, self.limits, is_sandbox_waived()), notebooks)
 
-    def record(self, submission: Submission, job: Job | None, verdict: Verdict | None) -> list[str]:
+    def record(self, submission: Submission, prepared: Prepared | None, verdict: Verdict | None) -> list[str]:
         """Put a verdict on record. Without one nbgrader finds out for itself what is wrong with the submission.
 
         Returns what went wrong, in sentences; empty if the submission is graded. Errors: CannotGoOn.
@@ -81,42 +110,66 @@ class Recorder:
         log = Log()
         converter = self.autograde(submission.student, log)
         converter.force = submission.why != "new"
+        if prepared is not None:
+            converter.exporter_class = _exporter_that_knows(converter.exporter_class)
+            converter.exporter_class.known = prepared.notebooks
 
         def known_verdict(asked: Job) -> Verdict:
-            (name,) = asked.notebooks
-            is_known = job is not None and verdict is not None and job.notebooks.get(name) == asked.notebooks[name]
+            ((name, cells),) = asked.notebooks.items()
+            is_known = prepared and prepared.job.notebooks.get(name) == cells and prepared.job.files == asked.files
             return verdict if is_known else judge_here(asked)
 
         JudgedExecute.judge = staticmethod(known_verdict)
         try:
             converter.start()
         except NbGraderException as error:
-            if isinstance(error.__context__, SQLAlchemyError):
-                raise CannotGoOn(f"The gradebook {self.course.db_url} fails: {error.__context__}") from None
+            errors = log.errors or [error]
         except OSError as error:
-            raise CannotGoOn(f"{error.filename or 'The disk'}: {error.strerror}") from None
+            errors = [error]
+        else:
+            return []
         finally:
             JudgedExecute.judge = None
-        for record in log.records:
-            if f"[Errno {errno.ENOSPC}]" in record.getMessage():
-                raise CannotGoOn("The disk is full: make room, and run the same command again.")
-        return log.errors[:1]
+        if stops := next(filter(None, map(what_stops_all, errors)), None):
+            raise CannotGoOn(stops)
+        return [in_words(errors[0])]
 
-    def _code_cells(self, converter: Autograde, path: Path):
+
+@functools.cache
+def _engine(db_url: str, **options) -> Engine:
+    """One for all of the gradebooks that nbgrader opens, some ten a notebook: it remembers how it compiled a query.
+
+    nbgrader disposes of it after each, which closes its connections and leaves it as good as new.
+    """
+    return create_engine(db_url, **options)
+
+
+def _sanitised(converter: Autograde, path: Path) -> Sanitised:
+    try:
         resources = converter.init_single_notebook_resources(str(path))
-        text, _ = converter.exporter.from_filename(str(path), resources=resources)
-        own_cells = demonstrations(self.course, self.assignment, path.stem)
-        return code_cells(nbformat.reads(text, as_version=4), own_cells)
+        digest = _digest(path)
+        return Sanitised(digest, *converter.exporter.from_filename(str(path), resources=resources))
+    except Exception as error:
+        if stops := what_stops_all(error):
+            raise CannotGoOn(stops) from None
+        raise ValueError(f"{path.name}: {in_words(error)}") from None
 
-    def _is_known(self, notebook: str) -> bool:
-        path = Path(self.course.format_path(self.course.source_directory, ".", self.assignment), f"{notebook}.ipynb")
-        return path.exists()
+
+@functools.cache
+def _exporter_that_knows(exporter_class: type) -> type:
+    """An exporter that does not work a second time on a file which is as it was when it was prepared."""
+
+    class Exporter(exporter_class):
+        known: dict[str, Sanitised] = {}
+
+        def from_filename(self, filename: str, resources: dict | None = None, **kwargs) -> tuple[str, dict]:
+            known = type(self).known.get(filename)
+            if known is not None and known.digest == _digest(Path(filename)):
+                return known.text, known.resources
+            return super().from_filename(filename, resources=resources, **kwargs)
+
+    return Exporter
 
 
-@contextlib.contextmanager
-def _converting(converter: Autograde) -> Iterator[None]:
-    """Readies a converter for its first pass, which gives a notebook its cells back."""
-    converter.exporter = converter.exporter_class(parent=converter, config=converter.config)
-    converter._sanitizing = True
-    converter._init_preprocessors()
-    yield
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
