@@ -62,9 +62,8 @@ def run(args: argparse.Namespace) -> int:
         return _refuse(f"{error}\nNothing is half-written: run the same command again when that is mended.")
     except SQLAlchemyError as error:
         why = what_stops_all(error) or in_words(error)
-        return _refuse(
-            f"{why}\nNext step: see whether --db, or db_url in nbgrader_config.py, is the gradebook's address."
-        )
+        address = f"--db {args.db}" if args.db else "db_url in nbgrader_config.py"
+        return _refuse(f"{why}\nNext step: see whether {address} is the gradebook's address.")
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
             raise

@@ -1,6 +1,7 @@
 """Which global names a cell reads, and which it sets, told from its text."""
 
 import ast
+import functools
 import re
 import symtable
 
@@ -8,9 +9,11 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 WORD = re.compile(r"[^\W\d]\w*")
 SYNTAX = (SyntaxError, ValueError, RecursionError)
+remembered = functools.lru_cache(maxsize=1000)  # a class's submissions hold the same cells of the course's
 COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
 
 
+@remembered
 def names_used(source: str) -> set[str]:
     """The global names that a cell reads, in functions too; every word of it if it is no Python."""
     try:
@@ -21,6 +24,7 @@ def names_used(source: str) -> set[str]:
     return top | _globals_of(table)
 
 
+@remembered
 def names_read_first(source: str) -> set[str]:
     """Those of the names which a cell reads that it does not itself set before; every word if it is no Python."""
     try:
@@ -33,12 +37,14 @@ def names_read_first(source: str) -> set[str]:
     return flow.needed | in_functions - flow.set  # a function runs later, when all of them are set
 
 
+@remembered
 def names_in_strings(source: str) -> set[str]:
     """The strings in a test that are names: it may look them up in globals()."""
     constants = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
     return {value for value in constants if isinstance(value, str) and value.isidentifier()}
 
 
+@remembered
 def names_set(source: str) -> set[str]:
     """The global names that a cell gives a value."""
     try:
@@ -156,4 +162,9 @@ def _globals_of(table: symtable.SymbolTable, with_comprehensions: bool = True) -
 
 
 def _python(source: str) -> str:
-    return TransformerManager().transform_cell(source)
+    """A cell without IPython's own syntax, which most have none of, and which is slow to look for."""
+    try:
+        ast.parse(source)
+        return source
+    except SYNTAX:
+        return TransformerManager().transform_cell(source)
