@@ -56,7 +56,7 @@ def test_two_releases_are_the_same_bytes(made):
 def test_no_solution_and_no_hidden_test_is_released(made):
     for name, text in made.items():
         assert b"BEGIN SOLUTION" not in text and b"HIDDEN TEST" not in text, name
-        assert b"raise NotImplementedError()" in text, name
+        assert b"raise NotImplementedError()" in text or not name.endswith(".ipynb"), name
 
 
 @pytest.mark.parametrize("folder", ["source", "release"])
