@@ -16,7 +16,7 @@ from mini_vllm.layers import blas, parallel
 # a vector. For so few rows, one product for each row is faster than the rearranging.
 MIN_GEMM_ROWS = 4
 MIN_TILE_ROWS = 4  # that many rows at a time are enough for the small kernel to reach its speed
-MIN_PARALLEL = 1_500_000  # multiplications; below, waking another thread takes as long as half of the work
+MIN_PARALLEL = 4_000_000  # multiplications; below, waking another thread takes longer than its share of the work
 
 
 def tile_width(size_in: int, size_out: int) -> int | None:
