@@ -14,38 +14,69 @@ else
 VENV_PYTHON = .venv/bin/python
 endif
 
-.PHONY: help install lab test demo release clean
+PHASE =
+NAME =
+TITLE =
+BRANCH =
+REPOSITORY =
+
+.PHONY: help check install lab test demo release new-lab bundle address clean
+.PHONY: python install-labs  # what the others need
 
 help:
 	@echo "make lab       opens JupyterLab on the first phase's notebooks (installs what is missing)"
 	@echo "               options: PORT=8890, HOST=0.0.0.0 (let other machines connect), OPEN=no (no browser)"
 	@echo "make test      runs all the tests; a part of them: make test ARGS=\"-k attention\""
-	@echo "make demo      grades example submissions, from collecting to feedback"
-	@echo "make release   makes the students' notebooks in release/ from source/"
+	@echo "make check     says what this machine has, what it lacks, and what to do about it"
 	@echo "make install   only installs, into .venv; every other command does so by itself"
 	@echo "make clean     removes .venv and build leftovers; no notebook, submission or grade"
+	@echo "For instructors and authors:"
+	@echo "make demo      grades example submissions, from collecting to feedback"
+	@echo "make bundle    makes dist/mini-vllm-student.zip, without solutions (BRANCH=student: a git branch instead)"
+	@echo "make address   shows where the repository's address stands; REPOSITORY=https://... changes it for a fork"
+	@echo "make release   makes the students' notebooks in release/ from source/"
+	@echo "make new-lab   begins a lab: PHASE=phase-01-serving NAME=lab-05-batching TITLE=\"Batching\""
 	@echo "Another Python for any of these: make lab PYTHON=python3.12"
 
-install:
+# Looked at before anything is installed, so it runs on the system's Python.
+check: python
+	@$(PYTHON) setup/check.py
+
+python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
 	  echo "No Python here under the name '$(PYTHON)'. Install Python 3.11 or newer:"; \
 	  echo "  Debian, Ubuntu: sudo apt install python3 python3-venv    macOS: brew install python"; \
 	  echo "Or name the one you have: make lab PYTHON=/path/to/python3"; \
 	  exit 1; } >&2
+
+install: python
 	@$(PYTHON) setup/install.py
 
+# What the labs and grading need, without the tests' own packages.
+install-labs: python
+	@$(PYTHON) setup/install.py --extras grading
+
 # exec, so that after Ctrl-C no shell is left for make to report on.
-lab: install
+lab: install-labs
 	@exec $(VENV_PYTHON) setup/lab.py --port "$(PORT)" --host "$(HOST)" --open "$(OPEN)"
 
 test: install
 	@$(VENV_PYTHON) -m pytest -m "not gpu" $(ARGS)
 
-demo: install
+demo: install-labs
 	@$(VENV_PYTHON) -m grading.demo
 
-release: install
+release: install-labs
 	@$(VENV_PYTHON) -m grading.release
+
+new-lab: install-labs
+	@$(VENV_PYTHON) -m grading.new_lab "$(PHASE)" "$(NAME)" --title "$(TITLE)"
+
+bundle: install-labs
+	@$(VENV_PYTHON) setup/bundle.py $(if $(BRANCH),--branch "$(BRANCH)")
+
+address: install-labs
+	@$(VENV_PYTHON) setup/address.py $(if $(REPOSITORY),"$(REPOSITORY)")
 
 # Names each thing it removes, and keeps out of source/, release/ and the graders' folders.
 clean:

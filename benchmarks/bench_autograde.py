@@ -29,13 +29,14 @@ STOCK_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "mini-vllm"\n'
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    example = "Example: python benchmarks/bench_autograde.py --labs lab-02-kv-memory-calculator --growth 10 100"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog=example)
     parser.add_argument("--labs", nargs="+", default=all_labs(), help="names of notebooks (default: all)")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=2, help="of the two in turns (default: 2)")
     parser.add_argument("--stock-students", type=int, default=4, help="of them stock grades so many a round")
     parser.add_argument("--students", type=int, default=16, help="and ours so many")
     parser.add_argument("--growth", nargs="+", type=int, help="sizes of classes")
-    parser.add_argument("--parts", action="store_true")
+    parser.add_argument("--parts", action="store_true", help="what the seconds of a submission are made of")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder, "course")
@@ -132,7 +133,8 @@ def parts(course: Path) -> None:
     """Seconds of a submission's stations, one after the other, medians of the class."""
     sys.path.insert(0, str(ROOT))
     os.chdir(course)
-    from grading.autograde.command import Recorder, load_config, select
+    from grading.autograde.command import Recorder, select
+    from grading.config import load_config
     from grading.judge.job import Job
     from grading.judge.server import JudgeServer
 

@@ -1,6 +1,6 @@
 """Times the engine against Hugging Face transformers and llama.cpp, and against this machine's memory.
 
-    python benchmarks/bench_engine.py [--repeats 5] [--context] [--concurrency]
+    python benchmarks/bench_engine.py [--repeats 5]
 
 The engines take turns in one run, so that whatever else the machine does meets all of them. A ratio is the
 median over the turns; above 1, mini_vllm is faster. It is no test, and the tests need none of the peers.
@@ -76,7 +76,8 @@ def growth(engine: Peer, what: str, rows: list[tuple[int, int]]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    example = "Example: .venv-peers/bin/python benchmarks/bench_engine.py --repeats 3"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog=example)
     parser.add_argument("--repeats", type=int, default=5, help="turns (default: 5)")
     args = parser.parse_args()
     peers = {}

@@ -5,15 +5,19 @@ import importlib
 import sys
 
 COMMANDS = {
-    "autograde": ("grading.autograde.command", "grade a class in parallel, in a sandbox"),
-    "feedback": ("grading.feedback", "write each student's feedback pages"),
-    "export": ("grading.export", "write the grades as CSV"),
+    "autograde": ("grading.autograde.command", "Grade a class in parallel, in a sandbox."),
+    "feedback": ("grading.feedback", "Write each student's feedback pages."),
+    "export": ("grading.export", "Write the grades as CSV."),
 }
 
 
 def main(arguments: list[str]) -> int:
     """The command line. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m grading", description=__doc__.split(": ", 1)[1])
+    parser = argparse.ArgumentParser(
+        prog="python -m grading",
+        description="What the instructor runs beyond nbgrader's own commands.",
+        epilog="Example: python -m grading autograde phase-00-foundations",
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (module, text) in COMMANDS.items():
         # Only the module that is asked for is loaded.

@@ -107,7 +107,11 @@ def write(root: Path, made: Files, names: list[str]) -> None:
 
 def main(arguments: list[str], root: Path) -> int:
     """The command line. Returns the exit status: 0 when release/ is in step at the end, else 1."""
-    parser = argparse.ArgumentParser(prog="python -m grading.release", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m grading.release",
+        description="Make release/ from source/, or say what is out of step.",
+        epilog="Example: python -m grading.release --check (in the course's root)",
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; fail if release/ is out of step")
     parser.add_argument("--force", action="store_true", help="overwrite notebooks that hold answers, too")
     options = parser.parse_args(arguments)

@@ -21,6 +21,7 @@ PROJECT = os.path.join(REPOSITORY, "pyproject.toml")
 VENV = os.path.join(REPOSITORY, ".venv")
 PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 STAMP = os.path.join(VENV, "installed-for.txt")
+EXTRAS = ("grading", "test")  # of pyproject.toml; the labs do without those of the tests
 
 
 def say(started, text):
@@ -69,7 +70,7 @@ def installing_alone():
         yield
 
 
-def reason_to_make_venv(stamp, wanted):
+def reason_to_make_venv(stamp, target):
     """Why .venv has to be made, or made again; None when it can stay."""
     if not os.path.exists(VENV):
         return "Making .venv"
@@ -78,50 +79,64 @@ def reason_to_make_venv(stamp, wanted):
         found = subprocess.check_output([PYTHON, "-c", ask], stderr=subprocess.STDOUT).decode().strip()
     except (OSError, subprocess.CalledProcessError):
         return ".venv is broken or half made; making it again"
-    if found != wanted[0]:
-        return ".venv has %s, and this is %s; making it again" % (found, wanted[0])
-    if stamp and stamp[1] != wanted[1]:  # scripts in a .venv name its folder
+    if found != target[0]:
+        return ".venv has %s, and this is %s; making it again" % (found, target[0])
+    if stamp and stamp[1] != target[1]:  # scripts in a .venv name its folder
         return "This folder was moved or copied; making .venv again"
     return None
 
 
-def install():
-    """Brings .venv up to date; the stamp in it says for which Python, folder and pyproject.toml."""
+def wanted():
+    """What the stamp in .venv says when it is in step: for which Python, folder and pyproject.toml."""
     with open(PROJECT, "rb") as project:
         digest = hashlib.sha256(project.read()).hexdigest()
-    wanted = ["python %d.%d" % sys.version_info[:2], "folder " + REPOSITORY, "pyproject " + digest]
-    stamp = []
-    if os.path.exists(STAMP):
-        with open(STAMP, encoding="utf-8") as file:
-            stamp = file.read().splitlines()
-    reason, started = reason_to_make_venv(stamp, wanted), time.time()
+    return ["python %d.%d" % sys.version_info[:2], "folder " + REPOSITORY, "pyproject " + digest]
+
+
+def present():
+    """What the stamp in .venv says, and in a fourth line which extras are installed; empty without one."""
+    if not os.path.exists(STAMP):
+        return []
+    with open(STAMP, encoding="utf-8") as file:
+        return file.read().splitlines()
+
+
+def install(extras):
+    """Brings .venv up to date, with these extras and those that are there already."""
+    stamp, target = present(), wanted()
+    there = stamp[3].split()[1:] if len(stamp) > 3 else []
+    reason, started = reason_to_make_venv(stamp, target), time.time()
     if reason:
         say(started, reason)
         run([sys.executable, "-m", "venv", "--clear", VENV], started)
-    elif stamp == wanted:
+    elif stamp[:3] == target and set(extras) <= set(there):
         return
     if stamp and not reason:
         os.remove(STAMP)  # an installation that stops half way must not look finished
+        extras = [name for name in EXTRAS if name in extras or name in there]
     say(started, "Installing the packages named in pyproject.toml: a minute or two, about 500 MB")
     pip = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    run(pip + ["--editable", REPOSITORY + "[test,grading]"], started)
+    run(pip + ["--editable", "%s[%s]" % (REPOSITORY, ",".join(extras))], started)
     with open(STAMP, "w", encoding="utf-8") as file:
-        file.write("\n".join(wanted) + "\n")
+        file.write("\n".join(target + ["extras " + " ".join(extras)]) + "\n")
     say(started, "Installed into .venv")
 
 
 def main():
     """Runs the checks, then the installation; the exit status is 0 only when .venv is ready."""
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description="Makes .venv and installs the course into it, if that is not done already.",
-        epilog="Example: python3 setup/install.py (what `make lab` and `make test` run first)",
-    ).parse_args()
+        epilog="Example: python3 setup/install.py --extras grading (what `make lab` runs first)",
+    )
+    about = "of pyproject.toml, beyond what the labs need (default: %s)" % " ".join(EXTRAS)
+    parser.add_argument("--extras", nargs="*", choices=EXTRAS, default=list(EXTRAS), help=about)
+    extras = parser.parse_args().extras
     problem = version_problem(sys.version_info[:3]) or venv_problem()
     if problem:
         sys.exit(problem)
     try:
         with installing_alone():
-            install()
+            install(extras)
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on: nothing is lost.")
         sys.exit(130)

@@ -12,11 +12,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import tokenizers
-import torch
-import transformers
 
 from training.documents import CHAT_TEMPLATE, END, END_OF_TEXT, SPECIAL, document
+
+try:
+    import tokenizers
+    import torch
+    import transformers
+except ImportError as error:
+    sys.exit(
+        f"{error}. Training needs torch, transformers and tokenizers, which the course doesn't install.\n"
+        "Next step: make an environment of their own, so that the course's stays as it is:\n"
+        "  python -m venv .venv-peers && .venv-peers/bin/pip install torch transformers -e .\n"
+        "  PYTHONPATH=. .venv-peers/bin/python training/train.py"
+    )
 
 SHAPE = {
     "vocab_size": 1024,

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import re
 import signal
 import sys
 import time
@@ -12,7 +11,6 @@ from pathlib import Path
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from tqdm import tqdm
-from traitlets.config import Config, PyFileConfigLoader
 
 from grading.autograde.cluster import DaskPool
 from grading.autograde.faults import CannotGoOn, in_words, what_stops_all
@@ -21,6 +19,7 @@ from grading.autograde.pool import LocalPool
 from grading.autograde.record import Recorder
 from grading.autograde.report import points_of, summary, table
 from grading.autograde.submissions import Submission, handed_in
+from grading.config import load_config
 from grading.execute import UNSAFE, is_sandbox_waived
 from grading.sandbox import SandboxUnavailable, find_sandbox
 
@@ -77,18 +76,6 @@ def run(args: argparse.Namespace) -> int:
     finally:
         if pool is not None:
             pool.close()
-
-
-def load_config(root: Path, db_url: str | None) -> Config:
-    """The course's configuration. Errors: ValueError if there is none here."""
-    if not (root / "nbgrader_config.py").is_file():
-        raise ValueError(f"{root} holds no nbgrader_config.py. Next step: change to the course's root.")
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    config.CourseDirectory.root = str(root)
-    if db_url:
-        # SQLAlchemy's default driver depends on its version; psycopg serves with all of them.
-        config.CourseDirectory.db_url = re.sub("^postgres(ql)?://", "postgresql+psycopg://", db_url)
-    return config
 
 
 def select(recorder: Recorder, students: list[str], force: bool) -> tuple[list[Submission], dict[str, str]]:

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from nbgrader.coursedir import CourseDirectory
     from sqlalchemy.exc import SQLAlchemyError
 
-    from grading.autograde.command import load_config
+    from grading.config import load_config
     from grading.export.table import rows
 
     try:

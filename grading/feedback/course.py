@@ -10,7 +10,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from grading.autograde.command import load_config
+from grading.config import load_config
 
 quiet = logging.getLogger("grading.feedback")
 quiet.addHandler(logging.NullHandler())

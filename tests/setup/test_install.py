@@ -14,6 +14,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SETUP = REPOSITORY / "setup"
+EXTRAS = ["grading", "test"]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -44,6 +45,7 @@ def installer(course, monkeypatch):
 
     def run(command, started):
         module.commands.append(command[2])
+        module.target = command[-1]
         if command[2] == "venv":
             Path(module.PYTHON).parent.mkdir(parents=True, exist_ok=True)
             Path(module.PYTHON).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
@@ -72,7 +74,7 @@ def test_the_oldest_python_accepted_is_the_one_pyproject_names(advice):
     assert advice.version_problem((major, minor - 1, 9)) is not None
 
 
-@pytest.mark.parametrize("name", ["install.py", "advice.py"])
+@pytest.mark.parametrize("name", ["install.py", "advice.py", "check.py"])
 def test_an_old_python_can_read_the_installer_and_so_can_say_that_it_is_too_old(name):
     ast.parse((SETUP / name).read_text(encoding="ascii"), feature_version=(3, 4))
 
@@ -117,38 +119,50 @@ def test_a_broken_venv_is_made_again(course):
 
 
 def test_a_finished_installation_is_not_repeated(installer):
-    installer.install()
-    installer.install()
+    installer.install(EXTRAS)
+    installer.install(EXTRAS)
     assert installer.commands == ["venv", "pip"]
 
 
 def test_a_changed_pyproject_is_installed_into_the_same_venv(installer):
-    installer.install()
+    installer.install(EXTRAS)
     Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "2"\n')
-    installer.install()
+    installer.install(EXTRAS)
     assert installer.commands == ["venv", "pip", "pip"]
+
+
+def test_labs_are_installed_without_the_tests_packages_which_then_stay_once_they_are_there(installer):
+    installer.install(["grading"])
+    assert installer.target.endswith("[grading]") and installer.commands == ["venv", "pip"]
+    installer.install(EXTRAS)
+    assert installer.target.endswith("[grading,test]") and installer.commands == ["venv", "pip", "pip"]
+    installer.install(["grading"])
+    assert installer.commands == ["venv", "pip", "pip"]
+    Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "2"\n')
+    installer.install(["grading"])
+    assert installer.target.endswith("[grading,test]")
 
 
 @pytest.mark.parametrize("line", ["python {}", "folder {}"])
 def test_a_venv_for_another_folder_or_python_is_made_again(installer, line, monkeypatch):
-    installer.install()
+    installer.install(EXTRAS)
     if line.startswith("python"):
         monkeypatch.setattr(sys, "version_info", (3, 99))
     else:
         monkeypatch.setattr(installer, "REPOSITORY", "/elsewhere")
-    installer.install()
+    installer.install(EXTRAS)
     assert installer.commands == ["venv", "pip", "venv", "pip"]
 
 
 def test_an_installation_that_fails_half_way_is_tried_again(installer, monkeypatch):
-    installer.install()
+    installer.install(EXTRAS)
     Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "2"\n')
     with monkeypatch.context() as broken:
         broken.setattr(installer, "run", lambda command, started: sys.exit("no network"))
         with pytest.raises(SystemExit):
-            installer.install()
+            installer.install(EXTRAS)
     Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "1"\n')
-    installer.install()
+    installer.install(EXTRAS)
     assert installer.commands == ["venv", "pip", "pip"]
 
 

@@ -12,7 +12,11 @@ INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Returns the exit status: 0, 1 for an error that is told on stderr, 130 after Ctrl-C."""
-    parser = argparse.ArgumentParser(prog="python -m mini_vllm", description="An LLM inference engine in numpy.")
+    parser = argparse.ArgumentParser(
+        prog="python -m mini_vllm",
+        description="An LLM inference engine in numpy.",
+        epilog=f"Example: python -m mini_vllm {complete.EXAMPLE}",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         name, summary = command.__name__.rpartition(".")[2], command.__doc__.splitlines()[0]
