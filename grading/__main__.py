@@ -27,7 +27,11 @@ def main(arguments: list[str]) -> int:
         if name in arguments[:1]:
             importlib.import_module(module).add_arguments(command)
     args = parser.parse_args(arguments)
-    return importlib.import_module(COMMANDS[args.command][0]).run(args)
+    try:
+        return importlib.import_module(COMMANDS[args.command][0]).run(args)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

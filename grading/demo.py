@@ -100,6 +100,9 @@ def main() -> int:
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The same command begins anew.", file=sys.stderr)
+        return 130
     print()
     print_grades(folder)
     print(f"\n{time.monotonic() - started:.0f} seconds. The class is yours to look at:")

@@ -51,6 +51,7 @@ def generate(root: Path) -> Files:
         skip = shutil.ignore_patterns(*coursedir.ignore)
         shutil.copytree(root / "source", f"{scratch}/source", ignore=skip)
         for coursedir.assignment_id in assignments:
+            print(f"source/{coursedir.assignment_id}: a few seconds ...", flush=True)
             try:
                 GenerateAssignment(coursedir=coursedir, config=config).start()
             except NbGraderException as error:
@@ -159,4 +160,8 @@ def _git(root: Path, *arguments: str) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], Path.cwd()))
+    try:
+        sys.exit(main(sys.argv[1:], Path.cwd()))
+    except KeyboardInterrupt:
+        print("\nStopped. Run the same command again to go on.", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,39 @@
+"""Ctrl-C ends every command that takes a while with status 130, and with a sentence instead of a traceback."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = {
+    "release": ["-m", "grading.release", "--check"],
+    "demo": ["-m", "grading.demo", "--folder", "demo"],
+    "bench": ["-m", "mini_vllm", "bench", "--output-len", "900", "--batch-sizes", "1", "2", "4", "8", "16", "32"],
+    "make_pictures": [str(ROOT / "docs" / "make_pictures.py")],
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends SIGINT to a group of processes")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_ctrl_c_while_a_command_works_ends_it_with_status_130(name, tmp_path):
+    shutil.copytree(ROOT / "source", tmp_path / "source")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    command = [sys.executable, "-u", *COMMANDS[name]]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    # What runs in the background, as CI may, starts its programs deaf to Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, **pipes)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert process.stdout.read(1)  # it has begun
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
