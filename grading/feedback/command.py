@@ -11,7 +11,7 @@ EPILOG = """Examples:
   python -m grading feedback phase-00-foundations --student ada --force
 
 Pages are written to feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html, as `nbgrader generate_feedback` does. Pages that are
-there and newer than the graded notebook are left alone: after grading by hand, give --force.
+there and show what the gradebook says today are left alone.
 
 Exit status: 0 all written; 1 some could not be; 2 nothing could be done; 130 stopped by Ctrl-C."""
 

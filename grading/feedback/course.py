@@ -1,16 +1,19 @@
 """The graded submissions of a course, and their pages, written by nbgrader's own converter."""
 
+import functools
 import logging
 import os
 import re
 import warnings
 from pathlib import Path
 
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from grading.config import load_config
+from grading.feedback.state import states
 
 quiet = logging.getLogger("grading.feedback")
 quiet.addHandler(logging.NullHandler())
@@ -53,9 +56,10 @@ class Course:
         return sorted(self._graded)
 
     def is_written(self, student: str) -> bool:
-        """Whether every page is there, whole, and no older than the notebook that it shows."""
+        """Whether every page is there, whole, no older than the notebook that it shows, and with today's grades."""
         folder = Path(self.directory.format_path(self.directory.feedback_directory, student, self.assignment))
-        return all(_is_page_of(folder, Path(notebook)) for notebook in self._graded[student][1])
+        notebooks = map(Path, self._graded[student][1])
+        return all(_is_page_of(folder, path, self._states.get((student, path.stem), "")) for path in notebooks)
 
     def write(self, student: str) -> str | None:
         """Write a student's pages, in place of any that are there. Returns why that could not be done, or None."""
@@ -68,6 +72,11 @@ class Course:
         except Exception as error:
             return converter.reason if "traceback" in str(error) else str(error)
         return None
+
+    @functools.cached_property
+    def _states(self) -> dict[tuple[str, str], str]:
+        with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
+            return states(gradebook, self.assignment)
 
     def _find(self) -> dict[str, tuple[str, list[str]]]:
         converter = GenerateFeedback(coursedir=self.directory, config=self.config, log=quiet)
@@ -82,12 +91,13 @@ class Course:
         return found
 
 
-def _is_page_of(folder: Path, notebook: Path) -> bool:
+def _is_page_of(folder: Path, notebook: Path, state: str) -> bool:
     page = folder / f"{notebook.stem}.html"
     try:
         with page.open("rb") as file:
+            has_state = f'<meta name="grades" content="{state}">'.encode() in file.read(2_000)
             file.seek(-20, os.SEEK_END)
             is_whole = file.read().rstrip().endswith(b"</html>")
-        return is_whole and page.stat().st_mtime >= notebook.stat().st_mtime
+        return is_whole and has_state and page.stat().st_mtime >= notebook.stat().st_mtime
     except OSError:
         return False

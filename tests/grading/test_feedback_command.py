@@ -93,6 +93,18 @@ def test_a_page_that_was_broken_off_is_missing_or_is_older_than_the_graded_noteb
     assert page(course, "bob", "second").exists()
 
 
+def test_after_grading_by_hand_the_pages_of_that_student_are_written_anew(course, feedback):
+    feedback("--force")
+    with gradebook_of(course.root) as gradebook:
+        gradebook.find_grade("test_ratio", "lab", ASSIGNMENT, "cleo").manual_score = 2.25
+        gradebook.find_comment("double", "lab", ASSIGNMENT, "dev").manual_comment = "Well reasoned."
+        gradebook.db.commit()
+    assert "2 written, 2 written before" in feedback()[1]
+    assert "<td>2.25</td>" in page(course, "cleo").read_text()
+    assert "Well reasoned." in page(course, "dev").read_text()
+    assert "0 written, 4 written before" in feedback()[1]
+
+
 def test_a_notebook_that_cannot_be_read_costs_its_own_student_only(course, feedback):
     broken = course.root / "autograded" / "dev" / ASSIGNMENT / "lab.ipynb"
     right = broken.read_text()
