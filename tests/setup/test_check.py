@@ -22,7 +22,7 @@ def check(monkeypatch):
 
 
 def test_a_machine_that_has_all_is_told_to_open_the_labs(check, monkeypatch, capsys):
-    monkeypatch.setattr(check, "PARTS", ((title, [lambda: "there"]) for title, _ in check.PARTS))
+    monkeypatch.setattr(check, "PARTS", [(title, about, [lambda: "there"]) for title, about, _ in check.PARTS])
     assert check.main() == 0
     output = capsys.readouterr().out
     assert output.count("  ok       there") == 3 and "lacking" not in output and "Next step: make lab" in output
@@ -35,13 +35,21 @@ def test_only_what_the_labs_need_makes_the_exit_status_1_and_each_lack_is_shown(
     def lacking():
         raise check.Lacking("no such thing\nget one")
 
-    parts = [(title, [lambda: "there"]) for title, _ in check.PARTS]
-    parts[part] = (parts[part][0], [lacking])
+    parts = [(title, about, [lambda: "there"]) for title, about, _ in check.PARTS]
+    parts[part] = (*parts[part][:2], [lacking])
     monkeypatch.setattr(check, "PARTS", parts)
     assert check.main() == status
     output = capsys.readouterr().out
     assert "  lacking  no such thing\n           get one\n" in output
     assert ("then: make check" in output) == (status == 1)
+
+
+def test_in_a_folder_without_grading_and_tests_only_the_labs_are_asked_about(check, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(check, "PARTS", [(title, about, [lambda: "there"]) for title, about, _ in check.PARTS])
+    monkeypatch.setattr(check, "REPOSITORY", str(tmp_path))
+    (tmp_path / "release").mkdir()
+    assert check.main() == 0
+    assert capsys.readouterr().out == "To do the labs\n  ok       there\n\nNext step: make lab\n"
 
 
 def test_an_old_python_is_lacking(check, monkeypatch):
