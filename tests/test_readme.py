@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -10,11 +11,14 @@ README = (ROOT / "README.md").read_text()
 
 def test_every_lab_has_a_binder_badge_with_the_repositorys_address():
     repository = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
-    binder = repository.replace("https://github.com/", "https://mybinder.org/v2/gh/") + "/HEAD?urlpath=lab/tree/"
-    opened = set(re.findall(re.escape(binder) + r"([^)]*)\)", README))
-    labs = {f"release/{path.relative_to(ROOT / 'source')}" for path in ROOT.glob("source/*/*.ipynb")}
+    name = repository.partition("://")[2].partition("/")[2]
+    badges = re.findall(r"\]\(https://mybinder\.org/v2/([^)?]*)\?urlpath=([^)]*)\)", README)
+    for where, _ in badges:
+        assert unquote(where).startswith((f"gh/{name}/", f"gl/{name}/", f"git/{repository}/"))
+    labs = {path.relative_to(ROOT / "source").as_posix() for path in ROOT.glob("source/*/*.ipynb")}
     assert labs
-    assert opened == labs | {"release/phase-00-foundations"}
+    opened = {f"lab/tree/release/{page}" for page in labs | {"phase-00-foundations/README.md"}}
+    assert {path for _, path in badges} == {quote(path, safe="") for path in opened}
     assert README.count("mybinder.org") == len(opened)
 
 

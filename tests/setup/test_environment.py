@@ -35,3 +35,9 @@ def test_conda_installs_the_course_itself_from_this_folder():
     (pip,) = [part["pip"] for part in CONDA if isinstance(part, dict)]
     assert pip == ["-e ."]
     assert "pip" in NAMED
+
+
+def test_binder_reads_environment_yml_and_post_build_and_nothing_that_would_count_more():
+    for instead in ("binder", ".binder", "Dockerfile", "default.nix"):
+        assert not (REPOSITORY / instead).exists(), f"with {instead}, Binder ignores the environment.yml of this folder"
+    assert (REPOSITORY / "postBuild").read_bytes().startswith(b"#!/usr/bin/env python\n")  # \r would be no program

@@ -1,0 +1,94 @@
+"""Each lab, with the reference answers, runs to its end in a real browser: no error, its plots, its sliders."""
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from browser_lab import ROOT
+from lab_page import ERRORS, LabPage
+
+FOLDER = "source/phase-00-foundations"
+NAMES = [path.stem for path in sorted((ROOT / FOLDER).glob("lab-*.ipynb"))]
+
+FIRST_PIXEL = """image => {
+    const canvas = Object.assign(document.createElement("canvas"), {width: 1, height: 1});
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    return [...context.getImageData(0, 0, 1, 1).data];
+}"""
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, copy_of_course) -> Path:
+    return copy_of_course(tmp_path_factory.mktemp("labs") / "course")
+
+
+@pytest.fixture
+def open_lab(course, serve, open_page):
+    """open_lab(name) -> the lab, all cells run."""
+
+    def open_lab(name: str) -> LabPage:
+        lab = LabPage(open_page(serve(course, f"{FOLDER}/{name}.ipynb")), course / FOLDER / f"{name}.ipynb")
+        lab.run_all()
+        return lab
+
+    return open_lab
+
+
+@contextlib.contextmanager
+def dark(lab: LabPage):
+    """JupyterLab's dark theme, for a while: the server remembers it for the next page."""
+    for theme, is_light in (("Dark", "false"), ("Light", "true")):
+        lab.menu("Settings", "Theme", f"JupyterLab {theme}")
+        lab.page.locator(f'body[data-jp-theme-light="{is_light}"]').wait_for(state="attached")
+        lab.page.locator("#jupyterlab-splash").wait_for(state="detached")
+        if theme == "Dark":
+            yield
+
+
+def draws(cell: dict) -> bool:
+    """Whether a cell of the file shows a picture when it runs."""
+    source = "".join(cell["source"])
+    return cell["cell_type"] == "code" and ("plt.show()" in source or "interact(" in source)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_lab_runs_to_its_end_without_an_error_and_shows_its_plots(name, open_lab, picture):
+    lab = open_lab(name)
+    errors = lab.page.locator(".jp-Notebook").locator(ERRORS)
+    assert errors.all_text_contents() == []
+    last = max(number for number, cell in enumerate(lab.cells) if cell["cell_type"] == "code")
+    assert lab.cell(last).locator(".jp-InputPrompt").inner_text().strip("[]: ").isdigit()
+    drawing = [number for number, cell in enumerate(lab.cells) if draws(cell)]
+    assert len(drawing) >= 2
+    for number in drawing:
+        image = lab.cell(number).locator(".jp-OutputArea-output img").first
+        image.wait_for()
+        size = image.evaluate("image => image.decode().then(() => [image.naturalWidth, image.offsetWidth])")
+        assert min(size) > 300, f"the picture of cell {number} is {size[0]} pixels wide, shown with {size[1]}"
+        assert image.evaluate(FIRST_PIXEL) == [255, 255, 255, 255]  # white: in the dark theme, too, letters are read
+    if name.startswith("lab-01"):
+        plot = lab.cell(drawing[0]).locator(".jp-OutputArea").first
+        picture(lab.page, "lab-01-plot", plot)
+        with dark(lab):
+            plot.evaluate("element => element.scrollIntoView({block: 'center'})")
+            picture(lab.page, "student-dark")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("lab-01")])
+def test_a_slider_moved_with_the_keyboard_draws_another_picture(name, open_lab, picture):
+    lab = open_lab(name)
+    [number] = [number for number, cell in enumerate(lab.cells) if "interact(" in "".join(cell["source"])]
+    cell = lab.cell(number)
+    image = cell.locator(".jp-OutputArea-output img")
+    before, value = image.get_attribute("src"), cell.locator(".widget-readout").first.inner_text()
+    cell.locator(".noUi-handle").first.focus()
+    lab.page.keyboard.press("ArrowRight")
+    lab.page.wait_for_function(
+        "([cell, before]) => [...cell.querySelectorAll('.jp-OutputArea-output img')].some(e => e.src !== before)",
+        arg=[cell.element_handle(), before],
+    )
+    assert cell.locator(".widget-readout").first.inner_text() != value
+    assert cell.locator(ERRORS).count() == 0
+    if name.startswith("lab-04"):
+        picture(lab.page, "student-slider", cell.locator(".widget-interact"))

@@ -1,0 +1,148 @@
+"""`make new-lab` begins a lab that passes the course's own checks, and overwrites nothing."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from grading import new_lab
+
+ROOT = Path(__file__).parents[2]
+PHASE, NAME, TITLE = "phase-00-foundations", "lab-95-batching", 'Why "batch" \\n {requests}?'
+NOTEBOOK = f"source/{PHASE}/{NAME}.ipynb"
+ONLY_NEW = ("-p", "no:cacheprovider", "-k", "lab-95 or instruments")  # lab 01 has its own turn
+
+
+def course_of_one_lab(root: Path) -> Path:
+    """The course with lab 01 only, so that its checks take seconds."""
+    for name in ("conftest.py", "nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
+    for name in ("grading", "tests/labs"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "source" / PHASE).mkdir(parents=True)
+    for path in ROOT.glob("source/*/lab-01-*.ipynb"):
+        shutil.copy(path, root / "source" / PHASE)
+    return root
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def python(root: Path, *arguments: str) -> subprocess.CompletedProcess:
+    environment = {key: value for key, value in os.environ.items() if key not in ("LAB_IMPL", "CI", "BUILD_NUMBER")}
+    environment["PYTHONPATH"] = str(root)  # before the installed course
+    return subprocess.run([sys.executable, *arguments], cwd=root, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    """A course with a lab begun by the command line."""
+    root = course_of_one_lab(tmp_path_factory.mktemp("course"))
+    run = python(root, "-m", "grading.new_lab", PHASE, NAME, "--title", TITLE)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[:2] == [NOTEBOOK, "grading/answers/lab_95/__init__.py"]
+    assert "make release" in run.stdout and f"-m pytest {NOTEBOOK}" in run.stdout
+    return root
+
+
+def test_its_test_cells_pass_on_its_own_solutions(course):
+    run = python(course, "-m", "pytest", "-v", "-p", "no:cacheprovider", NOTEBOOK)
+    assert re.findall(r"::(\S+) (\w+)", run.stdout) == [
+        ("correct_predict", "PASSED"),
+        ("correct_num_batches", "PASSED"),
+    ]
+
+
+def test_the_checks_of_every_lab_hold_but_for_those_that_wait_for_the_author(course):
+    run = python(course, "-m", "pytest", "-v", *ONLY_NEW, "tests/labs/test_every_lab.py")
+    verdicts = re.findall(r"::(test_\w+)(?:\[(lab-\d\d)\S*\])? (PASSED|FAILED|ERROR)", run.stdout)
+    assert {lab for _, lab, _ in verdicts} == {"", "lab-95"}, run.stdout
+    assert {(name, lab) for name, lab, verdict in verdicts if verdict != "PASSED"} == {
+        ("test_every_exercise_has_three_right_answers_and_eight_mistakes", "lab-95"),
+        ("test_a_lab_has_the_size_of_a_lab", "lab-95"),
+        ("test_a_lab_runs_with_nothing_on_stderr_and_draws_two_plots", "lab-95"),
+    }, run.stdout
+
+
+def test_the_assignment_is_generated_without_a_hidden_test_and_is_worth_24_points(course, tmp_path):
+    (tmp_path / "source" / "phase-95").mkdir(parents=True)
+    shutil.copy(course / NOTEBOOK, tmp_path / "source" / "phase-95")
+    shutil.copy(course / "nbgrader_config.py", tmp_path)
+    run = python(tmp_path, "-m", "nbgrader", "generate_assignment", "phase-95")
+    assert run.returncode == 0, run.stderr
+    released = (tmp_path / "release" / "phase-95" / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    assert "raise NotImplementedError()" in released and "4097" not in released
+    assert "4097" in (course / NOTEBOOK).read_text(encoding="utf-8")
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
+        assert gradebook.find_assignment("phase-95").max_score == 24
+
+
+def test_the_notebook_is_written_as_editors_of_this_course_write_it(course):
+    text = (course / NOTEBOOK).read_bytes().decode()
+    notebook = nbformat.reads(text, as_version=4)
+    assert text == nbformat.writes(notebook) + "\n"
+    assert notebook.cells[0].source.startswith(f"# Lab 95 · {TITLE} [CPU-OK]\n")
+    assert "{{" not in text
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids) and not [name for name in ids if re.fullmatch("[0-9a-f]{8}", name)]
+
+
+def test_what_labs_share_comes_from_lab_01_as_it_is_now(tmp_path):
+    root = course_of_one_lab(tmp_path)
+    (lab_01,) = root.glob("source/*/lab-01-*.ipynb")
+    text = lab_01.read_text(encoding="utf-8")
+    assert "is not written yet." in text
+    lab_01.write_text(text.replace("is not written yet.", "is still to be written."), encoding="utf-8")
+    notebook, _ = new_lab.make(root, PHASE, NAME, "A title")
+    assert "is still to be written." in notebook.read_text(encoding="utf-8")
+    lab_01.write_text(text.replace("def whole_number(", "def whole(", 1), encoding="utf-8")
+    with pytest.raises(new_lab.NotMade, match="does not define whole_number"):
+        new_lab.make(root, PHASE, "lab-96-other", "A title")
+    lab_01.unlink()
+    with pytest.raises(new_lab.NotMade, match="holds no lab 01"):
+        new_lab.make(root, PHASE, "lab-96-other", "A title")
+
+
+@pytest.mark.parametrize(
+    "phase, name, title, status, said",
+    [
+        ("", NAME, "A title", 2, "PHASE is ''"),
+        ("Phase 1", NAME, "A title", 2, "PHASE is 'Phase 1', and must be phase-, two digits"),
+        ("../phase-01-x", NAME, "A title", 2, "PHASE is '../phase-01-x'"),
+        (PHASE, "lab-5-batching", "A title", 2, "NAME is 'lab-5-batching', and must be lab-, two digits"),
+        (PHASE, "lab-05-Batching", "A title", 2, "phase-01-serving lab-05-batching --title"),
+        (PHASE, "lab-05-batching.ipynb", "A title", 2, "NAME is"),
+        (PHASE, "lab-05-batching\n", "A title", 2, "NAME is"),
+        (PHASE, "lab-95-batching", " ", 2, "--title is ' '"),
+        (PHASE, "lab-95-batching", "two\nlines", 2, "--title is 'two\\nlines'"),
+        (PHASE, "lab-01-other", "A title", 1, "lab-01-kv-cache-speedup.ipynb is there already"),
+        ("phase-01-serving", "lab-04-other", "A title", 1, "grading/answers/lab_04 is there already"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_with_the_reason_and_nothing_is_written(
+    tmp_path, capsys, phase, name, title, status, said
+):
+    root = course_of_one_lab(tmp_path)
+    before = files(root)
+    assert new_lab.main([phase, name, "--title", title], root) == status
+    assert said in capsys.readouterr().err
+    assert files(root) == before
+
+
+def test_a_second_time_nothing_is_overwritten(course, capsys):
+    before = files(course / "source") | files(course / "grading" / "answers")
+    assert new_lab.main([PHASE, NAME, "--title", "Another title"], course) == 1
+    assert f"{NOTEBOOK} is there already" in capsys.readouterr().err
+    assert files(course / "source") | files(course / "grading" / "answers") == before
+
+
+def test_outside_of_a_course_it_says_where_to_go(tmp_path, capsys):
+    assert new_lab.main([PHASE, NAME, "--title", "A title"], tmp_path) == 2
+    assert "change to the course's root" in capsys.readouterr().err
