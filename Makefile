@@ -76,7 +76,7 @@ bundle: install-labs
 	@$(VENV_PYTHON) setup/bundle.py $(if $(BRANCH),--branch "$(BRANCH)")
 
 address: install-labs
-	@$(VENV_PYTHON) setup/address.py $(if $(REPOSITORY),"$(REPOSITORY)")
+	@$(VENV_PYTHON) setup/address.py $(if $(REPOSITORY),"$(REPOSITORY)") $(if $(BRANCH),--branch "$(BRANCH)")
 
 # Names each thing it removes, and keeps out of source/, release/ and the graders' folders.
 clean:

@@ -57,6 +57,9 @@ c.Autograde.pre_convert_hook = set_aside
 c.GenerateFeedback.preprocessors = ["grading.feedback.grades.GradesWithState"]
 c.GenerateFeedback.exporter_class = "grading.feedback.page.FeedbackPage"
 
+# The Formgrader would print the server's configuration on its first page, and with it the token that lets anybody in.
+c.FormgradeExtension.debug = False
+
 # Validate would take the kernel's name from the notebook, where an editor may have put one of its own.
 c.Execute.kernel_name = "python3"
 

@@ -107,7 +107,7 @@ def main() -> int:
     print_grades(folder)
     print(f"\n{time.monotonic() - started:.0f} seconds. The class is yours to look at:")
     print(f"  feedback   {folder}/feedback/cleo/{ASSIGNMENT}/lab-01-kv-cache-speedup.html")
-    print(f"  Formgrader cd {folder} && {sys.executable} -m jupyterlab, then the nbgrader menu")
+    print(f"  Formgrader cd {folder} && {sys.executable} -m jupyterlab, then the Nbgrader menu")
     return 0
 
 

@@ -25,7 +25,8 @@ Submissions hold code by other people, so grading stops here. The ways out:
      In a container, it must be allowed to make user namespaces.
   2. On macOS or Windows, grade in a Linux virtual machine.
   3. If you would let every one of these students use your account, grade without:
-     --unsafe-no-sandbox, or for nbgrader's own commands the environment variable GRADING_UNSAFE_NO_SANDBOX=1"""
+     --unsafe-no-sandbox, or for nbgrader's own commands the environment variable GRADING_UNSAFE_NO_SANDBOX=1,
+     which for the Formgrader's button is: GRADING_UNSAFE_NO_SANDBOX=1 make lab"""
 
 
 class SandboxUnavailable(Exception):

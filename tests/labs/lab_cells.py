@@ -132,4 +132,4 @@ def _verdict(source: str, namespace: dict) -> str:
     return f"stderr: {stderr.getvalue()}" if stderr.getvalue() else ""
 
 
-LABS = [Lab.read(f"{PHASE}/{path.name}") for path in sorted((ROOT / "source" / PHASE).glob("lab-*.ipynb"))]
+LABS = [Lab.read(f"{path.parent.name}/{path.name}") for path in sorted((ROOT / "source").glob("*/lab-*.ipynb"))]
