@@ -149,10 +149,11 @@ def _library_binds() -> list[str]:
     folders = [Path("/usr"), Path(sys.base_prefix), Path(sys.prefix)]
     folders += [Path(path) for path in site.getsitepackages()]
     engine = importlib.util.find_spec("mini_vllm")
-    binds, made = [], {"/"}
+    binds, made, bound = [], {"/"}, []
     for folder in dict.fromkeys(path.resolve() if path.is_dir() else path for path in folders):
-        if folder.is_dir() and not any(folder.is_relative_to(other) for other in map(Path, made - {"/"})):
+        if folder.is_dir() and not any(folder.is_relative_to(other) for other in bound):
             binds += _bind(folder, folder, made)
+            bound.append(folder)
     for link in ("bin", "sbin", "lib", "lib32", "lib64"):
         path = Path("/", link)
         if path.is_symlink():
