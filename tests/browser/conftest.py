@@ -7,11 +7,11 @@ Playwright is imported where it is used, so that without it these tests are skip
 import contextlib
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from browser_lab import ROOT, RunningLab, browser_options, find_browser
+from course_files import course_files
 
 PAGES = pytest.StashKey[list]()
 
@@ -51,12 +51,9 @@ def copy_of_course():
     """copy_of_course(destination) -> destination, with the files that git has or would take: no grades, no .venv."""
 
     def copy(destination: Path) -> Path:
-        listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout.split("\0")
-        for name in filter(None, names):
-            with contextlib.suppress(FileNotFoundError):  # removed, and git does not know yet
-                (destination / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, destination / name)
+        for name in course_files():
+            (destination / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, destination / name)
         return destination
 
     return copy

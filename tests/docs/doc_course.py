@@ -12,6 +12,7 @@ import urllib.request
 import venv
 from pathlib import Path
 
+from course_files import course_files
 from doc_pages import ROOT
 
 LABS_LEFT_OUT = "lab-0[2-9]-*.ipynb"  # one lab shows it all
@@ -89,15 +90,8 @@ class Course:
 
 
 def _copy(root: Path) -> None:
-    """What git has or would add; all of it where there is no git."""
-    listing = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    try:
-        names = subprocess.run(listing, capture_output=True, check=True).stdout.decode().split("\0")
-    except (OSError, subprocess.CalledProcessError):
-        left_out = {".venv", ".git", "demo", "submitted", "feedback", "dist"}
-        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if not left_out & set(p.relative_to(ROOT).parts)]
-    for name in filter(None, names):
-        if (ROOT / name).is_file() and not Path(name).match(LABS_LEFT_OUT):
+    for name in course_files():
+        if not Path(name).match(LABS_LEFT_OUT):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
 

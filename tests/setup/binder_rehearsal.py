@@ -18,18 +18,12 @@ import urllib.request
 from pathlib import Path
 
 import yaml
+from course_files import course_files
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BINDERS_USER = 1000  # repo2docker's NB_UID; here it needs no account
 TOKEN = "rehearsal"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach this machine
-
-
-def course_files() -> list[str]:
-    """The files that a clone would have, with those that wait for their first commit."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True).stdout.decode().split("\0")
-    return [name for name in names if name and (REPOSITORY / name).is_file()]
 
 
 class Rehearsal:

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from binder_rehearsal import REPOSITORY, course_files
+from binder_rehearsal import REPOSITORY
+from course_files import course_files
 
 
 def copy_of_course(folder: Path) -> Path:
