@@ -1,18 +1,21 @@
-"""Figures of graphics cards and of models, each with its source: their one home.
+"""Figures of graphics cards and models, each with its source. The single source of truth: nothing else repeats them.
 
-Units: FLOP/s (a multiply-add is two), bytes per second, bytes. Data sheets count in powers of ten: 2.0 TB/s is
-2.0e12 bytes per second. FLOP/s are those of 16-bit tensor cores on dense matrices; data sheets often print
-twice as much, "with sparsity", which no language model here has.
+Units: FLOP/s (a multiply-add is two), bytes per second, bytes. A data sheet's bandwidth is decimal: 2.0 TB/s is
+2.0e12 bytes per second. A card's memory is binary: an "80 GB" A100 has 81,920 MiB, which is 80 GiB. FLOP/s are those
+of 16-bit tensor cores on dense matrices; data sheets often print twice as much, "with sparsity", which no model here
+can use.
 """
 
 from dataclasses import dataclass
 
 from mini_vllm.config import ModelConfig
 
+MIB = 2**20
+
 
 @dataclass(frozen=True, kw_only=True)
 class GPUSpec:
-    """A graphics card, as its data sheet gives it."""
+    """A graphics card: speed from its data sheet, memory as its driver reports it (nvidia-smi, total memory)."""
 
     name: str
     peak_flops: float  # dense, float16 or bfloat16 with float32 sums
@@ -22,13 +25,13 @@ class GPUSpec:
 
     @property
     def ridge_point(self) -> float:
-        """FLOPs for each byte above which the arithmetic, and not the memory, is the limit."""
+        """FLOPs per byte at which the limit changes from memory bandwidth to arithmetic."""
         return self.peak_flops / self.bandwidth_bytes_per_s
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """A published model: its shape, and how many parameters it has."""
+    """A published model: its shape and its number of parameters."""
 
     config: ModelConfig
     num_parameters: int | None  # None: not counted by `num_parameters`, because the architecture has other parts
@@ -45,47 +48,47 @@ def num_parameters(config: ModelConfig) -> int:
 
 
 GPU_SPECS: dict[str, GPUSpec] = {
-    # The card of the textbooks: the 80 GB A100 with its bandwidth rounded from 2,039 to 2,000 GB/s.
+    # The A100 of textbooks: the 80 GB card with its bandwidth rounded from 2,039 to 2,000 GB/s.
     "A100": GPUSpec(
         name="A100 80 GB, rounded",
         peak_flops=312e12,
         bandwidth_bytes_per_s=2.0e12,
-        memory_bytes=80 * 10**9,
+        memory_bytes=81_920 * MIB,
         source="NVIDIA A100 Tensor Core GPU data sheet, SXM; 2,039 GB/s rounded to 2.0 TB/s",
     ),
     "A100-80GB-SXM": GPUSpec(
         name="A100 80 GB SXM",
         peak_flops=312e12,
         bandwidth_bytes_per_s=2.039e12,
-        memory_bytes=80 * 10**9,
+        memory_bytes=81_920 * MIB,
         source="NVIDIA A100 Tensor Core GPU data sheet, column A100 80GB SXM",
     ),
     "A100-40GB": GPUSpec(
         name="A100 40 GB",
         peak_flops=312e12,
         bandwidth_bytes_per_s=1.555e12,
-        memory_bytes=40 * 10**9,
+        memory_bytes=40_960 * MIB,
         source="NVIDIA A100 Tensor Core GPU data sheet (2020), 40 GB",
     ),
     "H100-SXM": GPUSpec(
         name="H100 SXM",
         peak_flops=989e12,
         bandwidth_bytes_per_s=3.35e12,
-        memory_bytes=80 * 10**9,
+        memory_bytes=81_559 * MIB,
         source="NVIDIA H100 Tensor Core GPU data sheet, column H100 SXM; 1,979 TFLOPS with sparsity, halved",
     ),
     "L4": GPUSpec(
         name="L4",
         peak_flops=121e12,
         bandwidth_bytes_per_s=0.300e12,
-        memory_bytes=24 * 10**9,
+        memory_bytes=23_034 * MIB,
         source="NVIDIA L4 Tensor Core GPU data sheet; 242 TFLOPS with sparsity, halved",
     ),
     "RTX-4090": GPUSpec(
         name="GeForce RTX 4090",
         peak_flops=165.2e12,
         bandwidth_bytes_per_s=1.008e12,
-        memory_bytes=24 * 10**9,
+        memory_bytes=24_564 * MIB,
         source="NVIDIA Ada GPU architecture whitepaper, table of the RTX 4090; FP16 tensor, FP32 accumulate, dense",
     ),
 }
@@ -146,6 +149,19 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         rope_theta=500_000.0,
         rms_norm_eps=1e-5,
     ),
+    # The same shape with a longer context; its RoPE frequencies are scaled, which does not change the shape.
+    "Llama-3.1-8B": _llama(
+        "meta-llama/Llama-3.1-8B",
+        vocab_size=128_256,
+        hidden_size=4_096,
+        intermediate_size=14_336,
+        num_hidden_layers=32,
+        num_attention_heads=32,
+        num_key_value_heads=8,
+        max_position_embeddings=131_072,
+        rope_theta=500_000.0,
+        rms_norm_eps=1e-5,
+    ),
     "Llama-3-70B": _llama(
         "meta-llama/Meta-Llama-3-70B",
         vocab_size=128_256,
@@ -158,8 +174,8 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         rope_theta=500_000.0,
         rms_norm_eps=1e-5,
     ),
-    # Other architectures. Their shape fixes the KV cache as a Llama's does; they have parts that a Llama has not
-    # (learned positions, biases, norms of q and k, other MLPs), so their parameters are not counted here.
+    # Other architectures. Their KV cache follows from the same fields as a Llama's. Their parameters are not counted
+    # here: they have parts that a Llama lacks (learned positions, biases, norms of q and k, other MLPs).
     "GPT-2": _other(
         "openai-community/gpt2, where the fields are called n_embd, n_layer, n_head",
         vocab_size=50_257,

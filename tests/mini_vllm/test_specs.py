@@ -8,11 +8,12 @@ from mini_vllm import ModelConfig
 from mini_vllm.models.weights import random_weights
 from mini_vllm.specs import GPU_SPECS, MODEL_SPECS, num_parameters
 
-KV_BYTES_PER_TOKEN = {  # at 2 bytes for each number, worked out by others
+KV_BYTES_PER_TOKEN = {  # at 2 bytes per element, from independent calculators
     "GPT-2": 36_864,
     "Llama-2-7B": 524_288,
     "Llama-2-13B": 819_200,
     "Llama-3-8B": 131_072,
+    "Llama-3.1-8B": 131_072,
     "Llama-3-70B": 327_680,
     "Qwen2.5-7B": 57_344,
     "Qwen3-0.6B": 114_688,
@@ -24,7 +25,16 @@ PARAMETERS = {  # as the checkpoints have them
     "Llama-2-7B": 6_738_415_616,
     "Llama-2-13B": 13_015_864_320,
     "Llama-3-8B": 8_030_261_248,
+    "Llama-3.1-8B": 8_030_261_248,
     "Llama-3-70B": 70_553_706_496,
+}
+MEMORY_MIB = {  # as nvidia-smi reports it; a card's GB are binary, unlike the GB/s of its bandwidth
+    "A100": 81_920,
+    "A100-80GB-SXM": 81_920,
+    "A100-40GB": 40_960,
+    "H100-SXM": 81_559,
+    "L4": 23_034,
+    "RTX-4090": 24_564,
 }
 RIDGE_POINTS = {"A100": 156, "A100-80GB-SXM": 153, "A100-40GB": 201, "H100-SXM": 295, "L4": 403, "RTX-4090": 164}
 
@@ -64,9 +74,13 @@ def test_each_card_has_its_ridge_point(name):
     assert math.floor(GPU_SPECS[name].ridge_point + 0.5) == RIDGE_POINTS[name]
 
 
+@pytest.mark.parametrize("name", GPU_SPECS)
+def test_each_card_has_the_memory_that_its_driver_reports(name):
+    assert GPU_SPECS[name].memory_bytes == MEMORY_MIB[name] * 2**20
+
+
 def test_every_figure_has_a_source():
     for spec in (*GPU_SPECS.values(), *MODEL_SPECS.values()):
         assert len(spec.source) > 10
     for spec in GPU_SPECS.values():
         assert 1e13 < spec.peak_flops < 1e16 and 1e11 < spec.bandwidth_bytes_per_s < 1e13
-        assert 8e9 < spec.memory_bytes < 1e12

@@ -1,0 +1,49 @@
+"""Next steps for the two errors that a notebook gives before any test can: NameError and NotImplementedError."""
+
+from labkit.failure import CheckFailed, own_line
+
+
+def advice(error: BaseException) -> CheckFailed | None:
+    """The message to show instead of the traceback, or None if `error` is of another kind."""
+    if isinstance(error, NotImplementedError) and not str(error):
+        function = _innermost(error)
+        if function == "<module>":
+            return CheckFailed(
+                "This cell is not answered yet.",
+                step="replace the line `raise NotImplementedError()` by your own lines and run the cell again",
+            )
+        return not_written(function)
+    if type(error) is NameError and error.name:
+        return CheckFailed(
+            f"{error.name} is not defined yet.",
+            "the cell that defines it has not run since the kernel started, or is not written yet",
+            "write that cell, choose Run > Run All Above Selected Cell, then run this cell again",
+            own_line(error),
+        )
+    return None
+
+
+def not_written(function: str) -> CheckFailed:
+    """The message for a function that is still as it was handed out."""
+    return CheckFailed(
+        f"{function} is not written yet.",
+        step="replace the line `raise NotImplementedError()` by your own code, run its cell, then run this one again",
+    )
+
+
+def show_next_steps(shell) -> None:
+    """Let IPython show this advice in place of the two errors' tracebacks."""
+
+    def handler(shell, kind: type, error: BaseException, trace, tb_offset: int | None = None) -> None:
+        message = advice(error)
+        shown = (kind, error, trace) if message is None else (type(message), message, None)
+        shell.showtraceback(shown, tb_offset=tb_offset)
+
+    shell.set_custom_exc((NameError, NotImplementedError), handler)
+
+
+def _innermost(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_name if trace is not None else "<module>"

@@ -1,0 +1,77 @@
+"""Calls a student's function, and says what is wrong when the call itself fails."""
+
+import sys
+import warnings
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from labkit.advice import not_written
+from labkit.failure import CheckFailed, own_line
+
+ENGINE = "mini_vllm"
+
+
+class AnswerRaised(CheckFailed):
+    """The student's function raised; `error` is what it raised."""
+
+    def __init__(self, call: str, error: BaseException) -> None:
+        self.error = error
+        super().__init__(
+            f"{call} raised {type(error).__name__}: {error}",
+            step="call your function with these arguments in a new cell and print what it computes on the way",
+            where=own_line(error),
+        )
+
+
+def answer_of(call: str, function: Callable, args: Sequence[Any], provided: Collection[str] = ()) -> Any:
+    """What `function` returns for `args`, which are passed by position.
+
+    call: how the call reads in a message. provided: the modules of mini_vllm that an answer may call.
+
+    Raises:
+        CheckFailed: the function is not written, or calls engine code that is not provided.
+        AnswerRaised: it raised. A test's own time-out is no Exception and passes through.
+    """
+    borrowed: list[str] = []
+
+    def watch(frame, event, _):
+        name, caller = (f.f_globals.get("__name__", "") if f else "" for f in (frame, frame.f_back))
+        is_entry = event == "call" and name.startswith(ENGINE) and not caller.startswith(ENGINE)
+        if is_entry and name not in provided:
+            borrowed.append(f"{name}.{frame.f_code.co_name}")
+
+    profiler = sys.getprofile()
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a right answer may warn
+            sys.setprofile(watch)
+            answer = function(*args)
+    except NotImplementedError as error:
+        raise not_written(_innermost_function(error) or name_of(function)) from None
+    except (Exception, SystemExit) as error:
+        raise AnswerRaised(call, error) from error
+    finally:
+        sys.setprofile(profiler)
+    if borrowed:
+        raise CheckFailed(
+            f"{call} called {borrowed[0]}: that is the engine's code, and this exercise asks for your own.",
+            step="write the steps yourself, with Python and numpy; the lab compares the two at its end",
+        )
+    return answer
+
+
+def name_of(function: Callable) -> str:
+    """A function's name; some callables have none."""
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _innermost_function(error: BaseException) -> str:
+    """The student's function that raised, which may be an earlier exercise that this one calls."""
+    trace, name = error.__traceback__, ""
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == "__main__":
+            name = trace.tb_frame.f_code.co_name
+        trace = trace.tb_next
+    return name

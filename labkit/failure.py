@@ -1,0 +1,53 @@
+"""A failing test: its message, and nothing else."""
+
+import linecache
+
+OWN_LINE = "Your code, line "
+
+
+class CheckFailed(AssertionError):
+    """What a test says: what happened, the likely cause, the next step.
+
+    IPython asks an exception for its own traceback by `_render_traceback_`, so the notebook, Validate and the
+    stored output hold exactly the lines of the message.
+    """
+
+    def __init__(self, what: str, cause: str = "", step: str = "", where: str = "") -> None:
+        lines = [what.rstrip("\n"), where]
+        lines += [f"Likely cause: {_sentence(cause)}"] if cause else []
+        lines += [f"Next step: {_sentence(step)}"] if step else []
+        super().__init__("\n".join(line for line in lines if line))
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+def own_line(error: BaseException) -> str:
+    """The innermost line of the student's own code that `error` came through, or "".
+
+    A note on the error that begins with OWN_LINE goes first: where the student's code runs in another process, the
+    traceback stays there.
+    """
+    for note in getattr(error, "__notes__", ()):
+        if note.startswith(OWN_LINE):
+            return note
+    trace, found = error.__traceback__, ""
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == "__main__":
+            text = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
+            found = f"{OWN_LINE}{trace.tb_lineno}: {text}" if text else found
+        trace = trace.tb_next
+    return found
+
+
+def shortened(value: object, length: int = 60) -> str:
+    """`repr(value)`, cut to `length` characters; a value may be the student's, whose repr may fail."""
+    try:
+        text = repr(value)
+    except Exception:
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -1,0 +1,42 @@
+"""Prepares a notebook: the first cell of every lab calls `start`."""
+
+from labkit import advice, style
+
+
+def start(lab: str, needs: str = "1.0") -> None:
+    """Set up plots and messages, and check that this labkit is new enough for the notebook.
+
+    lab: the notebook's number, "01". needs: the oldest version of labkit that it works with.
+
+    Raises:
+        ImportError: labkit is older; the message says what to do.
+    """
+    from labkit import __version__
+
+    if _parts(__version__) < _parts(needs):
+        raise ImportError(
+            f"This notebook needs labkit {needs} or newer, and {__version__} is installed.\n"
+            "Next step: get the course's newest files (git pull, or the zip again), then run `make lab`."
+        )
+    shell = _shell()
+    if shell is not None:
+        advice.show_next_steps(shell)
+    style.use()
+    print(f"Lab {lab} is ready.")
+
+
+def load_ipython_extension(shell) -> None:
+    """`%load_ext labkit`: next steps from the first cell on, also before `start` has run."""
+    advice.show_next_steps(shell)
+
+
+def _shell():
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    return get_ipython()
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

@@ -1,0 +1,34 @@
+"""Guesses that are typed before the answer is known, and the line that answers them."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from labkit.failure import CheckFailed, shortened
+
+
+def predictions(**guesses: Any) -> None:
+    """Test that each guess is a number above 0; no number is wrong. The names are those of the variables."""
+    for name, guess in guesses.items():
+        if guess is ...:
+            raise CheckFailed(f"{name} is not typed yet.", step=f"write your number: `{name} = 12`, and run the cell")
+        if not isinstance(guess, (int, float, np.number)) or isinstance(guess, bool):
+            raise CheckFailed(
+                f"{name} is {shortened(guess)}, a {type(guess).__name__}.",
+                step="type a plain number, without quotes or units",
+            )
+        if not (np.isfinite(guess) and guess > 0):
+            raise CheckFailed(f"{name} is {guess}.", step="type a number above 0")
+    print("Noted:", ", ".join(f"{name} = {guess}" for name, guess in guesses.items()))
+
+
+def reveal(what: str, guess: float, truth: float, because: str) -> None:
+    """Answer a prediction in one line: the guess, the truth, and why. `truth` comes from the student's functions."""
+    low, high = sorted((float(guess), float(truth)))
+    verdict = "spot on" if math.isclose(low, high, rel_tol=0.05) else f"{high / low:,.3g}x too {_way(guess, truth)}"
+    print(f"{what}: you guessed {guess:,g}, it is {truth:,.4g} ({verdict}). {because}")
+
+
+def _way(guess: float, truth: float) -> str:
+    return "low" if guess < truth else "high"
