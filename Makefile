@@ -7,6 +7,7 @@ PYTHON ?= $(shell command -v python3 >/dev/null 2>&1 && echo python3 || echo pyt
 PORT = 8888
 HOST = 127.0.0.1
 OPEN = auto
+FOR = student
 
 ifeq ($(OS),Windows_NT)
 VENV_PYTHON = .venv/Scripts/python
@@ -24,13 +25,14 @@ REPOSITORY =
 .PHONY: python install-labs  # what the others need
 
 help:
-	@echo "make lab       opens JupyterLab on the first phase's notebooks (installs what is missing)"
+	@echo "make lab       copies the notebooks to work/ and opens JupyterLab there (installs what is missing)"
 	@echo "               options: PORT=8890, HOST=0.0.0.0 (let other machines connect), OPEN=no (no browser)"
 	@echo "make test      runs all the tests; a part of them: make test ARGS=\"-k attention\""
 	@echo "make check     says what this machine has, what it lacks, and what to do about it"
 	@echo "make install   only installs, into .venv; every other command does so by itself"
 	@echo "make clean     removes .venv and build leftovers; no notebook, submission or grade"
 	@echo "For instructors and authors:"
+	@echo "make lab FOR=instructor  opens JupyterLab on source/, with the Formgrader and Create Assignment"
 	@echo "make demo      grades example submissions, from collecting to feedback"
 	@echo "make bundle    makes dist/mini-vllm-student.zip, without solutions (BRANCH=student: a git branch instead)"
 	@echo "make address   shows where the repository's address stands; REPOSITORY=https://... changes it for a fork"
@@ -58,7 +60,7 @@ install-labs: python
 
 # exec, so that after Ctrl-C no shell is left for make to report on.
 lab: install-labs
-	@exec $(VENV_PYTHON) setup/lab.py --port "$(PORT)" --host "$(HOST)" --open "$(OPEN)"
+	@exec $(VENV_PYTHON) setup/lab.py --port "$(PORT)" --host "$(HOST)" --open "$(OPEN)" --for "$(FOR)"
 
 test: install
 	@$(VENV_PYTHON) -m pytest -m "not gpu" $(ARGS)
@@ -78,7 +80,7 @@ bundle: install-labs
 address: install-labs
 	@$(VENV_PYTHON) setup/address.py $(if $(REPOSITORY),"$(REPOSITORY)") $(if $(BRANCH),--branch "$(BRANCH)")
 
-# Names each thing it removes, and keeps out of source/, release/ and the graders' folders.
+# Names each thing it removes, and keeps out of source/, release/, work/ and the graders' folders.
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache
-	find mini_vllm grading setup tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find mini_vllm labkit grading setup tests -name __pycache__ -type d -prune -exec rm -rf {} +
