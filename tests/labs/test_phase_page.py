@@ -31,6 +31,11 @@ def test_the_page_names_every_lab_in_order_and_links_to_it():
     assert [re.search(r"\((.*)\)", row[0]).group(1) for row in LAB_ROWS] == [lab.path.name for lab in LABS]
 
 
+def number_of(cell: str) -> str:
+    """The lab's number in a cell: `[02](lab-02-....ipynb)`, or `-` for a term of the start page."""
+    return re.sub(r"\[(\d+)\]\(.*\)", r"\1", cell)
+
+
 def test_the_minutes_are_those_of_the_labs_title_cards():
     for row, lab in zip(LAB_ROWS, LABS, strict=True):
         assert f"About {row[3]} minutes." in text_of(lab), lab.name
@@ -42,28 +47,33 @@ def test_links_of_page_and_glossary_lead_somewhere():
             assert (ROOT / "source" / PHASE / link).exists(), link
 
 
-def test_the_numbers_of_the_page_are_what_the_engines_figures_give():
+def test_the_page_gives_no_answer_of_a_prediction_or_an_exercise_away():
     llama = MODEL_SPECS["Llama-3-8B"].config
     per_token = 2 * llama.num_hidden_layers * llama.num_key_value_heads * llama.head_dim * 2
     users = (24 - 16) * 2**30 // (2048 * per_token)
     ridge = GPU_SPECS["A100"].ridge_point
-    shown = [row[2] for row in LAB_ROWS]
-    assert f"cost {sum(range(5, 1005)):,} units of work without a cache and {5 + 1000:,} with one" in shown[0]
-    assert f"takes {per_token:,} bytes of cache, so {users} users of 2,048 tokens" in shown[1]
-    assert "in 15 configurations" in shown[2]
-    assert f"at {ridge:.0f} FLOPs per byte, and one stream of decode uses {100 / ridge:.2f} %" in shown[3]
+    answers = [f"{sum(range(5, 1005)):,}", f"{5 + 1000:,}", f"{per_token:,}", f"{per_token // 1024} KiB", f"{users}"]
+    answers += [f"{ridge:.0f}", f"{100 / ridge:.2f}", "1.12", "1.57"]
+    prose = re.sub(r"float(32|64)", "", PAGE)
+    assert [answer for answer in answers if re.search(rf"(?<![\d,.]){re.escape(answer)}(?![\d,])", prose)] == []
+
+
+def test_the_glossarys_card_reports_the_memory_of_the_specs():
+    mib = GPU_SPECS["A100-80GB-SXM"].memory_bytes // 2**20
+    assert f'an "80 GB" A100 reports {mib:,} MiB, which is {mib // 1024} GiB' in GLOSSARY
+    assert f"a GiB is {2**30 / 10**9 - 1:.0%} larger".replace("%", " %") in GLOSSARY
 
 
 def test_the_points_of_the_page_are_those_of_the_labs():
     for lab in LABS:
         assert (
-            f"worth {sum(lab.points.values()):g} points given by tests, and {lab.manual_points:g} points"
+            f"has {sum(lab.points.values()):g} points for its tests and {lab.manual_points:g} points for your whiteboard"
             in " ".join(PAGE.split())
         )
 
 
 def test_the_table_of_proposals_rests_on_every_lab():
-    proposals = rows(PAGE, "| if your proposal")
+    proposals = rows(PAGE, "| a proposal that")
     assert {row[-1] for row in proposals} == {lab.name.removeprefix("lab-") for lab in LABS}
     assert all(len(row) == 6 and all(row) for row in proposals)
 
@@ -75,7 +85,12 @@ def test_the_glossary_is_in_alphabetical_order():
 
 @pytest.mark.parametrize("term, line, number", rows(GLOSSARY, "| term"), ids=lambda value: value[:20])
 def test_the_lab_that_the_glossary_names_uses_the_term(term, line, number):
-    (lab,) = [lab for lab in LABS if lab.name == f"lab-{number}"]
-    text = re.sub(r"[*`]", "", text_of(lab)).lower()
+    if number == "-":
+        where, text = "the start page", PAGE
+    else:
+        (lab,) = [lab for lab in LABS if lab.name == f"lab-{number_of(number)}"]
+        assert f"]({lab.path.name})" in number
+        where, text = lab.name, text_of(lab)
+    text = re.sub(r"[*`]", "", text).lower()
     words = [word.strip() for word in re.split(r"[,(]", re.sub(r"[`)]", "", term).lower())]
-    assert any(word in text for word in words if word), f"{lab.name} never says {term}"
+    assert any(word in text for word in words if word), f"{where} never says {term}"
