@@ -68,8 +68,12 @@ def visible_source(source: str, lines: list[str], hidden: set[int]) -> str:
 def _conceal_output(output: NotebookNode, lines: list[str], hidden: set[int], secrets: list[str]) -> None:
     if output.get("output_type") == "error":
         name, message = (withheld(str(output.get(key) or ""), secrets) for key in ("ename", "evalue"))
-        where = _where(output.get("traceback"), lines, hidden)
-        output.update(ename=name, evalue=message, where=where, traceback=[f"{name}: {message}" if message else name])
+        traceback = output.get("traceback")
+        # labkit's failures are shown as their message alone, in the notebook and here.
+        is_message = isinstance(traceback, list) and message and "\n".join(map(str, traceback)) == output.get("evalue")
+        shown = message if is_message else f"{name}: {message}" if message else name
+        where = "" if is_message else _where(traceback, lines, hidden)
+        output.update(ename=name, evalue=message, where=where, traceback=[shown])
     elif isinstance(output.get("text"), str):
         output.text = withheld(output.text, secrets)
     elif isinstance(output.get("data"), dict):

@@ -19,6 +19,8 @@ from grading.judge.job import CodeCell, Role
 from grading.judge.names import names_in_strings, names_set, names_used
 from grading.judge.needed import needed_cells
 from grading.judge.session import GRACE_S, SessionOver, StudentSession, printable
+from labkit.advice import advice
+from labkit.failure import CheckFailed
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 OUTPUT_CHARS = 20_000
@@ -87,12 +89,18 @@ class NotebookJudge:
         names -= self.locked_names
         # A builtin stays what it is: under a student's abs or isinstance any answer may be right.
         names = sorted(name for name in names if not name.startswith("__") and not hasattr(builtins, name))
-        provided = [str(module) for module in self.namespace.get("PROVIDED", ())]
-        with self.session.test(self._kept[cell.name], names, provided, self._is_in_hidden_lines) as values:
+        with self.session.test(self._kept[cell.name], names, self._provided(), self._is_in_hidden_lines) as values:
             for name in names:
                 self.namespace.pop(name, None)  # an earlier test's variable is not the student's
             self.namespace.update(values)
             return self._execute(cell)
+
+    def _provided(self) -> list[str]:
+        """The engine's modules that an answer may call, as the locked cells and the lab packages they import say."""
+        locked = {name: self.namespace[name] for name in self.locked_names & set(self.namespace)}
+        modules = [thing for thing in locked.values() if isinstance(thing, types.ModuleType)]
+        named = [locked.get("PROVIDED", ()), *(vars(module).get("PROVIDED", ()) for module in modules)]
+        return sorted({str(module) for names in named for module in names})
 
     def _execute(self, cell: CodeCell) -> list[dict]:
         """Run one of the instructor's cells here."""
@@ -122,17 +130,22 @@ class NotebookJudge:
         return outputs
 
     def _error(self, error: BaseException) -> dict:
-        """An error of a test, with the line it came from, unless that is a hidden one."""
-        text = str(error)[:OUTPUT_CHARS]
+        """An error of a test: labkit's messages alone; others with the line they came from, unless that is hidden."""
         lines, is_from_hidden = [], False
         for frame in traceback.extract_tb(error.__traceback__):
             if frame.filename in self._hidden_lines:
                 is_hidden = any(frame.lineno in hidden for hidden in self._hidden_lines[frame.filename])
                 lines.append("a hidden test" if is_hidden else f"line {frame.lineno}: {frame.line}")
                 is_from_hidden = is_from_hidden or is_hidden
+        if (advised := advice(error)) is not None:
+            error = CheckFailed(advised.what, advised.cause, advised.step)  # not advised.where: a line of the test
+        text = str(error)[:OUTPUT_CHARS]
         if is_from_hidden:
             text = censored(text, self.session.hidden_answers)
-        return error_output(type(error).__name__, text, [*dict.fromkeys(lines[:1])])
+        output = error_output(type(error).__name__, text, [*dict.fromkeys(lines[:1])])
+        if hasattr(error, "_render_traceback_"):  # as IPython shows it
+            output["traceback"] = output["evalue"].splitlines()
+        return output
 
     def _is_in_hidden_lines(self) -> bool:
         """Whether the call that is going on was made by a hidden line of a test."""

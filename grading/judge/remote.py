@@ -2,19 +2,22 @@
 
 import builtins
 import contextlib
+import keyword
 import random
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from grading.wire.channel import ChannelError, SilentTooLong
 from grading.wire.mirror import Mirror
+from labkit.failure import OWN_LINE
 
 PLAIN = (type(None), bool, int, float, str)
+OWN_LINE_CHARS = 120
 
 
 class CallFailed(RuntimeError):
@@ -29,7 +32,7 @@ class RemoteFunction:
         self.__name__ = self.__qualname__ = name if name.isidentifier() else "function"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._calls.call(self._number, args, kwargs)
+        return self._calls.call(self, args, kwargs)
 
     def __repr__(self) -> str:
         return f"<function {self.__name__}>"
@@ -51,14 +54,14 @@ class RemoteCalls:
         self.has_ended = False  # the process that answers
         self.hidden_answers: list[str] = []  # what calls from hidden tests returned
 
-    def call(self, number: int, args: tuple, kwargs: dict[str, Any]) -> Any:
+    def call(self, function: RemoteFunction, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Errors: what the function raised, if it is one of Python's own errors; CallFailed."""
         if self.broken:
             raise CallFailed(self.broken)
         encode = self.mirror.encode
         message = {
             "op": "call",
-            "n": number,
+            "n": function._number,
             "args": [encode(arg) for arg in args],
             "kwargs": {key: encode(arg) for key, arg in kwargs.items()},
             "errstate": np.geterr(),
@@ -90,11 +93,16 @@ class RemoteCalls:
         if self.broken:
             raise CallFailed(self.broken)
         kind, base, text = (str(answer.get(part))[:2000] for part in ("type", "base", "message"))
+        name, line = _own_line(answer.get("own"))
         if self.say_little():
+            name = line = ""
             text = "(its message is left out, for it could repeat a hidden test)"
             base = base if hasattr(builtins, base) else "Exception"  # a name, too, can be made of numbers
             kind = kind if hasattr(builtins, kind) else base
-        raise _error(kind, base, text)
+        error = _error(kind, base, text)
+        if line:
+            error.add_note(line)
+        _raise_in(name or function.__name__, error)
 
     def _answer(self, message: dict) -> dict:
         """Send a call, and serve what the student's function asks of the tests' objects until it is done."""
@@ -181,6 +189,26 @@ def _unwatched() -> Iterator[None]:
         yield
     finally:
         sys.setprofile(profiler)
+
+
+def _own_line(told: Any) -> tuple[str, str]:
+    """The student's function that raised, and its line as a message shows it; "" for what is not told well."""
+    if not (isinstance(told, list) and len(told) == 3):
+        return "", ""
+    name, number, text = told
+    if not (isinstance(name, str) and type(number) is int and isinstance(text, str)):
+        return "", ""
+    text = "".join(letter if letter.isprintable() else " " for letter in text.strip())
+    text = text if len(text) <= OWN_LINE_CHARS else f"{text[: OWN_LINE_CHARS - 3]}..."
+    return name[:60], f"{OWN_LINE}{number}: {text}" if text and 0 < number < 10**6 else ""
+
+
+def _raise_in(name: str, error: Exception) -> NoReturn:
+    """Raise from a frame like that of the student's function: messages name the function that is not written yet."""
+    name = name if name.isidentifier() and not keyword.iskeyword(name) else "function"
+    space = {"__name__": "__main__", "error": error}
+    exec(compile(f"def {name}(): raise error", "<the student's code>", "exec"), space)
+    space[name]()
 
 
 def _error(type_name: str, base_name: str, text: str) -> Exception:

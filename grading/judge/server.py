@@ -18,6 +18,7 @@ from grading.judge.job import Job, Verdict
 from grading.judge.notebook import NotebookJudge, error_output
 from grading.judge.session import Server, SessionOver, StudentSession
 from grading.sandbox import Limits, SandboxUnavailable, find_sandbox
+from grading.student_process.server import load_course_packages
 from grading.wire.channel import Channel, ChannelError
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,7 @@ class JudgeServer:
         environment = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "grading.judge.server"],
+            [sys.executable, "-P", "-m", "grading.judge.server"],  # -P: imports nothing from the current folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -95,7 +96,7 @@ def serve() -> None:
     matplotlib.use("agg")
     import matplotlib.pyplot  # noqa: F401 (loaded once, for all forks)
 
-    _load_engine()
+    load_course_packages()  # its own copies: no submission is on the path
     read_fd, write_fd = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)
@@ -169,13 +170,6 @@ def _end(pid: int) -> None:
         os.waitpid(pid, 0)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-
-
-def _load_engine() -> None:
-    try:
-        import mini_vllm  # noqa: F401
-    except ImportError:  # a course without it is judged as well
-        pass
 
 
 if __name__ == "__main__":

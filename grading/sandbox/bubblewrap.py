@@ -145,10 +145,9 @@ def _programs() -> list[str]:
 
 
 def _library_binds() -> list[str]:
-    """Read-only: the system's programs and libraries, Python, its packages, and mini_vllm. Nothing of the course."""
+    """Read-only: the system's programs and libraries, Python, its packages, mini_vllm and labkit."""
     folders = [Path("/usr"), Path(sys.base_prefix), Path(sys.prefix)]
     folders += [Path(path) for path in site.getsitepackages()]
-    engine = importlib.util.find_spec("mini_vllm")
     binds, made, bound = [], {"/"}, []
     for folder in dict.fromkeys(path.resolve() if path.is_dir() else path for path in folders):
         if folder.is_dir() and not any(folder.is_relative_to(other) for other in bound):
@@ -162,10 +161,12 @@ def _library_binds() -> list[str]:
             binds += ["--ro-bind", str(path), str(path)]
     for extra in ("/etc/ld.so.cache", "/etc/alternatives"):
         binds += ["--ro-bind-try", extra, extra]
-    if engine is not None:
-        package = Path(engine.origin).parent
-        if not any(package.is_relative_to(folder) for folder in folders):
-            binds += _bind(package, Path(CODE) / "mini_vllm", made)
+    for name in ("mini_vllm", "labkit"):
+        found = importlib.util.find_spec(name)
+        if found is not None and found.origin is not None:
+            package = Path(found.origin).parent
+            if not any(package.is_relative_to(folder) for folder in folders):
+                binds += _bind(package, Path(CODE) / name, made)
     return binds
 
 

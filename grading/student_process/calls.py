@@ -3,6 +3,7 @@
 import builtins
 import contextlib
 import io
+import linecache
 import random
 import resource
 import signal
@@ -87,7 +88,7 @@ class Calls:
                 try:
                     answer = {"op": "return", "v": function(*args, **kwargs)}
                 except BaseException as error:  # noqa: B036 (whatever it is, the test goes on)
-                    answer = {**_names(error), "op": "raise", "message": _text(error)}
+                    answer = {**_names(error), "op": "raise", "message": _text(error), "own": own_line(error)}
                 finally:
                     sys.setprofile(None)
             if changed := [type(made).__name__ for made, before in self.given if vars(made) != before]:
@@ -167,6 +168,17 @@ def remove_engine_code(provided: list[str]) -> None:
 
 def _gone(*args, **kwargs):
     raise RuntimeError("This is the engine's code, and the exercise asks for your own.")
+
+
+def own_line(error: BaseException) -> list | None:
+    """Where the innermost of the student's own lines that an error came through stands: function, number, text."""
+    found, trace = None, error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if trace.tb_frame.f_globals.get("__name__") == "__main__":
+            found = [code.co_name, trace.tb_lineno, linecache.getline(code.co_filename, trace.tb_lineno).strip()[:500]]
+        trace = trace.tb_next
+    return found
 
 
 def _names(error: BaseException) -> dict[str, str]:

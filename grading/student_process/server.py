@@ -7,8 +7,10 @@ A fork has everything loaded already, so a notebook, or a new start after a cras
 
 import base64
 import contextlib
+import importlib
 import json
 import os
+import pkgutil
 import shutil
 import signal
 import sys
@@ -116,8 +118,20 @@ def load_libraries(fonts: str | None) -> None:
     import matplotlib_inline.backend_inline  # noqa: F401
     import numpy  # noqa: F401
 
-    with contextlib.suppress(ImportError):  # a course without it is graded as well
+    load_course_packages()
+
+
+def load_course_packages() -> None:
+    """Import the engine and labkit with its labs. A course without them is graded as well."""
+    with contextlib.suppress(ImportError):
         import mini_vllm  # noqa: F401
+    with contextlib.suppress(ImportError):
+        import labkit
+
+        for lab in pkgutil.iter_modules(labkit.__path__, "labkit."):
+            if lab.ispkg:
+                with contextlib.suppress(Exception):  # the notebook that imports it will show why
+                    importlib.import_module(lab.name)
 
 
 def fonts_home(fonts: str | None) -> Path:
