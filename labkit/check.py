@@ -115,10 +115,10 @@ class Call:
         self.args, self.named = (*args, *named.values()), dict(named)
         shown = [self.exercise.show(arg) for arg in args]
         shown += [f"{name}={self.exercise.show(arg)}" for name, arg in named.items()]
-        self._text = f"{check.name}({', '.join(shown)})"
+        self.text = f"{check.name}({', '.join(shown)})"
 
     def __str__(self) -> str:
-        return self._text
+        return self.text
 
     def answer(self) -> Any:
         """What the function returned, unread. Raises: CheckFailed, AnswerRaised."""

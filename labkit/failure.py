@@ -1,6 +1,9 @@
 """A failing test: its message, and nothing else."""
 
 import linecache
+from typing import Any
+
+import numpy as np
 
 OWN_LINE = "Your code, line "
 
@@ -13,7 +16,8 @@ class CheckFailed(AssertionError):
     """
 
     def __init__(self, what: str, cause: str = "", step: str = "", where: str = "") -> None:
-        lines = [what.rstrip("\n"), where]
+        self.what, self.cause, self.step, self.where = what.rstrip("\n"), cause, step, where
+        lines = [self.what, where]
         lines += [f"Likely cause: {_sentence(cause)}"] if cause else []
         lines += [f"Next step: {_sentence(step)}"] if step else []
         super().__init__("\n".join(line for line in lines if line))
@@ -47,6 +51,11 @@ def shortened(value: object, length: int = 60) -> str:
     except Exception:
         text = f"<{type(value).__name__}>"
     return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def rounded_list(array: Any) -> list:
+    """The numbers of an array as a message shows them, with three decimals."""
+    return np.round(np.asarray(array, dtype=float), 3).tolist()
 
 
 def _sentence(text: str) -> str:

@@ -16,7 +16,10 @@ UNITS_WITHOUT_CACHE = Exercise(
         (81, 5): ("the last step is missing", "count the steps: one per new token"),
         (45, 3): ("the prompt is forgotten, but every step reads it", "start the first step at prompt_len, not at 0"),
         (55, 6): ("the prompt is forgotten, but every step reads it", "start the first step at prompt_len, not at 1"),
-        (50, 6): ("every step has the same length, as if the sequence never grew", "how much longer is step 2 than step 1?"),
+        (50, 6): (
+            "every step has the same length, as if the sequence never grew",
+            "compare steps 1 and 2",
+        ),
         (150, 15): ("every step has the final length", "ask what step 1 can already see"),
         (140, 12): (
             "every step has the length of the last one, or 0 + 1 + 2 + ... is not halved",
@@ -31,5 +34,26 @@ UNITS_WITHOUT_CACHE = Exercise(
         (10, 3): ("only new tokens are counted", "count what goes into the network, not what comes out"),
     },
     otherwise=("the steps are not added up as the rule says", "draw the rows for 2 prompt and 3 new tokens"),
+    hidden=HIDDEN,
+)
+
+UNITS_WITH_CACHE = Exercise(
+    read=whole_number,
+    unit="units",
+    probes=((5, 10),),
+    mistakes={
+        10: ("only the new tokens are counted", "add the prefill: the prompt has to pass once, too"),
+        5: ("only the prompt is counted", "add the decode: each new token passes once, too"),
+        14: (
+            "the last token is not fed: engines do stop there, right after their last sample",
+            "feed it, as our rule says: the next turn of a chat continues from a cache that holds it",
+        ),
+        16: ("one token passes twice", "list the passes: the prompt, then each new token once"),
+        50: READ_AGAIN,
+        55: READ_AGAIN,
+        60: READ_AGAIN,
+        95: ("this is the count without a cache", "with one, no token passes a second time"),
+    },
+    otherwise=("some token passes twice, or never", "list what passes for 2 prompt and 3 new tokens"),
     hidden=HIDDEN,
 )
