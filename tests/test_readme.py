@@ -47,4 +47,4 @@ def test_the_readmes_count_of_attacks_is_that_of_the_page_about_them():
     counted = re.findall(r"^Right: this course (\d+) of (\d+), stock (\d+) of (\d+)", page, re.MULTILINE)
     shown = re.findall(r"^\| .* \| (\d+) of (\d+) \| (\d+) of (\d+)", README, re.MULTILINE)
     assert shown == counted and len(counted) == 4
-    assert f"How many of [{sum(int(tried) for _, tried, *_ in counted)} submissions]" in README
+    assert f"how many of [{sum(int(tried) for _, tried, *_ in counted)} submissions]" in README

@@ -31,7 +31,7 @@ STATUS = {
     # make itself ends by the signal, as every make does; the server's own status is held by tests/setup/test_lab.py.
     "make lab": -signal.SIGINT,
     # An untouched notebook fails.
-    ".venv/bin/python -m pytest release/phase-00-foundations/lab-01-kv-cache-speedup.ipynb -q": 1,
+    ".venv/bin/python -m pytest work/phase-00-foundations/lab-01-kv-cache-speedup.ipynb -q": 1,
     "LAB_IMPL=starter .venv/bin/python -m pytest source/phase-00-foundations/lab-01-kv-cache-speedup.ipynb -q": 1,
     "LAB_IMPL=starter .venv/bin/python -m pytest source/phase-01-serving/lab-05-batching.ipynb -q": 1,
 }
