@@ -24,12 +24,13 @@ NOT_EXECUTED = {
 }
 
 # Served until somebody stops them: started, asked for their page, stopped with Ctrl-C.
-SERVERS = ("make lab",)
+SERVERS = ("make lab", "make lab FOR=instructor")
 
 # Commands that do not end with status 0.
 STATUS = {
     # make itself ends by the signal, as every make does; the server's own status is held by tests/setup/test_lab.py.
     "make lab": -signal.SIGINT,
+    "make lab FOR=instructor": -signal.SIGINT,
     # An untouched notebook fails.
     ".venv/bin/python -m pytest work/phase-00-foundations/lab-01-kv-cache-speedup.ipynb -q": 1,
     "LAB_IMPL=starter .venv/bin/python -m pytest source/phase-00-foundations/lab-01-kv-cache-speedup.ipynb -q": 1,
