@@ -1,11 +1,10 @@
 """Begin a lab: ``python -m grading.new_lab PHASE NAME --title "..."``, in the course's root; ``make new-lab`` does it.
 
-It writes a notebook with one worked exercise, and answers that hold its tests to their promises; both pass the
-course's checks as they are. What all labs share is taken from lab 01, its one home. Nothing is overwritten.
+It writes a notebook with one worked exercise, the lab's package in labkit, and answers that test its tests; all pass
+the course's checks as they are. Nothing is overwritten.
 """
 
 import argparse
-import ast
 import re
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 EXAMPLE = 'python -m grading.new_lab phase-01-serving lab-05-batching --title "Why does a server batch?"'
 PHASE_FORM = r"phase-\d\d(-[a-z0-9]+)+"
 NAME_FORM = r"lab-\d\d(-[a-z0-9]+)+"
-SHARED = re.compile(r"^# \{\{instruments: (.*)\}\}$", re.MULTILINE)  # in the template: which functions stand there
+PACKAGE = "lab_00"  # the package in labkit, as the template names it
 TITLE_LENGTH = 100  # characters
 
 
@@ -45,62 +44,47 @@ def check_arguments(phase: str, name: str, title: str) -> None:
         )
 
 
-def targets(root: Path, phase: str, name: str) -> tuple[Path, Path]:
-    """Where the notebook and its answers go. Errors: NotMade, if something of that name or number is there."""
+def package_name(name: str) -> str:
+    """ "lab_05" for "lab-05-batching"."""
+    return name[: len("lab-00")].replace("-", "_")
+
+
+def targets(root: Path, phase: str, name: str) -> tuple[Path, Path, Path]:
+    """Where the notebook, its package and its answers go. Errors: NotMade, if that name or number is taken."""
     if not (root / "nbgrader_config.py").is_file():
         raise NotMade(f"{root} holds no nbgrader_config.py.\nNext step: change to the course's root.", status=2)
     number = name[: len("lab-00")]
-    answers = root / "grading" / "answers" / number.replace("-", "_")
-    for there in [*sorted(root.glob(f"source/*/{number}-*.ipynb")), answers]:
+    package, answers = root / "labkit" / package_name(name), root / "grading" / "answers" / package_name(name)
+    for there in [*sorted(root.glob(f"source/*/{number}-*.ipynb")), package, answers]:
         if there.exists():
             raise NotMade(
                 f"{there.relative_to(root).as_posix()} is there already, and nothing was written: a number stands for "
                 "one lab in the whole course.\nNext step: choose the next free number, or remove what is there."
             )
-    return root / "source" / phase / f"{name}.ipynb", answers / "__init__.py"
+    return root / "source" / phase / f"{name}.ipynb", package / "__init__.py", answers / "__init__.py"
 
 
-def shared_instruments(root: Path, names: list[str]) -> str:
-    """These functions as lab 01 defines them, letter for letter. Errors: NotMade, if it does not."""
-    found = sorted(root.glob("source/*/lab-01-*.ipynb"))
-    if not found:
-        raise NotMade(
-            "source/ holds no lab 01, which the shared instruments are taken from.\nNext step: bring it back."
-        )
-    cells = nbformat.read(found[0], as_version=4).cells
-    source = next((cell.source for cell in cells if cell.id == "instruments"), "")
-    functions = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
-    if missing := [name for name in names if name not in functions]:
-        raise NotMade(
-            f"The cell `instruments` of {found[0].relative_to(root).as_posix()} does not define {missing[0]}, which "
-            "the labs share.\nNext step: bring it back there."
-        )
-    return "\n\n\n".join(ast.get_source_segment(source, functions[name]) for name in names)
-
-
-def filled_in(text: str, root: Path, name: str, title: str) -> str:
-    """A cell of the template, or the answers, with the lab's own words in it."""
-    if shared := SHARED.search(text):
-        text = text.replace(shared.group(0), shared_instruments(root, shared.group(1).split(", ")))
+def filled_in(text: str, name: str, title: str) -> str:
+    """A cell or a module of the template, with the lab's own words in it."""
     words = {"{{NUMBER}}": name[len("lab-") : len("lab-00")], "{{LAB}}": name, "{{TITLE}}": title.strip()}
+    words[PACKAGE] = package_name(name)
     return re.sub("|".join(map(re.escape, words)), lambda match: words[match.group()], text)
 
 
-def make(root: Path, phase: str, name: str, title: str) -> tuple[Path, Path]:
-    """Write the lab, and return the paths of its notebook and its answers. Errors: NotMade, OSError."""
+def make(root: Path, phase: str, name: str, title: str) -> tuple[Path, Path, Path]:
+    """Write the lab. Returns the paths of its notebook, package and answers. Errors: NotMade, OSError."""
     check_arguments(phase, name, title)
-    notebook, answers = targets(root, phase, name)
+    paths = targets(root, phase, name)
     lab = nbformat.read(TEMPLATES / "lab.ipynb", as_version=4)
     for cell in lab.cells:
-        cell.source = filled_in(cell.source, root, name, title)
-    answers_text = filled_in((TEMPLATES / "answers.py").read_text(encoding="utf-8"), root, name, title)
-    notebook.parent.mkdir(parents=True, exist_ok=True)
-    answers.parent.mkdir()
-    with notebook.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(nbformat.writes(lab) + "\n")
-    with answers.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(answers_text)
-    return notebook, answers
+        cell.source = filled_in(cell.source, name, title)
+    modules = [(TEMPLATES / module).read_text(encoding="utf-8") for module in ("labkit_lab.py", "answers.py")]
+    texts = [nbformat.writes(lab) + "\n", *(filled_in(module, name, title) for module in modules)]
+    for path, text in zip(paths, texts):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    return paths
 
 
 def shown_python(root: Path) -> str:
@@ -113,7 +97,7 @@ def main(arguments: list[str], root: Path) -> int:
     """The command line. Returns the exit status: 0 made, 1 not made, 2 asked for wrongly."""
     parser = argparse.ArgumentParser(
         prog="python -m grading.new_lab",
-        description="Begin a lab: a notebook with one worked exercise, and answers that test its tests.",
+        description="Begin a lab: a notebook with one worked exercise, its package in labkit, and answers.",
         epilog=f"Example: {EXAMPLE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,  # an example is one line
     )
@@ -126,10 +110,10 @@ def main(arguments: list[str], root: Path) -> int:
     except (NotMade, OSError) as error:
         print(error, file=sys.stderr)
         return getattr(error, "status", 1)
-    notebook, answers = (path.relative_to(root).as_posix() for path in made)
-    print(f"{notebook}\n{answers}\n\nNext steps (docs/writing-a-lab.md has the rest):")
+    notebook, package, answers = (path.relative_to(root).as_posix() for path in made)
+    print(f"{notebook}\n{package}\n{answers}\n\nNext steps (docs/writing-a-lab.md has the rest):")
     print(f"  1. see it pass: {shown_python(root)} -m pytest {notebook}")
-    print("  2. write: each TODO in the notebook waits for you, and the answers for more of them")
+    print("  2. write: replace each TODO in the notebook, and collect more answers")
     print("  3. make release, and commit source/ and release/ together")
     return 0
 

@@ -1,6 +1,7 @@
 """Answers to {{LAB}}.
 
-Where an answer may call an earlier exercise's function, say so: a mistake there then costs points here as well.
+Where an answer may call the function of an earlier exercise, name it here: a mistake there may then cost points in
+both.
 
     BUILT_ON = {"exercise": ("earlier_exercise",)}
 """
@@ -9,7 +10,7 @@ from grading.answers import Answer, right, wrong
 
 PREDICT = [
     right("predict", "numbers", "guess_batches, guess_last_batch = 3, 2"),
-    wrong("predict", "left as it was", "not set yet", "raise NotImplementedError()"),
+    wrong("predict", "left as it was", "guess_batches is not defined", "raise NotImplementedError()"),
     wrong("predict", "text", "without quotes", "guess_batches = guess_last_batch = 'three'"),
 ]
 

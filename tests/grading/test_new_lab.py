@@ -16,6 +16,7 @@ from grading import new_lab
 ROOT = Path(__file__).parents[2]
 PHASE, NAME, TITLE = "phase-00-foundations", "lab-95-batching", 'Why "batch" \\n {requests}?'
 NOTEBOOK = f"source/{PHASE}/{NAME}.ipynb"
+MODULES = ["labkit/lab_95/__init__.py", "grading/answers/lab_95/__init__.py"]
 ONLY_NEW = ("-p", "no:cacheprovider", "-k", "lab-95 or instruments")  # lab 01 has its own turn
 
 
@@ -23,7 +24,7 @@ def course_of_one_lab(root: Path) -> Path:
     """The course with lab 01 only, so that its checks take seconds."""
     for name in ("conftest.py", "nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / name, root)
-    for name in ("grading", "tests/labs"):
+    for name in ("grading", "labkit", "tests/labs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "source" / PHASE).mkdir(parents=True)
     for path in ROOT.glob("source/*/lab-01-*.ipynb"):
@@ -47,7 +48,7 @@ def course(tmp_path_factory) -> Path:
     root = course_of_one_lab(tmp_path_factory.mktemp("course"))
     run = python(root, "-m", "grading.new_lab", PHASE, NAME, "--title", TITLE)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.splitlines()[:2] == [NOTEBOOK, "grading/answers/lab_95/__init__.py"]
+    assert run.stdout.splitlines()[:3] == [NOTEBOOK, *MODULES]
     assert "make release" in run.stdout and f"-m pytest {NOTEBOOK}" in run.stdout
     return root
 
@@ -89,25 +90,19 @@ def test_the_notebook_is_written_as_editors_of_this_course_write_it(course):
     notebook = nbformat.reads(text, as_version=4)
     assert text == nbformat.writes(notebook) + "\n"
     assert notebook.cells[0].source.startswith(f"# Lab 95 · {TITLE} [CPU-OK]\n")
-    assert "{{" not in text
+    assert "{{" not in text and "lab_00" not in text and "from labkit import check, lab_95," in text
+    assert not [name for name in MODULES if re.search("{{|lab_00", (course / name).read_text(encoding="utf-8"))]
     ids = [cell.id for cell in notebook.cells]
     assert len(set(ids)) == len(ids) and not [name for name in ids if re.fullmatch("[0-9a-f]{8}", name)]
 
 
-def test_what_labs_share_comes_from_lab_01_as_it_is_now(tmp_path):
-    root = course_of_one_lab(tmp_path)
-    (lab_01,) = root.glob("source/*/lab-01-*.ipynb")
-    text = lab_01.read_text(encoding="utf-8")
-    assert "is not written yet." in text
-    lab_01.write_text(text.replace("is not written yet.", "is still to be written."), encoding="utf-8")
-    notebook, _ = new_lab.make(root, PHASE, NAME, "A title")
-    assert "is still to be written." in notebook.read_text(encoding="utf-8")
-    lab_01.write_text(text.replace("def whole_number(", "def whole(", 1), encoding="utf-8")
-    with pytest.raises(new_lab.NotMade, match="does not define whole_number"):
-        new_lab.make(root, PHASE, "lab-96-other", "A title")
-    lab_01.unlink()
-    with pytest.raises(new_lab.NotMade, match="holds no lab 01"):
-        new_lab.make(root, PHASE, "lab-96-other", "A title")
+def test_its_visible_tests_fit_and_its_lines_are_short(course):
+    run = python(course, "-m", "ruff", "check", "--line-length", "88", NOTEBOOK)
+    assert run.returncode == 0, run.stdout
+    cells = nbformat.read(course / NOTEBOOK, as_version=4).cells
+    (test,) = [cell.source for cell in cells if cell.id == "test-num-batches"]
+    visible = re.sub(r"^### BEGIN HIDDEN.*^### END HIDDEN TESTS\n", "", test, flags=re.MULTILINE | re.DOTALL)
+    assert len(visible.splitlines()) <= 12
 
 
 @pytest.mark.parametrize(
@@ -123,13 +118,16 @@ def test_what_labs_share_comes_from_lab_01_as_it_is_now(tmp_path):
         (PHASE, "lab-95-batching", " ", 2, "--title is ' '"),
         (PHASE, "lab-95-batching", "two\nlines", 2, "--title is 'two\\nlines'"),
         (PHASE, "lab-01-other", "A title", 1, "lab-01-kv-cache-speedup.ipynb is there already"),
-        ("phase-01-serving", "lab-04-other", "A title", 1, "grading/answers/lab_04 is there already"),
+        ("phase-01-serving", "lab-97-other", "A title", 1, "grading/answers/lab_97 is there already"),
+        ("phase-01-serving", "lab-98-other", "A title", 1, "labkit/lab_98 is there already"),
     ],
 )
 def test_what_cannot_be_made_is_refused_with_the_reason_and_nothing_is_written(
     tmp_path, capsys, phase, name, title, status, said
 ):
     root = course_of_one_lab(tmp_path)
+    for there in ("grading/answers/lab_97", "labkit/lab_98"):
+        (root / there).mkdir()
     before = files(root)
     assert new_lab.main([phase, name, "--title", title], root) == status
     assert said in capsys.readouterr().err
@@ -137,10 +135,10 @@ def test_what_cannot_be_made_is_refused_with_the_reason_and_nothing_is_written(
 
 
 def test_a_second_time_nothing_is_overwritten(course, capsys):
-    before = files(course / "source") | files(course / "grading" / "answers")
+    before = files(course)
     assert new_lab.main([PHASE, NAME, "--title", "Another title"], course) == 1
     assert f"{NOTEBOOK} is there already" in capsys.readouterr().err
-    assert files(course / "source") | files(course / "grading" / "answers") == before
+    assert files(course) == before
 
 
 def test_outside_of_a_course_it_says_where_to_go(tmp_path, capsys):
