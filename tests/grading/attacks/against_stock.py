@@ -30,24 +30,24 @@ c.ExecutePreprocessor.timeout = 10
 os.environ["PATH"] = sysconfig.get_path("scripts") + os.pathsep + os.environ["PATH"]
 """
 SECONDS = 90
-INTRO = """# Attacks, and what they get
+INTRO = """# Attacks and their scores
 
-Made by `python tests/grading/attacks/against_stock.py`. Each line is a submission in `tests/grading/attacks`, handed in
-to a course of six exercises, {most:g} points. "Must get" is what its honest part earned. "Stock" is nbgrader 0.9.6
-with its own configuration, one submission at a time; "not tried" would have endangered the machine.
+Made by `python tests/grading/attacks/against_stock.py`. Each row is a submission from `tests/grading/attacks` to a
+course with six exercises and {most:g} points. "Must get" is the score of its honest part. "Stock" is nbgrader 0.9.6 without
+this course's configuration, one submission at a time; "not tried" means that it would have put the machine at risk.
 """
 KINDS = {
     "score": "Attacks on the score",
     "host": "Attacks on the machine",
-    "robustness": "Submissions that break",
-    "honest": "Honest ones of unusual form",
+    "robustness": "Broken submissions",
+    "honest": "Honest submissions of unusual form",
 }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--only", nargs="+", default=list(SUBMISSIONS), metavar="NAME", help="the others' lines stay as they are"
+        "--only", nargs="+", default=list(SUBMISSIONS), metavar="NAME", help="grade only these, keep the other rows"
     )
     parser.add_argument("--table", type=Path, default=REPOSITORY / "docs" / "attacks.md", help="default: %(default)s")
     args = parser.parse_args()
@@ -89,7 +89,7 @@ def by_stock(root: Path, names: list[str]) -> dict[str, str]:
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             subprocess.run(command, timeout=SECONDS, env=environment, **quiet)
         except subprocess.TimeoutExpired:
-            return "comes to no end"
+            return "does not finish"
         try:
             return total(course.earned().get(name) or dict.fromkeys(POINTS))
         except Exception as error:  # the gradebook was not left as it was
