@@ -33,8 +33,8 @@ SECONDS = 90
 INTRO = """# Attacks and their scores
 
 Made by `python tests/grading/attacks/against_stock.py`. Each row is a submission from `tests/grading/attacks` to a
-course with six exercises and {most:g} points. "Must get" is the score of its honest part. "Stock" is nbgrader 0.9.6 without
-this course's configuration, one submission at a time; "not tried" means that it would have put the machine at risk.
+course with six exercises and {most:g} points. "Must get" is the score of its honest part. "Stock" is nbgrader 0.9.6
+without this course's configuration, one submission at a time; "not tried": it would have put the machine at risk.
 """
 KINDS = {
     "score": "Attacks on the score",
