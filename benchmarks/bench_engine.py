@@ -20,7 +20,7 @@ Next step: make an environment of their own, so that the course's stays as it is
   .venv-peers/bin/python -m mini_vllm pull smollm2-135m-instruct
   .venv-peers/bin/python benchmarks/bench_engine.py"""
 
-# what, its arguments, tokens it stands for, the peers, the ratio that is asked for
+# what, its arguments, tokens it stands for, the peers, the target ratio
 COMPARED = (
     ("decode, 1 request", "decode", (1, 64, 16), 1, {"transformers": 2.2, "llama.cpp": None}),
     ("prefill of 512 tokens", "prefill", (512,), 512, {"transformers": 1.0, "llama.cpp": 1.5}),
@@ -29,7 +29,7 @@ COMPARED = (
 
 
 def compare(peers: dict[str, Peer], repeats: int) -> None:
-    print(f"{'':30}{'tokens/s':>10}{'peer':>16}{'tokens/s':>10}{'ratio':>8}{'asked for':>11}")
+    print(f"{'':30}{'tokens/s':>10}{'peer':>16}{'tokens/s':>10}{'ratio':>8}{'target':>11}")
     for label, what, args, tokens, wanted in COMPARED:
         names = ["mini_vllm", *(name for name in wanted if name in peers)]
         turns = [{name: peers[name].measure(what, *args) for name in names} for _ in range(repeats)]
