@@ -175,7 +175,7 @@ def test_the_engine_counts_the_tokens_of_each_step(lab):
     pieces = [int(tokens) for _, tokens in re.findall(r"(\d+) x +(\d+) tokens", late)]
     assert pieces.count(64) == 2 and max(pieces) == 64  # the first prompts, then the late one
     assert "never more than 40 ran at once" in crowd
-    assert "refused: The KV cache holds 1 blocks" in crowd
+    assert "refused: The KV cache holds 1 block of" in crowd
 
 
 def test_a_wrong_unit_gives_a_number_that_gives_itself_away(lab):
