@@ -1,4 +1,4 @@
-"""python -m grading COMMAND: what the instructor runs beyond nbgrader's own commands."""
+"""python -m grading COMMAND: the instructor's commands, in addition to nbgrader's own."""
 
 import argparse
 import importlib
@@ -15,7 +15,7 @@ def main(arguments: list[str]) -> int:
     """The command line. Returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m grading",
-        description="What the instructor runs beyond nbgrader's own commands.",
+        description="The instructor's commands, in addition to nbgrader's own.",
         epilog="Example: python -m grading autograde phase-00-foundations",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

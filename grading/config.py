@@ -9,7 +9,7 @@ from traitlets.config import Config, PyFileConfigLoader
 def load_config(root: Path, db_url: str | None) -> Config:
     """The course's configuration. Errors: ValueError if there is none here."""
     if not (root / "nbgrader_config.py").is_file():
-        raise ValueError(f"{root} holds no nbgrader_config.py. Next step: change to the course's root.")
+        raise ValueError(f"{root} contains no nbgrader_config.py. Next step: change to the course's root directory.")
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     if db_url:

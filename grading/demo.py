@@ -85,10 +85,12 @@ CLASS = (
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m grading.demo",
-        description="Grade a small made-up class with nbgrader, in a folder of its own.",
+        description="Grade a small invented class with nbgrader, in a separate folder.",
         epilog="Example: python -m grading.demo --folder /tmp/demo",
     )
-    parser.add_argument("--folder", type=Path, default=ROOT / "demo", help="made anew each time (default: demo/)")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "demo", help="the folder to write, replaced on each run (default: demo/)"
+    )
     folder = parser.parse_args().folder.resolve()
     started = time.monotonic()
     try:
@@ -101,11 +103,11 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. The same command begins anew.", file=sys.stderr)
+        print("\nStopped. Run the same command again to start over.", file=sys.stderr)
         return 130
     print()
     print_grades(folder)
-    print(f"\n{time.monotonic() - started:.0f} seconds. The class is yours to look at:")
+    print(f"\n{time.monotonic() - started:.0f} seconds. To look at the class:")
     print(f"  feedback   {folder}/feedback/cleo/{ASSIGNMENT}/lab-01-kv-cache-speedup.html")
     print(f"  Formgrader cd {folder} && {sys.executable} -m jupyterlab, then the Nbgrader menu")
     return 0
@@ -119,7 +121,7 @@ def make_course(folder: Path) -> None:
     marker = folder / ".made-by-grading-demo"
     if folder.exists() and any(folder.iterdir()) and not marker.exists():
         raise ValueError(
-            f"{folder} holds files that no demo made. Next step: name an empty or new folder with --folder."
+            f"{folder} contains files that the demo did not make. Next step: use --folder with a new or empty folder."
         )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -151,7 +153,7 @@ def autograde(folder: Path) -> None:
     try:
         find_sandbox()
     except SandboxUnavailable as error:
-        print(f"{error}\n\nThis class is made up by the course itself, so the demo goes on without.")
+        print(f"{error}\n\nThe answers of this class are part of the course, so the demo continues without a sandbox.")
         arguments.append("--unsafe-no-sandbox")
     print(f"python -m grading autograde {ASSIGNMENT}")
     subprocess.run(arguments, cwd=folder, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
@@ -172,9 +174,9 @@ def print_grades(folder: Path) -> None:
                 )
             titles = [name.removeprefix("correct_").replace("_", " ") for name in most]
             rows.append(["of", "", *(f"{points:g}" for points in most.values()), f"{sum(most.values()):g}"])
-            print(f"\n{notebook.name}: automatic points (the whiteboard answer waits for a person)\n")
-            print_table(["student", "what was done", *titles, "sum"], rows)
-            print("\nWhat the students read:")
+            print(f"\n{notebook.name}: automatic points (the whiteboard answers are graded by hand)\n")
+            print_table(["student", "answers", *titles, "sum"], rows)
+            print("\nThe students' messages:")
             for student in CLASS:
                 for grade_id, message in lost(folder, student.name, notebook.name):
                     print(f"  {student.name:5} {grade_id.removeprefix('correct_'):28} {telling_line(message)}")

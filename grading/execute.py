@@ -32,9 +32,7 @@ class JudgedExecute(NbGraderPreprocessor):
         JudgeFailed: there is no sandbox, or the judge broke. The submission stays ungraded.
     """
 
-    limits = DictTrait({}, help="Fields of grading.sandbox.Limits that are to differ from their defaults.").tag(
-        config=True
-    )
+    limits = DictTrait({}, help="Fields of grading.sandbox.Limits to override.").tag(config=True)
     # Set by grading.autograde, which has the verdicts already.
     judge: Callable[[Job], Verdict] | None = None
 

@@ -29,16 +29,16 @@ class NotMade(Exception):
 
 def check_arguments(phase: str, name: str, title: str) -> None:
     """Errors: NotMade, naming the first that is not of its form."""
-    words = "lower-case words and numbers, with hyphens between them"
+    words = "lowercase words and numbers, joined by hyphens"
     for what, value, form, example in (
         ("PHASE", phase, PHASE_FORM, f"phase-, two digits, {words}: phase-01-serving"),
         ("NAME", name, NAME_FORM, f"lab-, two digits, {words}: lab-05-batching"),
     ):
         if not re.fullmatch(form, value):
-            raise NotMade(f"{what} is {value!r}, and must be {example}.\nExample: {EXAMPLE}", status=2)
+            raise NotMade(f"{what} is {value!r}; it must be {example}.\nExample: {EXAMPLE}", status=2)
     if not title.strip() or not title.isprintable() or len(title) > TITLE_LENGTH:
         raise NotMade(
-            f"--title is {title!r}, and must be one line of 1 to {TITLE_LENGTH} characters, best a question.\n"
+            f"--title is {title!r}; it must be one line of 1 to {TITLE_LENGTH} characters, preferably a question.\n"
             f"Example: {EXAMPLE}",
             status=2,
         )
@@ -52,14 +52,16 @@ def package_name(name: str) -> str:
 def targets(root: Path, phase: str, name: str) -> tuple[Path, Path, Path]:
     """Where the notebook, its package and its answers go. Errors: NotMade, if that name or number is taken."""
     if not (root / "nbgrader_config.py").is_file():
-        raise NotMade(f"{root} holds no nbgrader_config.py.\nNext step: change to the course's root.", status=2)
+        raise NotMade(
+            f"{root} contains no nbgrader_config.py.\nNext step: change to the course's root directory.", status=2
+        )
     number = name[: len("lab-00")]
     package, answers = root / "labkit" / package_name(name), root / "grading" / "answers" / package_name(name)
     for there in [*sorted(root.glob(f"source/*/{number}-*.ipynb")), package, answers]:
         if there.exists():
             raise NotMade(
-                f"{there.relative_to(root).as_posix()} is there already, and nothing was written: a number stands for "
-                "one lab in the whole course.\nNext step: choose the next free number, or remove what is there."
+                f"{there.relative_to(root).as_posix()} already exists, so nothing was written: a number is used once "
+                "in the whole course.\nNext step: choose the next free number, or remove the existing files."
             )
     return root / "source" / phase / f"{name}.ipynb", package / "__init__.py", answers / "__init__.py"
 
@@ -97,13 +99,13 @@ def main(arguments: list[str], root: Path) -> int:
     """The command line. Returns the exit status: 0 made, 1 not made, 2 asked for wrongly."""
     parser = argparse.ArgumentParser(
         prog="python -m grading.new_lab",
-        description="Begin a lab: a notebook with one worked exercise, its package in labkit, and answers.",
+        description="Create a lab: a notebook with one worked exercise, its package in labkit, and answers.",
         epilog=f"Example: {EXAMPLE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,  # an example is one line
     )
     parser.add_argument("phase", metavar="PHASE", help="the folder in source/, for example phase-01-serving")
     parser.add_argument("name", metavar="NAME", help="the notebook's name, for example lab-05-batching")
-    parser.add_argument("--title", required=True, help="the lab's title, best a question")
+    parser.add_argument("--title", required=True, help="the lab's title, preferably a question")
     options = parser.parse_args(arguments)
     try:
         made = make(root, options.phase, options.name, options.title)
@@ -112,7 +114,7 @@ def main(arguments: list[str], root: Path) -> int:
         return getattr(error, "status", 1)
     notebook, package, answers = (path.relative_to(root).as_posix() for path in made)
     print(f"{notebook}\n{package}\n{answers}\n\nNext steps (docs/writing-a-lab.md has the rest):")
-    print(f"  1. see it pass: {shown_python(root)} -m pytest {notebook}")
+    print(f"  1. check that it passes: {shown_python(root)} -m pytest {notebook}")
     print("  2. write: replace each TODO in the notebook, and collect more answers")
     print("  3. make release, and commit source/ and release/ together")
     return 0

@@ -1,4 +1,4 @@
-"""Make release/ from source/, or say what is out of step: ``python -m grading.release [--check] [--force]``.
+"""Generate release/ from source/, or report what is out of date: ``python -m grading.release [--check] [--force]``.
 
 Run it in the course's root; ``make release`` does. nbgrader's own GenerateAssignment does the work, in a
 temporary course directory: your gradebook.db isn't touched. The same source gives the same bytes.
@@ -37,10 +37,10 @@ def generate(root: Path) -> Files:
         ReleaseError: there is no configuration or no notebook, or nbgrader refused one of them.
     """
     if not (root / "nbgrader_config.py").is_file():
-        raise ReleaseError(f"{root} holds no nbgrader_config.py. Change to the course's root.")
+        raise ReleaseError(f"{root} contains no nbgrader_config.py. Change to the course's root directory.")
     assignments = sorted({path.parent.name for path in (root / "source").glob("*/*.ipynb")})
     if not assignments:
-        raise ReleaseError(f"{root / 'source'} holds no notebook. Labs go into source/<phase>/<lab>.ipynb.")
+        raise ReleaseError(f"{root / 'source'} contains no notebook. Labs belong in source/<phase>/<lab>.ipynb.")
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.root = scratch
@@ -57,7 +57,7 @@ def generate(root: Path) -> Files:
             except NbGraderException as error:
                 raise ReleaseError(
                     f"nbgrader could not release source/{coursedir.assignment_id}, for the "
-                    "reason above. Mend that notebook and try again."
+                    "reason above. Fix that notebook and try again."
                 ) from error
         made = sorted(Path(scratch, "release").rglob("*"))
         return {path.relative_to(scratch).as_posix(): path.read_bytes() for path in made if path.is_file()}
@@ -98,7 +98,7 @@ def somebodys_work(notebook: bytes, known_ids: set[str]) -> list[str]:
 def write(root: Path, made: Files, names: list[str]) -> None:
     """Bring the named files to what was made; what is no longer made is removed."""
     for name in names:
-        print(f"{name}: {'written' if name in made else 'removed, source/ no longer makes it'}")
+        print(f"{name}: {'written' if name in made else 'removed, no longer in source/'}")
         if name not in made:
             (root / name).unlink()
             continue
@@ -110,11 +110,11 @@ def main(arguments: list[str], root: Path) -> int:
     """The command line. Returns the exit status: 0 when release/ is in step at the end, else 1."""
     parser = argparse.ArgumentParser(
         prog="python -m grading.release",
-        description="Make release/ from source/, or say what is out of step.",
+        description="Generate release/ from source/, or report what is out of date.",
         epilog="Example: python -m grading.release --check (in the course's root)",
     )
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if release/ is out of step")
-    parser.add_argument("--force", action="store_true", help="overwrite notebooks that hold answers, too")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if release/ is out of date")
+    parser.add_argument("--force", action="store_true", help="also overwrite notebooks that contain answers")
     options = parser.parse_args(arguments)
     try:
         made = generate(root)
@@ -126,7 +126,7 @@ def main(arguments: list[str], root: Path) -> int:
     stale = out_of_step(made, present)
     if options.check:
         for name in stale:
-            print(f"{name} is out of step with source/. Run `make release` and commit it.", file=sys.stderr)
+            print(f"{name} does not match source/. Run `make release` and commit it.", file=sys.stderr)
         return 1 if stale else 0
     known = _cell_ids(made) | _cell_ids(before)
     notebooks = [name for name in stale if name in present and name.endswith(".ipynb")]
@@ -134,13 +134,13 @@ def main(arguments: list[str], root: Path) -> int:
     if work and not options.force:
         for name, found in work.items():
             print(
-                f"{name} holds somebody's work ({', '.join(found)}), so nothing was written. Copy it "
+                f"{name} contains answers ({', '.join(found)}), so nothing was written. Copy it "
                 "elsewhere, then run `python -m grading.release --force`.",
                 file=sys.stderr,
             )
         return 1
     write(root, made, stale)
-    print(f"release/ is in step with source/: {len(made)} file(s), {len(stale)} of them changed.")
+    print(f"release/ matches source/: {len(made)} file(s), {len(stale)} of them changed.")
     return 0
 
 
@@ -163,5 +163,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:], Path.cwd()))
     except KeyboardInterrupt:
-        print("\nStopped. Run the same command again to go on.", file=sys.stderr)
+        print("\nStopped. Run the same command again to continue.", file=sys.stderr)
         sys.exit(130)

@@ -56,14 +56,14 @@ class CellsFromGradebook(NbGraderPreprocessor):
             claim = cell.metadata.pop("nbgrader")
             name = claim.get("grade_id") if isinstance(claim, dict) else None
             if not isinstance(name, str) or name not in originals:
-                self.log.warning("Cell %d names no cell of this notebook; graded as an ordinary one", index)
+                self.log.warning("Cell %d has the name of no cell of this notebook; treated as ungraded", index)
             elif name in seen:
                 self.log.warning("Cell '%s' exists more than once; the last one counts", name)
             else:
                 seen.add(name)
                 nb.cells[index] = _rebuilt(originals[name], cell)
                 if self._was_changed(cell, originals[name]):
-                    self.log.warning("The type or the test of cell '%s' was changed; changed back", name)
+                    self.log.warning("The type or the test of cell '%s' was changed; restored", name)
 
     def _was_changed(self, cell: NotebookNode, original: NotebookNode) -> bool:
         """Whether this cell's type, or a locked cell's code, isn't what the student was given."""
@@ -80,7 +80,7 @@ class CellsFromGradebook(NbGraderPreprocessor):
             claim = originals[name].metadata.nbgrader
             if name in at or (claim.solution and not claim.grade):
                 continue
-            self.log.warning("Cell '%s' was missing from the submission and was put back", name)
+            self.log.warning("Cell '%s' was missing from the submission; restored", name)
             if claim.grade:
                 index = next((at[later] for later in names[rank + 1 :] if later in at), len(nb.cells))
             else:

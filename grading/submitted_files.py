@@ -36,7 +36,7 @@ def set_aside(assignment: str, student: str, notebooks: list[str]) -> None:
         try:
             _clean(folder)
         except OSError as error:  # nbgrader would go on, and copy what is left
-            log.error("%s could not be looked through: %s", folder, error)
+            log.error("%s could not be searched: %s", folder, error)
             notebooks.clear()
             raise
 
@@ -101,9 +101,9 @@ def _what_is_wrong(path: Path, state: os.stat_result) -> str:
         if is_kind(state.st_mode):
             return name
     if state.st_nlink > 1:
-        return "a hard link: the same file is somewhere else, too"
+        return "a hard link: the same file also exists elsewhere"
     most = MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else MAX_FILE_BYTES
-    return f"of {state.st_size:,} bytes, and at most {most:,} are taken" if state.st_size > most else ""
+    return f"too large: {state.st_size:,} bytes, at most {most:,}" if state.st_size > most else ""
 
 
 def _move(path: Path, folder: Path, inside: str) -> None:
@@ -118,7 +118,7 @@ def _move(path: Path, folder: Path, inside: str) -> None:
 
 
 def _leave_note(path: Path, why: str) -> None:
-    text = f"{path.name} was {why}. It was set aside and not graded. Next step: hand in a copy of the file itself."
+    text = f"{path.name} was {why}. It was set aside and not graded. Next step: submit a copy of the file itself."
     text = text.encode("utf-8", "replace").decode()
     log.warning("%s: %s", path, text)
     if path.suffix == ".ipynb":

@@ -73,7 +73,7 @@ class _DaskFuture:
         except JudgeFailed:
             raise
         except Exception as error:  # whatever happened to the worker
-            raise JudgeFailed(f"The cluster could not run it: {type(error).__name__}: {error}") from None
+            raise JudgeFailed(f"The cluster could not grade it: {type(error).__name__}: {error}") from None
 
 
 _servers: "queue.SimpleQueue[JudgeServer]" = queue.SimpleQueue()
@@ -98,5 +98,5 @@ def judge_json(job: str) -> str:
 
 def _bounded(text: str) -> str:
     if len(text) > MAX_TEXT:
-        raise JudgeFailed(f"A submission or its outputs have {len(text):,} characters; at most {MAX_TEXT:,} travel.")
+        raise JudgeFailed(f"A submission or its outputs have {len(text):,} characters; the limit is {MAX_TEXT:,}.")
     return text

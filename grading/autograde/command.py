@@ -28,21 +28,29 @@ EPILOG = """Examples:
   python -m grading autograde phase-00-foundations --student ada --force
   python -m grading autograde phase-00-foundations --scheduler tcp://10.0.0.5:8786
 
-Exit status: 0 all graded; 1 a person has to look at some; 2 nothing could be done; 130 stopped by Ctrl-C.
-Broken off at any moment, the same command goes on where it was."""
+Exit status: 0 all graded; 1 some need your attention; 2 grading could not start; 130 stopped by Ctrl-C.
+After an interruption, run the same command again to continue."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
-    parser.add_argument("assignment", help="its name, for example phase-00-foundations")
+    parser.add_argument("assignment", help="the assignment's name, for example phase-00-foundations")
     parser.add_argument(
-        "--workers", type=int, default=os.cpu_count(), help="judges side by side (default: %(default)s)"
+        "--workers", type=int, default=os.cpu_count(), help="submissions graded in parallel (default: %(default)s)"
     )
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster that judges instead, tcp://host:port")
-    parser.add_argument("--student", action="append", default=[], help="only this student; may be given again")
-    parser.add_argument("--force", action="store_true", help="grade anew what has been graded")
-    parser.add_argument("--db", help="the gradebook's address, sqlite:///... or postgresql://... (default: configured)")
-    parser.add_argument("--unsafe-no-sandbox", action="store_true", help="run the students' code in your own account")
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="grade on the Dask cluster with this scheduler, tcp://host:port"
+    )
+    parser.add_argument("--student", action="append", default=[], help="grade only this student; may be repeated")
+    parser.add_argument("--force", action="store_true", help="grade again what is already graded")
+    parser.add_argument(
+        "--db", help="the gradebook's URL, sqlite:///... or postgresql://... (default: from nbgrader_config.py)"
+    )
+    parser.add_argument(
+        "--unsafe-no-sandbox",
+        action="store_true",
+        help="run student code without a sandbox, with your account's permissions",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,11 +66,11 @@ def run(args: argparse.Namespace) -> int:
         pool = make_pool(args)
         return grade(submissions, unseen, recorder, pool)
     except CannotGoOn as error:
-        return _refuse(f"{error}\nNothing is half-written: run the same command again when that is mended.")
+        return _refuse(f"{error}\nNothing is half-written: fix this, then run the same command again.")
     except SQLAlchemyError as error:
         why = what_stops_all(error) or in_words(error)
         address = f"--db {args.db}" if args.db else "db_url in nbgrader_config.py"
-        return _refuse(f"{why}\nNext step: see whether {address} is the gradebook's address.")
+        return _refuse(f"{why}\nNext step: check that {address} is the gradebook's URL.")
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
             raise
@@ -71,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         return _refuse(str(error))
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one would leave judges behind
-        print("\nStopped. The same command goes on where it was.", file=sys.stderr)
+        print("\nStopped. Run the same command again to continue.", file=sys.stderr)
         return 130
     finally:
         if pool is not None:
@@ -89,8 +97,8 @@ def select(recorder: Recorder, students: list[str], force: bool) -> tuple[list[S
     if unknown := set(students) - known:
         folder = Path(recorder.course.root, recorder.course.submitted_directory)
         raise ValueError(
-            f"{folder} holds no submission to {recorder.assignment} by {', '.join(sorted(unknown))}. "
-            f"Next step: see `ls {folder}` for how their names are spelt."
+            f"{folder} contains no submission to {recorder.assignment} by {', '.join(sorted(unknown))}. "
+            f"Next step: check the spelling with `ls {folder}`."
         )
     wanted = set(students) or known
     return [s for s in submissions if s.student in wanted], {s: why for s, why in unseen.items() if s in wanted}
@@ -101,7 +109,7 @@ def make_pool(args: argparse.Namespace) -> LocalPool | DaskPool:
     if args.scheduler:
         return DaskPool(args.scheduler)
     if args.workers < 1:
-        raise ValueError(f"--workers {args.workers}: there must be at least 1. Leave it out for one for each core.")
+        raise ValueError(f"--workers {args.workers}: must be at least 1. Leave it out to use one per core.")
     find_sandbox(is_sandbox_waived())
     return LocalPool(args.workers)
 

@@ -58,5 +58,5 @@ def in_words(error: BaseException) -> str:
 def _database_in_words(error: DBAPIError) -> str:
     text = " ".join(str(error.orig or error).split())
     if "database is locked" in text:
-        text += " (another program holds it: the Formgrader, another autograde, or a database browser)"
-    return f"The gradebook fails: {text}."
+        text += " (another program is using it: the Formgrader, another autograde, or a database browser)"
+    return f"Gradebook error: {text}."

@@ -59,7 +59,7 @@ class Recorder:
                 self.notebooks = {notebook.name for notebook in gradebook.find_assignment(assignment).notebooks}
             except MissingEntry:
                 raise ValueError(
-                    f"The gradebook knows no assignment {assignment!r}. "
+                    f"The gradebook has no assignment {assignment!r}. "
                     f"Next step: nbgrader generate_assignment {assignment}"
                 ) from None
 
@@ -78,13 +78,13 @@ class Recorder:
         try:
             self.course.get_existing_timestamp(str(submission.folder))
         except Exception:
-            raise ValueError("timestamp.txt holds no time, such as 2026-01-31 12:00:00 UTC.") from None
+            raise ValueError("timestamp.txt contains no time, such as 2026-01-31 12:00:00 UTC.") from None
         converter = self.autograde(submission.student)
         paths = sorted(submission.folder.glob(f"{self.course.notebook_id}.ipynb"))
         known = [path for path in paths if path.stem in self.notebooks]
         if not known:
             names, handed_in = (", ".join(sorted(n)) for n in (self.notebooks, [path.stem for path in paths]))
-            raise ValueError(f"No notebook has a name of this assignment's ({names}). Handed in: {handed_in}.")
+            raise ValueError(f"No notebook has the name of a lab in this assignment ({names}). Submitted: {handed_in}.")
         if converter.pre_convert_hook is not None:
             converter.pre_convert_hook(
                 assignment=self.assignment, student=submission.student, notebooks=[str(path) for path in paths]

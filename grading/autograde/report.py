@@ -30,7 +30,7 @@ def table(graded: list[str], points: dict[str, float], notes: dict[str, list[str
     if not students:
         return ""
     width = max(len("student"), *map(len, students))
-    lines = [f"{'student':<{width}}  {'points':>7}  what went wrong"]
+    lines = [f"{'student':<{width}}  {'points':>7}  problem"]
     for student in students:
         score = f"{points.get(student, 0):7g}" if student in graded else f"{'-':>7}"
         first, *more = notes.get(student) or [""]
@@ -46,7 +46,7 @@ def summary(graded: list[str], failed: int, skipped: int, points: dict[str, floa
     if scores:
         parts[0] += f" (median {statistics.median(scores):g} points, lowest {min(scores):g}, highest {max(scores):g})"
     parts += [f"{failed} not graded"] if failed else []
-    parts += [f"{skipped} graded before, left as they are"] if skipped else []
+    parts += [f"{skipped} already graded, unchanged"] if skipped else []
     return f"{', '.join(parts)}; {seconds:.0f} s."
 
 

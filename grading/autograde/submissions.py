@@ -46,14 +46,14 @@ def handed_in(autograde: Autograde, gradebook: Gradebook, force: bool) -> tuple[
             Path(path).stem for path in glob.glob(os.path.join(glob.escape(folder), f"{course.notebook_id}.ipynb"))
         }
         if glob.escape(student) != student:  # nbgrader would take it for a pattern, and grade somebody else's
-            unseen[student] = "nbgrader cannot tell folders apart that have *, ? or [ in their names. Rename it."
+            unseen[student] = "nbgrader does not support *, ? or [ in the name of a folder. Rename it."
         elif names:
             found.append(Submission(student, Path(folder), _why(autograde, folder, student, names, unfinished, force)))
         else:
-            unseen[student] = "The submission holds no notebook."
+            unseen[student] = "The submission contains no notebook."
     if not folders:
         wanted = course.format_path(course.submitted_directory, "STUDENT", course.assignment_id)
-        raise ValueError(f"Nothing has been handed in: there is no {wanted}/*.ipynb.")
+        raise ValueError(f"Nothing has been submitted: there is no {wanted}/*.ipynb.")
     return found, unseen
 
 

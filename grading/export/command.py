@@ -16,13 +16,13 @@ Columns: student_id, last_name, first_name, email, submitted; for each notebook 
 their sum; points, late_penalty, total (points less the penalty, at least 0), max_total, seconds_late,
 needs_manual_grading (yes or no).
 
-An empty cell is a grade that nobody has given yet, which is not 0; a sum holds what has been given. Every student of
-the gradebook has a row. In names, ids and e-mail addresses, an apostrophe is put before what a spreadsheet would read
-as a formula (it begins with = + - @, a tab or a line break): remove it again where an id has to match.
+An empty cell means not graded yet, which is not 0; sums include only the grades that exist. Every student in the
+gradebook has a row. Names, ids and email addresses that a spreadsheet would read as a formula (they start with = + - @,
+a tab or a line break) are prefixed with an apostrophe: remove it if an id has to match.
 
-The file is UTF-8 with commas and decimal points. Moodle reads it as it is (Grades, Import, CSV file: choose which
-column names the student, and map "total" to the grade item). Canvas takes only a file with the columns of its own
-export: copy "total" into that. For Excel add --bom, else it may show accented names wrongly.
+The file is UTF-8 with commas and decimal points. Moodle imports it directly (Grades, Import, CSV file: choose the
+column that identifies the student, and map "total" to the grade item). Canvas accepts only the columns of its own
+export: copy "total" into such a file. For Excel, add --bom; otherwise accented names may be garbled.
 
 Exit status: 0 written; 2 not written."""
 
@@ -30,12 +30,14 @@ Exit status: 0 written; 2 not written."""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("assignment", help="its name, for example phase-00-foundations")
+    parser.add_argument("assignment", help="the assignment's name, for example phase-00-foundations")
     parser.add_argument(
         "--to", metavar="FILE.csv", help="the file to write, or - for the screen (default: grades-ASSIGNMENT.csv)"
     )
-    parser.add_argument("--bom", action="store_true", help="begin the file with a byte-order mark, for Excel")
-    parser.add_argument("--db", help="the gradebook's address, sqlite:///... or postgresql://... (default: configured)")
+    parser.add_argument("--bom", action="store_true", help="start the file with a byte order mark, for Excel")
+    parser.add_argument(
+        "--db", help="the gradebook's URL, sqlite:///... or postgresql://... (default: from nbgrader_config.py)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ def find_assignment(gradebook: Gradebook, assignment: str) -> Assignment:
         return gradebook.find_assignment(assignment)
     except MissingEntry:
         raise ValueError(
-            f"the gradebook knows no assignment {assignment!r}. Next step: nbgrader generate_assignment {assignment}"
+            f"the gradebook has no assignment {assignment!r}. Next step: nbgrader generate_assignment {assignment}"
         ) from None
 
 

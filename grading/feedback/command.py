@@ -10,22 +10,24 @@ EPILOG = """Examples:
   python -m grading feedback phase-00-foundations
   python -m grading feedback phase-00-foundations --student ada --force
 
-Pages are written to feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html, as `nbgrader generate_feedback` does. Pages that are
-there and show what the gradebook says today are left alone.
+Pages are written to feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html, as with `nbgrader generate_feedback`. Pages that
+already match the gradebook are not written again.
 
-Exit status: 0 all written; 1 some could not be; 2 nothing could be done; 130 stopped by Ctrl-C."""
+Exit status: 0 all written; 1 some could not be written; 2 nothing was written; 130 stopped by Ctrl-C."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("assignment", help="its name, for example phase-00-foundations")
-    parser.add_argument("--student", action="append", default=[], help="only this student; may be given again")
-    parser.add_argument("--force", action="store_true", help="write pages anew that are there")
+    parser.add_argument("assignment", help="the assignment's name, for example phase-00-foundations")
     parser.add_argument(
-        "--workers", type=int, default=os.cpu_count(), help="processes side by side (default: %(default)s)"
+        "--student", action="append", default=[], help="write only this student's pages; may be repeated"
     )
-    parser.add_argument("--db", help="the gradebook's address, sqlite:///... or postgresql://... (default: configured)")
+    parser.add_argument("--force", action="store_true", help="rewrite existing pages")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="parallel processes (default: %(default)s)")
+    parser.add_argument(
+        "--db", help="the gradebook's URL, sqlite:///... or postgresql://... (default: from nbgrader_config.py)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         if args.workers < 1:
-            raise ValueError(f"--workers {args.workers}: there must be at least 1.")
+            raise ValueError(f"--workers {args.workers}: must be at least 1.")
         course = Course(Path.cwd(), args.db, args.assignment)
         todo, skipped = select(course, args.student, args.force)
         failed = write_all(course, todo, args.workers)
@@ -44,13 +46,13 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nStopped. The same command goes on where it was.", file=sys.stderr)
+        print("\nStopped. Run the same command again to continue.", file=sys.stderr)
         return 130
     for student, reason in sorted(failed.items()):
         print(f"{student}: not written. {reason}", file=sys.stderr)
     parts = [f"{len(todo) - len(failed)} written"]
     parts += [f"{len(failed)} failed"] if failed else []
-    parts += [f"{skipped} written before, left as they are (--force writes them anew)"] if skipped else []
+    parts += [f"{skipped} up to date (--force rewrites them)"] if skipped else []
     print(f"Feedback for {args.assignment}: {', '.join(parts)}.")
     return 1 if failed else 0
 

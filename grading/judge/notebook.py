@@ -84,7 +84,7 @@ class NotebookJudge:
 
     def _test(self, cell: CodeCell) -> list[dict]:
         if cell.name not in self._kept:
-            raise SessionOver("The notebook's time was over before this test was reached.")
+            raise SessionOver("The notebook's time limit was reached before this test.")
         names = names_used(cell.source) | names_in_strings(cell.source) | self.locked_uses
         names -= self.locked_names
         # A builtin stays what it is: under a student's abs or isinstance any answer may be right.

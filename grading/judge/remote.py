@@ -78,7 +78,7 @@ class RemoteCalls:
                         self.hidden_answers.append(repr(value))
                 return value
         except ChannelError as error:
-            self.broken = f"your code gave no answer: {error}"
+            self.broken = f"your code did not answer: {error}"
         except (
             ValueError,
             TypeError,
@@ -89,14 +89,14 @@ class RemoteCalls:
             RecursionError,
             SyntaxError,
         ):
-            self.broken = "your code gave an answer that cannot be read."
+            self.broken = "your code's answer cannot be read."
         if self.broken:
             raise CallFailed(self.broken)
         kind, base, text = (str(answer.get(part))[:2000] for part in ("type", "base", "message"))
         name, line = _own_line(answer.get("own"))
         if self.say_little():
             name = line = ""
-            text = "(its message is left out, for it could repeat a hidden test)"
+            text = "(its message is omitted: it could reveal a hidden test)"
             base = base if hasattr(builtins, base) else "Exception"  # a name, too, can be made of numbers
             kind = kind if hasattr(builtins, kind) else base
         error = _error(kind, base, text)
@@ -140,7 +140,7 @@ class RemoteCalls:
         if callable(value):
             return {"t": "method", "n": number, "name": name}
         if not (isinstance(value, (*PLAIN, np.number)) or is_dataclass(value)):
-            raise AttributeError(f"{name} cannot be used here: what counts is what its methods return.")
+            raise AttributeError(f"{name} cannot be used here; call its methods instead.")
         return self.mirror.encode(value)
 
     def _replay(self, answer: dict) -> None:
@@ -173,10 +173,10 @@ class RemoteCalls:
 
     def _import(self, message: dict) -> Any:
         if message["t"] != "callable":
-            raise ValueError(f"There is no {message['t']!r} among values.")
+            raise ValueError(f"Unknown kind of value: {message['t']!r}.")
         number = message["n"]
         if type(number) is not int or number % 2 == 0:
-            raise ValueError("A function of the student's has a number of the student's.")
+            raise ValueError("The number of a student's function is invalid.")
         return self.mirror.adopt(number, RemoteFunction(self, number, str(message["name"])[:60]))
 
 

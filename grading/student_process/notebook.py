@@ -32,7 +32,7 @@ class CutText(io.StringIO):
         if self._left > 0:
             super().write(text[: self._left])
             if len(text) > self._left:
-                super().write("\n[the rest of the output was cut]\n")
+                super().write("\n[output truncated]\n")
         self._left -= len(text)
         return len(text)
 

@@ -77,7 +77,7 @@ def ended(pid: int) -> str:
     _, status = os.waitpid(pid, 0)
     if os.WIFSIGNALED(status):
         return f"it was ended by signal {os.WTERMSIG(status)}"
-    return f"it ended itself with exit status {os.WEXITSTATUS(status)}" if os.WEXITSTATUS(status) else ""
+    return f"it exited with status {os.WEXITSTATUS(status)}" if os.WEXITSTATUS(status) else ""
 
 
 def take_limits(limits: dict) -> None:

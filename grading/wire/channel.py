@@ -7,7 +7,7 @@ import time
 
 
 class ChannelError(Exception):
-    """The other side is gone, too slow, or says what is no message."""
+    """The other side has ended, too slow, or says what is no message."""
 
 
 class SilentTooLong(ChannelError):
@@ -34,12 +34,12 @@ class Channel:
             if deadline is not None:
                 _, ready, _ = select.select([], [self._write_fd], [], max(0.0, deadline - time.monotonic()))
                 if not ready:
-                    raise SilentTooLong("The other side reads no messages.")
+                    raise SilentTooLong("The other side does not read messages.")
             try:
                 # No more than a pipe surely takes once it is ready, so that this call never blocks.
                 view = view[os.write(self._write_fd, view[: select.PIPE_BUF]) :]
             except OSError as error:
-                raise ChannelError(f"The other side is gone ({error.strerror}).") from None
+                raise ChannelError(f"The other side has ended ({error.strerror}).") from None
 
     def receive(self, seconds: float | None = None) -> dict:
         """The next message; waits `seconds` at most. Errors: ChannelError, SilentTooLong."""
@@ -53,14 +53,14 @@ class Channel:
                     raise SilentTooLong("No answer in time.")
             chunk = os.read(self._read_fd, 2**16)
             if not chunk:
-                raise ChannelError("The other side is gone.")
+                raise ChannelError("The other side has ended.")
             self._received += chunk
         line = bytes(self._received[:end])
         del self._received[: end + 1]
         try:
             message = json.loads(line)
         except (ValueError, RecursionError, MemoryError):
-            raise ChannelError("What came is no message.") from None
+            raise ChannelError("Invalid message.") from None
         if not isinstance(message, dict):
-            raise ChannelError("What came is no message.")
+            raise ChannelError("Invalid message.")
         return message

@@ -169,7 +169,7 @@ class Mirror:
             return self._decode_mutable(kind, message, depth)
         if kind == "yours":
             if self._is_judges and message["n"] % 2:  # what is the student's comes with its content
-                raise ValueError("There is no such object of the tests'.")
+                raise ValueError("Unknown object of the tests.")
             return self.object(message["n"])
         if kind == "foreign":
             return foreign(message["name"], message["v"])
@@ -193,7 +193,7 @@ class Mirror:
         elif kind == "generator":
             value = known if isinstance(known, np.random.Generator) else np.random.default_rng(0)
             if type(value.bit_generator).__name__ != message["v"].get("bit_generator"):
-                raise ValueError("Only generators by np.random.default_rng cross.")
+                raise ValueError("Only generators from np.random.default_rng can be passed.")
             value.bit_generator.state = message["v"]
         else:
             value = known if isinstance(known, builtins.list if kind == "list" else builtins.dict) else None
@@ -250,7 +250,7 @@ def _plain_state(state: Any) -> Any:
 
 def _dtype(text: Any) -> np.dtype:
     if not re.fullmatch(rf"[<>|=]?[{ARRAY_KINDS}][0-9]{{1,2}}", str(text)):
-        raise ValueError(f"An array of {str(text)[:60]} does not cross.")
+        raise ValueError(f"An array of {str(text)[:60]} cannot be passed.")
     return np.dtype(text)
 
 

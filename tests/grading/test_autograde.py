@@ -8,7 +8,7 @@ from register import CLASS
 
 FAILED_ALONE = {
     "not_json": "lab.ipynb: Notebook does not appear to be JSON",
-    "renamed": "No notebook has a name of this assignment's (lab, second). Handed in: lab (1).",
+    "renamed": "No notebook has the name of a lab in this assignment (lab, second). Submitted: lab (1).",
 }
 
 
@@ -67,6 +67,6 @@ def test_who_has_been_graded_is_left_alone(parallel, capsys):
     before = gradebook_of(parallel)
     assert ours(parallel) == 1
     said = capsys.readouterr().out
-    assert "0 graded, 2 not graded, 15 graded before, left as they are" in said
+    assert "0 graded, 2 not graded, 15 already graded, unchanged" in said
     assert "reference" not in said and "not_json" in said
     assert gradebook_of(parallel) == before

@@ -100,7 +100,7 @@ def test_force_and_student_grade_those_and_no_others(twins, first, capsys):
 
 def test_with_nothing_to_grade_it_says_so(twins, first, capsys):
     assert ours(twins.ours) == 0
-    assert capsys.readouterr().out.startswith("0 graded, 3 graded before, left as they are; ")
+    assert capsys.readouterr().out.startswith("0 graded, 3 already graded, unchanged; ")
 
 
 def test_a_gradebook_made_anew_is_filled_again(twins, first):

@@ -57,7 +57,7 @@ def test_a_folder_that_is_no_course(tmp_path, capsys, monkeypatch):
 
 @pytest.mark.parametrize("workers", ["0", "-2"])
 def test_too_few_workers(idle, capsys, workers):
-    assert f"--workers {workers}: there must be at least 1" in refused(capsys, ours(idle, "--workers", workers))
+    assert f"--workers {workers}: must be at least 1" in refused(capsys, ours(idle, "--workers", workers))
 
 
 def test_a_gradebook_that_cannot_be_opened(idle, capsys):
@@ -116,10 +116,10 @@ def odd(course, tmp_path_factory):
 def test_each_is_named_with_its_reason_and_the_others_are_graded(odd, capsys):
     assert ours(odd) == 1
     said = capsys.readouterr().out
-    assert "timeless        -  timestamp.txt holds no time" in said
-    assert "on paper        -  The submission holds no notebook." in said
+    assert "timeless        -  timestamp.txt contains no time" in said
+    assert "on paper        -  The submission contains no notebook." in said
     assert "half            -  second.ipynb: Notebook does not appear to be JSON" in said
-    assert "[ab]*           -  nbgrader cannot tell folders apart that have *, ? or [" in said
+    assert "[ab]*           -  nbgrader does not support *, ? or [" in said
     assert "1 graded (median 5 points" in said and "4 not graded" in said
 
 
@@ -129,5 +129,5 @@ def test_they_are_named_again_in_the_next_run_even_if_they_had_been_graded(odd, 
     capsys.readouterr()
     assert ours(odd) == 1
     said = capsys.readouterr().out
-    assert "ada             -  timestamp.txt holds no time" in said
+    assert "ada             -  timestamp.txt contains no time" in said
     assert "0 graded, 5 not graded; " in said

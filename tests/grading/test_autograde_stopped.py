@@ -58,7 +58,7 @@ def test_a_locked_gradebook_stops_the_run(begun, clean, where, method, monkeypat
         assert ours(begun, "--db", f"sqlite:///{begun.root}/gradebook.db?timeout=0.1") == 2
     lock.close()
     said = capsys.readouterr().err
-    assert "database is locked (another program holds it" in said and "run the same command again" in said
+    assert "database is locked (another program is using it" in said and "run the same command again" in said
     assert_whole(begun)
     assert ours(begun) == 0
     assert gradebook_of(begun) == gradebook_of(clean)
@@ -158,7 +158,7 @@ def test_ctrl_c_ends_it_at_once_and_leaves_no_process_behind(at_work):
     out, err = process.communicate(timeout=25)
     assert process.returncode == 130
     assert out == "" and "Traceback" not in err
-    assert err.endswith("Stopped. The same command goes on where it was.\n")
+    assert err.endswith("Stopped. Run the same command again to continue.\n")
     assert alive(family) == []
 
 

@@ -164,7 +164,7 @@ def test_what_is_not_there_is_named(export):
     status, printed = export("phase-99")
     assert status == 2
     assert printed == (
-        "Not written: the gradebook knows no assignment 'phase-99'. Next step: nbgrader generate_assignment phase-99\n"
+        "Not written: the gradebook has no assignment 'phase-99'. Next step: nbgrader generate_assignment phase-99\n"
     )
 
 

@@ -77,7 +77,7 @@ def test_pages_that_are_there_are_left_alone(course, feedback):
     before = page(course, "cleo").stat().st_mtime_ns
     assert feedback() == (
         0,
-        f"Feedback for {ASSIGNMENT}: 0 written, 4 written before, left as they are (--force writes them anew).\n",
+        f"Feedback for {ASSIGNMENT}: 0 written, 4 up to date (--force rewrites them).\n",
     )
     assert page(course, "cleo").stat().st_mtime_ns == before
 
@@ -88,7 +88,7 @@ def test_a_page_that_was_broken_off_is_missing_or_is_older_than_the_graded_noteb
     page(course, "bob", "second").unlink()
     long_ago = page(course, "cleo").stat().st_mtime - 10_000
     os.utime(page(course, "cleo"), (long_ago, long_ago))
-    assert "3 written, 1 written before" in feedback()[1]
+    assert "3 written, 1 up to date" in feedback()[1]
     assert page(course, "ada").read_text().rstrip().endswith("</html>")
     assert page(course, "bob", "second").exists()
 
@@ -99,10 +99,10 @@ def test_after_grading_by_hand_the_pages_of_that_student_are_written_anew(course
         gradebook.find_grade("test_ratio", "lab", ASSIGNMENT, "cleo").manual_score = 2.25
         gradebook.find_comment("double", "lab", ASSIGNMENT, "dev").manual_comment = "Well reasoned."
         gradebook.db.commit()
-    assert "2 written, 2 written before" in feedback()[1]
+    assert "2 written, 2 up to date" in feedback()[1]
     assert "<td>2.25</td>" in page(course, "cleo").read_text()
     assert "Well reasoned." in page(course, "dev").read_text()
-    assert "0 written, 4 written before" in feedback()[1]
+    assert "0 written, 4 up to date" in feedback()[1]
 
 
 def test_a_notebook_that_cannot_be_read_costs_its_own_student_only(course, feedback):
@@ -130,6 +130,6 @@ def test_what_is_not_there_is_named(course, feedback, monkeypatch, tmp_path):
         2,
         f"No graded submission of nobody for {ASSIGNMENT}. Next step: python -m grading autograde {ASSIGNMENT}\n",
     )
-    assert feedback("--workers", "0")[1] == "--workers 0: there must be at least 1.\n"
+    assert feedback("--workers", "0")[1] == "--workers 0: must be at least 1.\n"
     monkeypatch.chdir(tmp_path)
-    assert "holds no nbgrader_config.py" in feedback()[1]
+    assert "contains no nbgrader_config.py" in feedback()[1]

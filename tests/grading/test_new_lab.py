@@ -117,9 +117,9 @@ def test_its_visible_tests_fit_and_its_lines_are_short(course):
         (PHASE, "lab-05-batching\n", "A title", 2, "NAME is"),
         (PHASE, "lab-95-batching", " ", 2, "--title is ' '"),
         (PHASE, "lab-95-batching", "two\nlines", 2, "--title is 'two\\nlines'"),
-        (PHASE, "lab-01-other", "A title", 1, "lab-01-kv-cache-speedup.ipynb is there already"),
-        ("phase-01-serving", "lab-97-other", "A title", 1, "grading/answers/lab_97 is there already"),
-        ("phase-01-serving", "lab-98-other", "A title", 1, "labkit/lab_98 is there already"),
+        (PHASE, "lab-01-other", "A title", 1, "lab-01-kv-cache-speedup.ipynb already exists"),
+        ("phase-01-serving", "lab-97-other", "A title", 1, "grading/answers/lab_97 already exists"),
+        ("phase-01-serving", "lab-98-other", "A title", 1, "labkit/lab_98 already exists"),
     ],
 )
 def test_what_cannot_be_made_is_refused_with_the_reason_and_nothing_is_written(
@@ -137,7 +137,7 @@ def test_what_cannot_be_made_is_refused_with_the_reason_and_nothing_is_written(
 def test_a_second_time_nothing_is_overwritten(course, capsys):
     before = files(course)
     assert new_lab.main([PHASE, NAME, "--title", "Another title"], course) == 1
-    assert f"{NOTEBOOK} is there already" in capsys.readouterr().err
+    assert f"{NOTEBOOK} already exists" in capsys.readouterr().err
     assert files(course) == before
 
 

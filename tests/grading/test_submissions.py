@@ -40,7 +40,7 @@ def test_the_log_names_who_was_not_graded(graded):
 
 def test_the_log_names_the_tests_that_were_changed_and_no_others(graded):
     # A released test lacks its hidden part, which is no change of the student's.
-    assert graded.log.count("was changed; changed back") == len(("test_double", "test_ratio"))
+    assert graded.log.count("was changed; restored") == len(("test_double", "test_ratio"))
 
 
 # --- tests tampered with ---

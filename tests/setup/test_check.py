@@ -81,11 +81,11 @@ def test_a_port_in_use_is_told_with_the_command_for_another(check, monkeypatch):
 def test_a_sandbox_that_does_not_start_is_told_with_the_ways_out(check, monkeypatch, tmp_path):
     python = tmp_path / "python"
     python.write_text(
-        '#!/bin/sh\necho "Traceback ...\nNo sandbox can be had here: it is gone.\n  1. Install it"\nexit 1\n'
+        '#!/bin/sh\necho "Traceback ...\nNo sandbox is available: it is gone.\n  1. Install it"\nexit 1\n'
     )
     python.chmod(0o755)
     monkeypatch.setattr(check, "PYTHON", str(python))
-    with pytest.raises(check.Lacking, match="(?s)does not start.\nNo sandbox can be had here: it is gone.*Install it"):
+    with pytest.raises(check.Lacking, match="(?s)does not start.\nNo sandbox is available: it is gone.*Install it"):
         check.sandbox()
 
 
