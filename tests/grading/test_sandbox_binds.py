@@ -3,7 +3,7 @@
 import site
 import sys
 
-from grading.sandbox.bubblewrap import _library_binds
+from grading.sandbox.bubblewrap import CODE, _library_binds
 
 
 def shared(binds: list[str]) -> set[str]:
@@ -27,3 +27,12 @@ def test_what_lies_in_a_shared_folder_is_not_shared_twice(monkeypatch, tmp_path)
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
     monkeypatch.setattr(site, "getsitepackages", lambda: [str(tmp_path / ".venv" / "site-packages")])
     assert str(tmp_path / ".venv" / "site-packages") not in shared(_library_binds())
+
+
+def test_the_courses_own_packages_that_a_lab_imports_are_shared_and_grading_is_not(monkeypatch, tmp_path):
+    (tmp_path / ".venv").mkdir()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    monkeypatch.setattr(site, "getsitepackages", lambda: [])
+    binds = _library_binds()
+    places = {binds[i + 2] for i, word in enumerate(binds) if word == "--ro-bind" and binds[i + 2].startswith(CODE)}
+    assert places == {f"{CODE}/mini_vllm", f"{CODE}/labkit"}
