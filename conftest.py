@@ -1,8 +1,10 @@
 """Lets pytest run a lab notebook: each graded test cell is one item, named by its grade_id.
 
     pytest source -m "not gpu"                        the specification on the reference solutions
-    LAB_IMPL=starter pytest source/PHASE/LAB.ipynb    the same specification on your own copy in release/
-    pytest release/PHASE/LAB.ipynb                    the visible tests of your own copy, as you see them
+    LAB_IMPL=starter pytest source/PHASE/LAB.ipynb    the same specification on your own copy
+    pytest work/PHASE/LAB.ipynb                       the visible tests of your own copy, as you see them
+
+Your own copy is the one in work/, which `make lab` makes, or else the one in release/.
 
 The notebook runs once, in a fresh kernel, as nbgrader runs it; the score of a cell is nbgrader's.
 """
@@ -22,7 +24,7 @@ ROOT = Path(__file__).parent
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     folder = file_path.relative_to(ROOT).parts[0] if file_path.is_relative_to(ROOT) else ""
-    if file_path.suffix == ".ipynb" and folder in ("source", "release"):
+    if file_path.suffix == ".ipynb" and folder in ("source", "release", "work"):
         return LabNotebook.from_parent(parent, path=file_path)
     return None
 
@@ -60,13 +62,15 @@ class LabNotebook(pytest.File):
         implementation = os.environ.get("LAB_IMPL", "reference")
         if implementation not in ("reference", "starter"):
             raise pytest.UsageError(
-                f"LAB_IMPL={implementation!r} is not known: use LAB_IMPL=starter for your own copy in release/, "
+                f"LAB_IMPL={implementation!r} is not known: use LAB_IMPL=starter for your own copy in work/, "
                 "or leave it out for the reference solutions."
             )
         inside = self.path.relative_to(ROOT)
-        if implementation == "reference" or inside.parts[0] == "release":
+        if implementation == "reference" or inside.parts[0] != "source":
             return specification
-        return under_specification(_read(ROOT / "release" / Path(*inside.parts[1:])), specification)
+        lab = Path(*inside.parts[1:])
+        submitted = next((path for path in (ROOT / "work" / lab, ROOT / "release" / lab) if path.exists()), None)
+        return under_specification(_read(submitted or ROOT / "release" / lab), specification)
 
 
 class GradedTestCell(pytest.Item):
@@ -136,7 +140,8 @@ def _read(path: Path) -> nbformat.NotebookNode:
 def _complaints(cell: nbformat.NotebookNode):
     for output in cell.outputs:
         if output.output_type == "error":
-            plain = output.ename == "AssertionError" and output.evalue
-            yield output.evalue if plain else f"{output.ename}: {output.evalue}"
+            # labkit's failures are shown as their message alone; their kinds have several names.
+            is_message = output.ename == "AssertionError" or "\n".join(output.traceback) == output.evalue
+            yield output.evalue if is_message and output.evalue else f"{output.ename}: {output.evalue}"
         elif output.output_type == "stream" and output.name == "stderr":
             yield f"The cell wrote to stderr, which nbgrader counts as a failure:\n{output.text}"

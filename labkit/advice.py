@@ -1,24 +1,30 @@
 """Next steps for the two errors that a notebook gives before any test can: NameError and NotImplementedError."""
 
+from types import FrameType
+
 from labkit.failure import CheckFailed, own_line
 
 
 def advice(error: BaseException) -> CheckFailed | None:
-    """The message to show instead of the traceback, or None if `error` is of another kind."""
+    """The message to show instead of the traceback, or None if `error` is of another kind or arose in a library."""
+    frame = _innermost(error)
+    if frame is None or frame.f_globals.get("__name__") != "__main__":
+        return None
+    function = frame.f_code.co_name
+    in_function = not function.startswith("<")  # a cell's own code is "<module>"
     if isinstance(error, NotImplementedError) and not str(error):
-        function = _innermost(error)
-        if function == "<module>":
-            return CheckFailed(
-                "This cell is not answered yet.",
-                step="replace the line `raise NotImplementedError()` by your own lines and run the cell again",
-            )
-        return not_written(function)
+        if in_function:
+            return not_written(function)
+        return CheckFailed(
+            "This cell is not answered yet.",
+            step="replace the line `raise NotImplementedError()` by your own lines and run the cell again",
+        )
     if type(error) is NameError and error.name:
         return CheckFailed(
             f"{error.name} is not defined yet.",
-            "the cell that defines it has not run since the kernel started, or is not written yet",
-            "write that cell, choose Run > Run All Above Selected Cell, then run this cell again",
-            own_line(error),
+            "the cell that defines it has not run since the kernel started, or the name is misspelled",
+            "check the name, choose Run > Run All Above Selected Cell, then run this cell again",
+            own_line(error) if in_function else "",
         )
     return None
 
@@ -42,8 +48,8 @@ def show_next_steps(shell) -> None:
     shell.set_custom_exc((NameError, NotImplementedError), handler)
 
 
-def _innermost(error: BaseException) -> str:
+def _innermost(error: BaseException) -> FrameType | None:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return trace.tb_frame.f_code.co_name if trace is not None else "<module>"
+    return trace.tb_frame if trace is not None else None

@@ -1,7 +1,17 @@
 """A drawing with sliders; where there are none, the drawing with their first values."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
+
+from labkit.advice import advice
+
+# ipywidgets cuts a readout at 72 px and keeps everything in one line; "131,072 tokens" is wider, a phone narrower.
+STYLE = """<style>
+.labkit-sliders .widget-hslider { height: auto; flex-wrap: wrap; }
+.labkit-sliders .slider-container { flex: 1 1 9em; }
+.labkit-sliders .widget-readout { flex: none; max-width: none; overflow: visible; }
+</style>"""
 
 
 def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Callable[[Any], str]]) -> None:
@@ -10,8 +20,9 @@ def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Calla
     draw:    draws with matplotlib and returns a sentence about what it has drawn.
     choices: argument -> (values, first value, label of a value such as "24 GiB").
 
-    The sentence also stands in a live region, which a screen reader reads out when a slider has moved: a slider
-    itself is announced by the position of its value only.
+    A screen reader announces a slider by the position of its value only. So the sentence stands below the sliders, with
+    the values' labels, and is announced when a slider has moved. ipywidgets puts a new element in the place of the old
+    one: of the live regions, only an alert is announced when it is inserted.
     """
     try:
         import ipywidgets
@@ -36,10 +47,18 @@ def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Calla
 
     def redraw(**values: Any) -> None:
         state = ", ".join(f"{name.replace('_', ' ')} {choices[name][2](value)}" for name, value in values.items())
-        spoken.value = f'<div role="status" aria-live="polite">{state}: {draw(**values)}</div>'
+        role = ' role="alert"' if spoken.value else ""  # the first sentence is read with the page
+        try:
+            said = draw(**values)
+        except Exception as error:  # ipywidgets would show a traceback where a cell shows the next step
+            spoken.value = STYLE
+            raise (advice(error) or error) from None
+        spoken.value = f"{STYLE}<div{role}>{escape(f'{state}: {said}')}</div>"
 
     picture = ipywidgets.interactive_output(redraw, controls)
-    display(ipywidgets.VBox([*controls.values(), spoken, picture]))
+    box = ipywidgets.VBox([*controls.values(), spoken, picture])
+    box.add_class("labkit-sliders")
+    display(box)
 
 
 def plain(value: Any) -> str:

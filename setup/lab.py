@@ -1,38 +1,38 @@
-"""Opens JupyterLab on the first phase's start page, and prints the address with its token.
+"""Open JupyterLab on the first phase's start page, and print the address with its token.
 
-Run by the Python of .venv (`make lab` does that). The server's root is the repository, so that
-nbgrader finds nbgrader_config.py; only the file browser starts further down.
+Run by the Python of .venv (`make lab` does that). A student works in work/, a copy of release/ that git ignores.
+The server's root is the repository, so that nbgrader finds nbgrader_config.py.
 """
 
 import argparse
 import errno
-import json
+import logging
 import os
 import secrets
 import socket
 import sys
 from pathlib import Path
 
+import jupyter_files
+import working_copy
+
 REPOSITORY = Path(__file__).resolve().parent.parent
-START = "release/phase-00-foundations"
+PHASE = "phase-00-foundations"
 EVERYWHERE = ("0.0.0.0", "::")
-# Pages are shown as pages, not as their source; and nobody is asked about news at the first start.
-SETTINGS = {
-    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-}
 
 
 def arguments(argv):
     """Reads the command line; a wrong value ends the program with status 2."""
     parser = argparse.ArgumentParser(
-        description=f"Opens JupyterLab on {START}.",
+        description=f"Open JupyterLab on work/{PHASE}, the student's copy of release/{PHASE}.",
         epilog="Example: .venv/bin/python setup/lab.py --port 8890 --open no",
     )
     parser.add_argument("--port", default="8888", help="the port to listen on (8888)")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1: only you)")
     ask = "open a browser (auto: if there is a display)"
     parser.add_argument("--open", choices=["auto", "yes", "no"], default="auto", help=ask)
+    people = "instructor: with nbgrader's Formgrader and Create Assignment, opened on source/ (student)"
+    parser.add_argument("--for", choices=["student", "instructor"], default="student", dest="person", help=people)
     options = parser.parse_args(argv)
     if not (options.port.isascii() and options.port.isdigit() and 1 <= int(options.port) <= 65535):
         parser.exit(
@@ -83,43 +83,59 @@ def can_show_browser():
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def start_page():
-    """The page that students start from; the folder of the labs where there is none."""
-    page = f"{START}/README.md"
-    return page if (REPOSITORY / page).is_file() else START
+def start_page(folder):
+    """The phase's start page in release/, work/ or source/; the phase's folder if it has none."""
+    page = f"{folder}/{PHASE}/README.md"
+    return page if (REPOSITORY / page).is_file() else f"{folder}/{PHASE}"
 
 
-def write_settings():
-    """Puts SETTINGS where this environment's JupyterLab looks for its defaults; a user's own settings count more."""
-    path = Path(sys.prefix, "share", "jupyter", "lab", "settings", "overrides.json")
+def students_folder():
+    """Bring work/ up to date and return its name; "release" where work/ cannot be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(SETTINGS, indent=2) + "\n", encoding="utf-8")
-    except OSError:  # an environment that belongs to somebody else: JupyterLab works without, too
-        pass
+        outdated = working_copy.update(REPOSITORY)
+    except OSError as error:
+        print(f"work/ cannot be written ({error}), so the notebooks open in release/.")
+        return "release"
+    if outdated:
+        print(working_copy.advice(outdated))
+    return working_copy.FOLDER
 
 
-def announce(host, port, token):
-    """Prints where JupyterLab is."""
+def announce(host, port, page, token):
+    """Print where JupyterLab is."""
     shown = "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
-    print(f"\nJupyterLab: http://{shown}:{port}/lab/tree/{start_page()}?token={token}")
+    print(f"\nJupyterLab: http://{shown}:{port}/lab/tree/{page}?token={token}")
     if host in EVERYWHERE:
         print(f"From another machine, write {socket.gethostname()} for 127.0.0.1.")
         print("Whoever has this address can run code on this machine.")
     print("Ctrl-C stops it\n", flush=True)
 
 
-def serve(options):
-    """Runs JupyterLab in this process until Ctrl-C."""
+def is_news(record):
+    """Whether a line of the log is worth showing; two lines that report no problem come with every notebook."""
+    if record.msg == "Notebook %s is not trusted":  # about the outputs that a notebook comes with; these have none
+        return False
+    # jupyter_server gives tornado milliseconds for seconds, and tornado corrects one of the two values.
+    return not record.getMessage().startswith("The websocket_ping_timeout")
+
+
+def serve(options, page):
+    """Run JupyterLab in this process until Ctrl-C; `page` is what it opens."""
     # Kernels and terminals in the lab get this Python and its tools, whatever the user has elsewhere.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     os.environ["VIRTUAL_ENV"] = sys.prefix  # IPython adds the packages of the one named here
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+    if options.person == "student":
+        others = os.environ.get("JUPYTER_CONFIG_PATH", "")
+        folders = [str(jupyter_files.students_server()), *filter(None, [others])]
+        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(folders)
     try:
+        from jupyter_client import KernelManager
         from jupyterlab.labapp import LabApp
     except ImportError as error:
         sys.exit(f"JupyterLab does not load ({error}). Install it again: make clean, then make lab")
-    write_settings()
+    jupyter_files.write_settings()
+    jupyter_files.write_next_steps()
     token = secrets.token_hex(24)
     browser = can_show_browser() if options.open == "auto" else options.open == "yes"
     settings = {
@@ -132,25 +148,33 @@ def serve(options):
         "ServerApp.allow_root": getattr(os, "geteuid", lambda: 1)() == 0,
         "ServerApp.answer_yes": True,  # one Ctrl-C is enough
         "Application.log_level": "WARN",
-        "LabApp.default_url": f"/lab/tree/{start_page()}",
+        "LabApp.default_url": f"/lab/tree/{page}",
         "IdentityProvider.token": token,  # in this process only, so no other user sees it in a list of processes
     }
+    if "transport_encryption" in KernelManager.class_trait_names():  # jupyter_client 8.9 and newer
+        settings["KernelManager.transport_encryption"] = "auto"  # else each kernel warns that it has none
     server = LabApp.initialize_server([f"--{name}={value}" for name, value in settings.items()])
+    for log in (server.log, logging.getLogger("tornado.general")):
+        log.addFilter(is_news)
     # The loop's first task, queued by now, is to listen; so whoever reads the address can use it at once.
-    server.io_loop.add_callback(announce, options.host, options.port, token)
+    server.io_loop.add_callback(announce, options.host, options.port, page, token)
     server.start()
 
 
 def main(argv=None):
-    """Checks what the user gave, then serves; the exit status is 0 after Ctrl-C."""
+    """Check the options, then serve; the exit status is 0 after Ctrl-C."""
     options = arguments(argv)
-    if not (REPOSITORY / START).is_dir():
-        sys.exit(f"The folder {START} is missing. Make it from source/ with: make release")
+    if not (REPOSITORY / "release" / PHASE).is_dir():
+        sys.exit(f"The folder release/{PHASE} is missing. Make it from source/ with: make release")
     problem = address_problem(options.host, options.port)
     if problem:
         sys.exit(problem)
     try:
-        serve(options)
+        if options.person == "student":
+            folder = students_folder()
+        else:
+            folder = "source" if (REPOSITORY / "source" / PHASE).is_dir() else "release"
+        serve(options, start_page(folder))
     except KeyboardInterrupt:  # before the server itself listens for Ctrl-C
         print("\nStopped.")
     return 0

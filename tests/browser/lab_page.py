@@ -8,7 +8,7 @@ ERRORS = (
     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"], '
     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]'
 )
-RUNNING = "[...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].some(e => e.textContent.includes('*'))"
+PROMPTS = "[...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].map(e => e.textContent).join()"
 
 
 class LabPage:
@@ -57,9 +57,16 @@ class LabPage:
 
     def run_all(self) -> None:
         """Menu Run, Run All Cells; returns when nothing runs any more. It stops at the first error."""
+        before = self.page.evaluate(PROMPTS)
         self.menu("Run", "Run All Cells")
-        self.page.wait_for_function(f"{RUNNING} || /\\d/.test(document.querySelector('.jp-InputPrompt').textContent)")
-        self.page.wait_for_function(f"!{RUNNING}", timeout=300_000)
+        self.page.wait_for_function(f"before => {PROMPTS} !== before", arg=before)
+        self.page.wait_for_function(f"!{PROMPTS}.includes('*')", timeout=300_000)
+
+    def restart(self) -> None:
+        """Menu Kernel, Restart Kernel, and yes; returns when the new kernel is idle."""
+        self.menu("Kernel", "Restart Kernel…")
+        self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        self.page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
 
     def menu(self, *names: str) -> None:
         """Clicks through the menu bar."""

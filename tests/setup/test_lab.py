@@ -1,5 +1,6 @@
 """setup/lab.py opens JupyterLab where it was told to, or says at once why not and what to do."""
 
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-LAB = Path(__file__).resolve().parents[2] / "setup" / "lab.py"
+SETUP = Path(__file__).resolve().parents[2] / "setup"
+PHASE = "phase-00-foundations"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach this machine
 
 
@@ -28,9 +30,12 @@ def ctrl_c():
 @pytest.fixture
 def lab(tmp_path, ctrl_c):
     """The command for the lab of a small repository, whose Jupyter settings are not the user's."""
-    (tmp_path / "course" / "setup").mkdir(parents=True)
-    (tmp_path / "course" / "release" / "phase-00-foundations").mkdir(parents=True)
-    shutil.copy(LAB, tmp_path / "course" / "setup")
+    for phase in (f"release/{PHASE}", f"source/{PHASE}"):
+        (tmp_path / "course" / phase).mkdir(parents=True)
+    (tmp_path / "course" / "release" / PHASE / "README.md").write_text("# Start\n")
+    (tmp_path / "course" / "setup").mkdir()
+    for name in ("lab", "jupyter_files", "working_copy"):
+        shutil.copy(SETUP / f"{name}.py", tmp_path / "course" / "setup")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     environment |= {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     keyboard, terminal = os.openpty()  # in a terminal, and only there, Jupyter by itself asks "Shut down?"
@@ -86,28 +91,37 @@ def test_a_host_that_is_not_this_machine_is_named_with_its_value_and_what_will_d
 
 
 def test_missing_notebooks_are_named_with_the_command_that_makes_them(lab, tmp_path):
-    (tmp_path / "course" / "release" / "phase-00-foundations").rmdir()
+    shutil.rmtree(tmp_path / "course" / "release")
     output = refused(lab("--port", str(free_port())))
     assert "release/phase-00-foundations is missing" in output and "make release" in output
 
 
-def test_the_printed_address_opens_jupyterlab_and_ctrl_c_ends_it_cleanly(lab):
+def address_of(process):
+    """The address that the lab prints, and all lines up to it."""
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("JupyterLab: "):
+            return line.removeprefix("JupyterLab: ").strip(), "".join(lines)
+    pytest.fail("no address printed, but:\n" + "".join(lines))
+
+
+def page_config(address):
+    """What JupyterLab's page tells the browser about extensions."""
+    page = DIRECT.open(address, timeout=120).read().decode()
+    return json.loads(re.search(r'id="jupyter-config-data"[^>]*>\s*(\{.*?\})\s*</script>', page, re.DOTALL)[1])
+
+
+def test_the_printed_address_opens_the_students_copy_and_ctrl_c_ends_it_cleanly(lab, tmp_path):
     port = free_port()
     with lab("--port", str(port)) as process:
         try:
-            lines = []
-            for line in process.stdout:
-                lines.append(line)
-                if line.startswith("JupyterLab: "):
-                    break
-            else:
-                pytest.fail("no address printed, but:\n" + "".join(lines))
-            address = line.removeprefix("JupyterLab: ").strip()
-            start = f"http://127.0.0.1:{port}/lab/tree/release/phase-00-foundations?token="
+            address, _ = address_of(process)
+            start = f"http://127.0.0.1:{port}/lab/tree/work/{PHASE}/README.md?token="
             assert address.startswith(start)
             assert DIRECT.open(address, timeout=120).status == 200
             contents = address.replace("/lab/tree/", "/api/contents/")
-            assert DIRECT.open(contents, timeout=120).status == 200
+            assert json.load(DIRECT.open(contents, timeout=120))["content"] == "# Start\n"
             with pytest.raises(urllib.error.HTTPError, match="403"):
                 DIRECT.open(contents.partition("?")[0], timeout=120)
             process.send_signal(signal.SIGINT)
@@ -117,3 +131,31 @@ def test_the_printed_address_opens_jupyterlab_and_ctrl_c_ends_it_cleanly(lab):
             process.kill()
     assert process.returncode == 0
     assert "Ctrl-C stops it" in rest and "Traceback" not in rest
+
+
+@pytest.mark.parametrize(("person", "folder"), [("student", "work"), ("instructor", "source")])
+def test_the_instructors_tools_of_nbgrader_are_on_the_instructors_server_only(lab, tmp_path, person, folder):
+    with lab("--port", str(free_port()), "--for", person) as process:
+        try:
+            address, said = address_of(process)
+            config = page_config(address)
+            api = address.partition("/lab/")[0]
+            token = address.partition("?")[2]
+            with_formgrader = status(f"{api}/formgrader?{token}")
+            assert status(f"{api}/nbgrader_version?version=0&{token}") == 200  # what Validate asks first
+        finally:
+            process.kill()
+    parts = ("menu", "formgrader", "assignment-list", "course-list", "create-assignment")
+    disabled = {f"@jupyter/nbgrader:{part}" for part in parts} & set(config["disabledExtensions"])
+    assert (len(disabled), with_formgrader) == ((5, 404) if person == "student" else (0, 200))
+    assert f"/lab/tree/{folder}/{PHASE}" in address
+    assert (tmp_path / "course" / "work").exists() == (person == "student")
+    if person == "student":
+        assert said == f"\nJupyterLab: {address}\n"  # no warning before it
+
+
+def status(address):
+    try:
+        return DIRECT.open(address, timeout=120).status
+    except urllib.error.HTTPError as error:
+        return error.code

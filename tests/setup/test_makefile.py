@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="no make on thi
 
 def make(folder, *words, **variables):
     """Runs make in a folder, as from a shell that is in no make itself (`make test` runs these tests)."""
-    ours = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PYTHON", "PORT", "HOST", "OPEN"}
+    ours = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PYTHON", "PORT", "HOST", "OPEN", "FOR"}
     environment = {name: value for name, value in os.environ.items() if name not in ours} | variables
     command = ["make", "-f", MAKEFILE, *words]
     return subprocess.run(
@@ -22,10 +22,10 @@ def make(folder, *words, **variables):
 
 
 def test_clean_removes_what_can_be_made_again_and_keeps_everything_else(tmp_path):
-    kept = ["gradebook.db", "release/p/lab.ipynb", "source/p/lab.ipynb", "grading/demo.py"]
+    kept = ["gradebook.db", "release/p/lab.ipynb", "work/p/lab.ipynb", "source/p/lab.ipynb", "grading/demo.py"]
     kept += [f"{folder}/student/p/lab.ipynb" for folder in ("submitted", "autograded", "feedback")]
     removed = [".venv/bin/python", "build/x", "course.egg-info/x", ".pytest_cache/x"]
-    removed += [f"{package}/__pycache__/x.pyc" for package in ("mini_vllm", "grading", "setup", "tests")]
+    removed += [f"{package}/__pycache__/x.pyc" for package in ("mini_vllm", "labkit", "grading", "setup", "tests")]
     for name in kept + removed:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -44,6 +44,12 @@ def test_lab_gets_the_port_and_host_from_the_command_line_only(tmp_path):
     # conda and some shells set HOST to the machine's or the compiler's name, in everybody's environment
     assert '--port "8888" --host "127.0.0.1"' in make(tmp_path, "-n", "lab", HOST="x86_64-linux").stdout
     assert '--port "8890" --host "::1"' in make(tmp_path, "-n", "lab", "PORT=8890", "HOST=::1").stdout
+
+
+def test_lab_is_a_students_unless_the_command_line_says_otherwise(tmp_path):
+    assert '--for "student"' in make(tmp_path, "-n", "lab", FOR="instructor").stdout
+    assert '--for "instructor"' in make(tmp_path, "-n", "lab", "FOR=instructor").stdout
+    assert "make lab FOR=instructor" in make(tmp_path).stdout
 
 
 def test_make_alone_lists_every_command(tmp_path):
