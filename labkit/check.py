@@ -178,5 +178,6 @@ def ratio(value: Any, expected: Any) -> str:
     """ " (0.93x)", or "" where the ratio of two numbers says nothing."""
     if not isinstance(value, (int, float)) or not expected or value <= 0:
         return ""
-    text = f"{value / expected:.3g}"
-    return "" if text == "1" else f" ({text}x)"
+    times = value / expected
+    text = f"{times:,.0f}" if times >= 100 else f"{times:.2f}" if times >= 0.01 else f"{times:.1g}"
+    return "" if text == "1.00" else f" ({text}x)"

@@ -3,18 +3,25 @@
 from labkit import advice, style
 
 
+class TooOld(ImportError):
+    """This labkit is older than the notebook; IPython shows the message alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
 def start(lab: str, needs: str = "1.0") -> None:
     """Set up plots and messages, and check that this labkit is new enough for the notebook.
 
     lab: the notebook's number, "01". needs: the oldest version of labkit that it works with.
 
     Raises:
-        ImportError: labkit is older; the message says what to do.
+        TooOld: labkit is older; the message says what to do.
     """
     from labkit import __version__
 
     if _parts(__version__) < _parts(needs):
-        raise ImportError(
+        raise TooOld(
             f"This notebook needs labkit {needs} or newer, and {__version__} is installed.\n"
             "Next step: get the course's newest files (git pull, or the zip again), then run `make lab`."
         )

@@ -1,10 +1,11 @@
 """Runs a lab's real cells in this process, with any answer in place of the reference solution."""
 
-import ast
 import contextlib
+import functools
 import importlib
 import io
 import linecache
+import re
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ import nbformat
 from nbgrader.utils import is_grade, is_solution
 
 from grading.answers import Answer
+from grading.judge.names import names_set, names_used
+from labkit.advice import advice
 
 ROOT = Path(__file__).parents[2]
 PHASE = "phase-00-foundations"
@@ -76,42 +79,55 @@ class Lab:
 
     def untouched(self, exercise: str) -> str:
         """A solution cell as a student finds it."""
-        begin, end = "### BEGIN SOLUTION", "### END SOLUTION"
-        before, _, rest = self.solutions[exercise].partition(begin)
-        parts, stub = [before], "raise NotImplementedError()"
-        while rest:
-            _, _, after = rest.partition(end)
-            between, _, rest = after.partition(begin)
-            parts += [stub, between]
-        return "".join(parts)
+        return released(self.solutions[exercise])
 
-    def instruments(self) -> dict[str, str]:
-        """The functions and classes that the locked cells above the exercises define: name -> source."""
-        tree = [(source, ast.parse(source)) for source in self.setup]
-        return {
-            node.name: ast.get_source_segment(source, node)
-            for source, module in tree
-            for node in module.body
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef))
-        }
+    def touched(self, **answers: str) -> list[str]:
+        """The test cells that can come out differently with these answers than with the reference.
 
-    def messages(self, skip: Collection[str] = (), **answers: str) -> dict[str, str]:
-        """Run the whole lab with `answers` (solution grade_id -> code) and the reference elsewhere.
+        They use a name that the answer or the reference sets, or one of a solution that uses such a name.
+        """
+        changed = {name for exercise, code in answers.items() for name in names_set(code)}
+        changed |= {name for exercise in answers for name in names_set(self.solutions[exercise])}
+        for source in self.solutions.values():
+            if names_used(source) & changed:
+                changed |= names_set(source)
+        return [test for test, source in self.tests.items() if names_used(source) & changed]
 
-        skip: exercises whose tests are not run, because nothing is asked of them.
-        Returns test grade_id -> "" for a cell that passes, else what the cell says. Writing to stderr is a
-        failure, as it is in nbgrader; so is a warning, since numpy's go to stderr.
+    def messages(
+        self, skip: Collection[str] = (), tests: Collection[str] | None = None, **answers: str
+    ) -> dict[str, str]:
+        """What test cells say with `answers` (solution grade_id -> code) and the reference elsewhere.
+
+        skip: exercises whose tests are not run. tests: which to run; as a rule those that the answers can change, and
+        all of them without answers.
+        Returns test grade_id -> "" for a cell that passes, else what the cell says. Writing to stderr is a failure, as
+        it is in nbgrader; so is a warning, since numpy's go to stderr.
         """
         unknown = set(answers) - set(self.solutions)
         assert not unknown, f"{self.path.name} has no solution cell {unknown}"
-        namespace: dict = {"__name__": "__main__"}
-        for source in self.setup:
-            _run(source, namespace)
+        if tests is None:
+            tests = self.touched(**answers) if answers else self.tests
+        namespace = dict(_after_setup(tuple(self.setup)))
         for name, source in self.solutions.items():
             with contextlib.suppress(NotImplementedError):
                 _run(answers.get(name, source), namespace)
-        tests = {name: source for name, source in self.tests.items() if self.exercise_of[name] not in skip}
-        return {name: _verdict(source, namespace) for name, source in tests.items()}
+        wanted = [name for name in tests if self.exercise_of[name] not in skip]
+        return {name: _verdict(self.tests[name], namespace) for name in wanted}
+
+
+def released(source: str) -> str:
+    """A cell as it is in release/: without hidden tests, and with nbgrader's stub for a solution."""
+    source = re.sub(r"(?ms)^ *### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS\n?", "", source)
+    return re.sub(r"(?ms)### BEGIN SOLUTION.*?### END SOLUTION", "raise NotImplementedError()", source)
+
+
+@functools.cache
+def _after_setup(setup: tuple[str, ...]) -> dict:
+    """The names that the locked cells define; they are run once, since some load a model."""
+    namespace: dict = {"__name__": "__main__"}
+    for source in setup:
+        _run(source, namespace)
+    return namespace
 
 
 def _run(source: str, namespace: dict) -> None:
@@ -128,6 +144,7 @@ def _verdict(source: str, namespace: dict) -> str:
         try:
             _run(source, namespace)
         except Exception as error:
+            error = advice(error) or error
             return str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
     return f"stderr: {stderr.getvalue()}" if stderr.getvalue() else ""
 

@@ -2,6 +2,7 @@
 
 from grading.answers import Answer
 from grading.answers.lab_01.attention_step import ATTENTION_STEP
+from grading.answers.lab_01.chat import CHAT_TURN
 from grading.answers.lab_01.counting import PREDICT, WORK_WITH_CACHE, WORK_WITHOUT_CACHE
 from grading.answers.lab_01.generation import GENERATE_WITH_CACHE, GENERATE_WITHOUT_CACHE
 
@@ -12,4 +13,5 @@ ANSWERS: list[Answer] = [
     *ATTENTION_STEP,
     *GENERATE_WITHOUT_CACHE,
     *GENERATE_WITH_CACHE,
+    *CHAT_TURN,
 ]

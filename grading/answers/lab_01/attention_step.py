@@ -86,7 +86,7 @@ ATTENTION_STEP = [
     wrong("attention_step", "scale d", "divided by d", _weighted("K @ q / d")),
     wrong("attention_step", "no scale", "not scaled", _weighted("K @ q")),
     wrong("attention_step", "multiplied by the scale", "multiplied by", _weighted("K @ q * np.sqrt(d)")),
-    wrong("attention_step", "scale 2 of the example", "others (d=", _weighted("K @ q / 2")),
+    wrong("attention_step", "scale 2 of the example", "vectors of another length", _weighted("K @ q / 2")),
     wrong(
         "attention_step",
         "softmax over the wrong axis of a row",

@@ -56,6 +56,10 @@ WORK_WITHOUT_CACHE = [
                 "sum(range(prompt_len + 1, prompt_len + new_tokens + 1))",
                 "about to predict",
             ),
+            "the sum of all integers below P + N": (
+                "(prompt_len + new_tokens) * (prompt_len + new_tokens - 1) // 2",
+                "the steps start at prompt_len, not at 0",
+            ),
             "forgets the prompt": ("new_tokens * (new_tokens - 1) // 2", "the prompt is forgotten"),
             "constant length": ("new_tokens * prompt_len", "never grew"),
             "final length on every step": ("new_tokens * (prompt_len + new_tokens)", "every step has the final length"),
@@ -122,8 +126,8 @@ WORK_WITH_CACHE = [
             "prompt only": ("prompt_len", "only the prompt"),
             "re-reads the prompt": ("prompt_len * new_tokens", "the prompt is read again"),
             "re-reads the prompt, and once more": ("prompt_len * new_tokens + new_tokens", "the prompt is read again"),
-            "last token not fed": ("prompt_len + new_tokens - 1", "the engine's count"),
-            "last token not fed, guarded": ("prompt_len + max(new_tokens - 1, 0)", "the engine's count"),
+            "last token not fed": ("prompt_len + new_tokens - 1", "engines do stop there"),
+            "last token not fed, guarded": ("prompt_len + max(new_tokens - 1, 0)", "engines do stop there"),
             "one token twice": ("prompt_len + new_tokens + 1", "passes twice"),
             "the uncached count": ("sum(range(prompt_len, prompt_len + new_tokens))", "without a cache"),
             "a float": ("float(prompt_len + new_tokens)", "a float; a whole number"),
@@ -135,7 +139,7 @@ WORK_WITH_CACHE = [
 PREDICT = [
     right("predict", "whole numbers", "guess_long_prompt = 100\nguess_long_answer = 1000\n"),
     right("predict", "numpy and float", "guess_long_prompt = np.float32(1.5)\nguess_long_answer = 2.0\n"),
-    wrong("predict", "one guess missing", "guess_long_answer is not set", "guess_long_prompt = 10\n"),
+    wrong("predict", "one guess missing", "guess_long_answer is not defined yet", "guess_long_prompt = 10\n"),
     wrong("predict", "text", "without quotes", "guess_long_prompt = '10'\nguess_long_answer = 5\n"),
     wrong("predict", "nothing yet", "without quotes", "guess_long_prompt = None\nguess_long_answer = ...\n"),
 ]

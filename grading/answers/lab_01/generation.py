@@ -102,7 +102,7 @@ GENERATE_WITHOUT_CACHE = [
     wrong(
         "generate_without_cache",
         "first row of the logits",
-        "another row",
+        "a row other than the last was read",
         """
         def generate_without_cache(model, prompt_ids, new_tokens):
             tokens = []
@@ -114,7 +114,7 @@ GENERATE_WITHOUT_CACHE = [
     wrong(
         "generate_without_cache",
         "argmax over all rows",
-        "outside the vocabulary",
+        "numbers the entries of all rows",
         """
         def generate_without_cache(model, prompt_ids, new_tokens):
             tokens = []
@@ -138,13 +138,25 @@ GENERATE_WITHOUT_CACHE = [
     wrong(
         "generate_without_cache",
         "prompt in the result",
-        "the prompt is part",
+        "includes the prompt",
         """
         def generate_without_cache(model, prompt_ids, new_tokens):
             ids = list(prompt_ids)
             for _ in range(new_tokens):
                 ids.append(int(np.argmax(model.forward(ids)[-1])))
             return ids
+    """,
+    ),
+    wrong(
+        "generate_without_cache",
+        "the last 0 tokens",
+        "is the whole list, not its last 0 elements",
+        """
+        def generate_without_cache(model, prompt_ids, new_tokens):
+            ids = list(prompt_ids)
+            for _ in range(new_tokens):
+                ids.append(int(np.argmax(model.forward(ids)[-1])))
+            return ids[-new_tokens:]
     """,
     ),
     wrong(
@@ -369,7 +381,7 @@ GENERATE_WITH_CACHE = [
     wrong(
         "generate_with_cache",
         "a new cache in every step",
-        "a new cache in every step",
+        "every step has a new cache",
         """
         def generate_with_cache(model, prompt_ids, new_tokens):
             logits, tokens = model.forward(prompt_ids, model.new_cache()), []
@@ -411,7 +423,7 @@ GENERATE_WITH_CACHE = [
     wrong(
         "generate_with_cache",
         "first row of the prompt's logits",
-        "another row",
+        "a row other than the last was read",
         """
         def generate_with_cache(model, prompt_ids, new_tokens):
             cache = model.new_cache()
