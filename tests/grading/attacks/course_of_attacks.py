@@ -12,7 +12,20 @@ from tiny_course import ASSIGNMENT, Course, cell
 
 POINTS = {"total": 2, "softmax": 3, "scale": 2, "run": 3, "draw": 2, "root": 2}
 
-# The lab's instruments, shortened: what an answer returns, and whether the engine was called for it.
+SETUP = """
+import math
+import operator
+import sys
+import warnings
+
+import numpy as np
+
+from labkit import Exercise, check, kinds, start
+
+start("90", needs="1.0")
+""".strip()
+
+# What the tests use. The first one is written with labkit, the others without: a course may have either.
 INSTRUMENTS = '''
 PROVIDED = {"mini_vllm.config"}
 
@@ -53,12 +66,11 @@ def answer_of(call, function, *args):
     return answer
 
 
-def whole_number(call, answer):
-    try:
-        assert not isinstance(answer, (bool, np.bool_))
-        return operator.index(answer)
-    except (AssertionError, TypeError):
-        raise AssertionError(f"{call} returned {repr(answer)[:60]}, a {type(answer).__name__}.") from None
+TOTAL = Exercise(
+    read=kinds.whole_number,
+    provided=PROVIDED,
+    otherwise=("a number is left out, or counted twice", "add three numbers by hand"),
+)
 '''.strip()
 
 SIGNATURES = {
@@ -75,15 +87,15 @@ SIGNATURES = {
 
 TESTS = {
     "total": """
-for numbers, expected in [([1, 2, 3], 6), ([], 0)]:
-    result = whole_number("total", answer_of(f"total({numbers})", total, numbers))
-    assert result == expected, f"total({numbers}) returned {result}, expected {expected}."
+totals = check(total, TOTAL)
+totals([1, 2, 3]).should_be(6)
+totals([]).should_be(0)
 ### BEGIN HIDDEN TESTS
-for secret_numbers in [[104729, 1299709], [31337]]:
-    secret = whole_number("total", answer_of("total of other numbers", total, list(secret_numbers)))
-    assert secret == sum(secret_numbers), "total is wrong for other numbers."
+with totals.hidden("other numbers"):
+    for secret_numbers in [[104729, 1299709], [31337]]:
+        totals(list(secret_numbers)).should_be(sum(secret_numbers))
 ### END HIDDEN TESTS
-print("total adds up.")
+totals.passed("total adds up.")
 """,
     "softmax": """
 probabilities = answer_of("softmax", softmax, np.array([1.0, 2.0, 3.0]))
@@ -146,7 +158,7 @@ DEMONSTRATION = "EXAMPLE = [1, 2, 3]\nshown_total = sum(EXAMPLE)\nprint(shown_to
 def source_notebook() -> nbformat.NotebookNode:
     cells = [
         new_markdown_cell("# Lab", id="title"),
-        cell("setup", "import math\nimport operator\nimport sys\nimport warnings\n\nimport numpy as np"),
+        cell("setup", SETUP),
         cell("instruments", INSTRUMENTS),
         new_code_cell(DEMONSTRATION, id="example"),
     ]

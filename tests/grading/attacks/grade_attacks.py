@@ -17,6 +17,7 @@ import host_files  # noqa: E402, F401
 import host_process  # noqa: E402, F401
 import nbformat  # noqa: E402
 import score_cells  # noqa: E402, F401
+import score_labkit  # noqa: E402, F401
 import score_messages  # noqa: E402, F401
 import score_objects  # noqa: E402, F401
 import score_process  # noqa: E402, F401
