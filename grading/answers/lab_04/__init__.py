@@ -2,6 +2,7 @@
 
 from grading.answers import Answer
 from grading.answers.lab_04.card_and_workload import ARITHMETIC_INTENSITY, PREDICT, RIDGE_POINT
+from grading.answers.lab_04.decode_step import DECODE_STEP_SECONDS, LEVER_SPEEDUP
 from grading.answers.lab_04.regime import REGIME
 from grading.answers.lab_04.serving import CRITICAL_BATCH_SIZE, MAX_DECODE_TOKENS_PER_SECOND
 
@@ -12,10 +13,13 @@ ANSWERS: list[Answer] = [
     *REGIME,
     *MAX_DECODE_TOKENS_PER_SECOND,
     *CRITICAL_BATCH_SIZE,
+    *DECODE_STEP_SECONDS,
+    *LEVER_SPEEDUP,
 ]
 
 # exercise -> the exercises whose functions its own may call.
 BUILT_ON: dict[str, tuple[str, ...]] = {
     "regime": ("ridge_point", "arithmetic_intensity"),
     "critical_batch_size": ("ridge_point", "arithmetic_intensity"),
+    "lever_speedup": ("decode_step_seconds",),
 }

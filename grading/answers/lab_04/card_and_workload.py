@@ -56,7 +56,7 @@ RIDGE_POINT = [
             "hard-coded bandwidth": ("peak_flops / 2.0e12", "does not depend on both"),
             "hard-coded": (
                 "{156: 156.0, 153: 312 / 2.039, 403: 1210 / 3}.get(int(peak_flops / bandwidth), 156.0)",
-                "wrong for others",
+                "wrong for another card",
             ),
         }
     ),
@@ -116,12 +116,12 @@ ARITHMETIC_INTENSITY = [
             "parameters below the line only": ("2 * tokens / (8e9 * bytes_per_param)", "number of parameters is still"),
             "whole number": ("2 * tokens // bytes_per_param", "the result is rounded"),
             "an int": ("int(2 * tokens / bytes_per_param)", "the result is rounded"),
-            "bytes as an exponent": ("2 * tokens / 2**bytes_per_param", "not what the docstring says"),
-            "a sum": ("2 * tokens + bytes_per_param", "not what the docstring says"),
+            "bytes as an exponent": ("2 * tokens / 2**bytes_per_param", "not what the task says"),
+            "a sum": ("2 * tokens + bytes_per_param", "not what the task says"),
             "half a byte rounded away": ("2 * tokens / max(1, int(bytes_per_param))", "half a byte"),
             "limited to the ridge of the A100": (
                 "min(156, 2 * tokens / bytes_per_param)",
-                "not what the docstring says",
+                "not what the task says",
             ),
             "hard-coded": (
                 "{(20, 4): 10, (1, 2): 1, (32, 1): 64, (7, 4): 3.5, (2048, 2): 2048, (7, 2): 7}"
@@ -154,7 +154,10 @@ ARITHMETIC_INTENSITY = [
         "the engine counts the parameters",
         "the engine's code",
         """
+        from mini_vllm.specs import MODEL_SPECS
         from mini_vllm.specs import num_parameters as count
+
+        llama = MODEL_SPECS["Llama-3-8B"]
 
         def arithmetic_intensity(tokens, bytes_per_param=2):
             n = count(llama.config)
@@ -167,7 +170,7 @@ PREDICT = [
     right("predict", "whole numbers", "guess_percent = 1\nguess_users = 200\n"),
     right("predict", "numpy and float", "guess_percent = np.float32(0.64)\nguess_users = 156.0\n"),
     right("predict", "more than there is", "guess_percent = 150\nguess_users = 10**9\n"),
-    wrong("predict", "one guess missing", "guess_users is not set", "guess_percent = 10\n"),
+    wrong("predict", "one guess missing", "guess_users", "guess_percent = 10\n"),
     wrong("predict", "text", "without quotes or units", "guess_percent = '10 %'\nguess_users = 5\n"),
     wrong("predict", "nothing yet", "without quotes or units", "guess_percent = None\nguess_users = ...\n"),
     wrong("predict", "zero", "a number above 0", "guess_percent = 0\nguess_users = 5\n"),

@@ -12,7 +12,8 @@ class OneLiners:
         self.exercise, self.arguments = exercise, arguments
 
     def code(self, expression: str) -> str:
-        return f"def {self.exercise}({self.arguments}):\n    return {expression}\n"
+        needed = "import math\n\n" if "math." in expression else ""
+        return f"{needed}def {self.exercise}({self.arguments}):\n    return {expression}\n"
 
     def rights(self, answers: dict[str, str]) -> list[Answer]:
         """answers: name -> expression."""
@@ -47,7 +48,7 @@ class OneLiners:
                 self.exercise,
                 "prints instead of returning",
                 "returned None",
-                f"def {self.exercise}({self.arguments}):\n    print({expression})\n",
+                self.code(expression).replace("return ", "print(").rstrip() + ")",
             ),
             wrong(
                 self.exercise,

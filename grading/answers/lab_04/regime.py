@@ -112,14 +112,14 @@ REGIME = [
             ),
             "tokens for intensity": ("tokens >= peak_flops / bandwidth", "the tokens themselves are compared"),
             "the ridge of the A100": ("2 * tokens / bytes_per_param >= 156", "the A100 is written into the code"),
-            "text": (f"str({_BOUND})", "of type str; True or False"),
-            "1 and 0": (f"int({_BOUND})", "of type int; True or False"),
-            "a list": (f"[{_BOUND}]", "of type list; True or False"),
-            "a float": ("2 * tokens / bytes_per_param", "of type float; True or False"),
+            "text": (f"str({_BOUND})", "a str; True or False"),
+            "1 and 0": (f"int({_BOUND})", "a int; True or False"),
+            "a list": (f"[{_BOUND}]", "a list; True or False"),
+            "a float": ("2 * tokens / bytes_per_param", "a float; True or False"),
             "None": ("None", "returned None"),
             "agrees with everything": (
                 "type('All', (), {'__eq__': lambda a, b: True, '__bool__': lambda a: False})()",
-                "of type All; True or False",
+                "a All; True or False",
             ),
             "hard-coded": (
                 "{(1, 2): False, (155, 2): False, (200, 4): False}.get((tokens, bytes_per_param), True)",
@@ -192,7 +192,7 @@ REGIME = [
     wrong(
         "regime",
         "one of the two is missing",
-        "compute_utilization is not written yet",
+        "compute_utilization",
         f"""
         def is_compute_bound({_ARGUMENTS}):
             return {_BOUND}

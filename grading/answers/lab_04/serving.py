@@ -44,14 +44,14 @@ MAX_DECODE_TOKENS_PER_SECOND = [
             "whole number": ("bandwidth // (n_params * bytes_per_param)", "rounded"),
             "an int": ("int(bandwidth / (n_params * bytes_per_param))", "rounded"),
             "always 16 bits": ("bandwidth / (2 * n_params)", "bytes_per_param has no effect"),
-            "8 billion parameters": ("bandwidth / (8e9 * bytes_per_param)", "not what the docstring says"),
+            "8 billion parameters": ("bandwidth / (8e9 * bytes_per_param)", "not what the task says"),
             "half a byte rounded up": (
                 "bandwidth / (n_params * math.ceil(bytes_per_param))",
-                "not what the docstring says",
+                "half a byte is rounded away or up",
             ),
             "half a byte rounded away": (
                 "bandwidth / max(n_params * int(bytes_per_param), 1)",
-                "half a byte became none",
+                "half a byte is rounded away or up",
             ),
             "the A100": ("2.0e12 / (n_params * bytes_per_param)", "wrong for another model or card"),
             "hard-coded": (
@@ -67,7 +67,10 @@ MAX_DECODE_TOKENS_PER_SECOND = [
         "the engine counts the parameters",
         "the engine's code",
         """
+        from mini_vllm.specs import MODEL_SPECS
         from mini_vllm.specs import num_parameters as count
+
+        llama = MODEL_SPECS["Llama-3-8B"]
 
         def max_decode_tokens_per_second(n_params, bytes_per_param, bandwidth):
             return bandwidth / (n_params * bytes_per_param) * count(llama.config) / llama.num_parameters
@@ -178,12 +181,14 @@ CRITICAL_BATCH_SIZE = [
             ),
         }
     ),
-    *_batch.unfinished("math.ceil(peak_flops / bandwidth * bytes_per_param / 2)", said="a batch of"),
+    *_batch.unfinished("math.ceil(peak_flops / bandwidth * bytes_per_param / 2)"),
     wrong(
         "critical_batch_size",
         "the default is gone",
         "no default any more",
         """
+        import math
+
         def critical_batch_size(peak_flops, bandwidth, bytes_per_param):
             return math.ceil(peak_flops / bandwidth * bytes_per_param / 2)
     """,
@@ -193,6 +198,8 @@ CRITICAL_BATCH_SIZE = [
         "another default",
         "no longer 2",
         """
+        import math
+
         def critical_batch_size(peak_flops, bandwidth, bytes_per_param=1):
             return math.ceil(peak_flops / bandwidth * bytes_per_param / 2)
     """,
@@ -202,6 +209,8 @@ CRITICAL_BATCH_SIZE = [
         "the engine's ridge under another name",
         "the engine's code",
         """
+        import math
+
         from mini_vllm.specs import GPUSpec as Card
 
         def critical_batch_size(peak_flops, bandwidth, bytes_per_param=2):

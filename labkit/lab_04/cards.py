@@ -1,0 +1,40 @@
+"""The figures of cards and models, in the form in which the lab's functions take them."""
+
+from mini_vllm.engine_config import KV_CACHE_BYTES_PER_ELEMENT, kv_bytes_per_token
+from mini_vllm.specs import GPU_SPECS, MODEL_SPECS, GPUSpec
+
+GIB = 2**30
+TOY = {"peak_flops": 64, "bandwidth": 4}  # FLOP/s and bytes per second: small enough for mental arithmetic
+
+
+def card(name: str) -> dict[str, float]:
+    """`peak_flops` and `bandwidth` of a card in mini_vllm.specs, where their sources are."""
+    spec = GPU_SPECS[name]
+    return {"peak_flops": spec.peak_flops, "bandwidth": spec.bandwidth_bytes_per_s}
+
+
+def model(name: str = "Llama-3-8B") -> dict[str, int]:
+    """`n_params` and `kv_bytes_per_token` of a model in mini_vllm.specs, both in 16 bits."""
+    spec = MODEL_SPECS[name]
+    kv_bytes = kv_bytes_per_token(spec.config) * 2 // KV_CACHE_BYTES_PER_ELEMENT  # the engine itself stores 32 bits
+    return {"n_params": spec.num_parameters, "kv_bytes_per_token": kv_bytes}
+
+
+def needed_bytes(users: int, context: int) -> int:
+    """Memory of Llama-3-8B for `users` contexts of `context` tokens: weights and KV cache, in 16 bits."""
+    shape = model()
+    return 2 * shape["n_params"] + users * context * shape["kv_bytes_per_token"]
+
+
+def users_that_fit(spec: GPUSpec, context: int) -> int:
+    """How many users of `context` tokens have room on a card beside the weights of Llama-3-8B."""
+    users = 0
+    while needed_bytes(users + 1, context) <= spec.memory_bytes:
+        users += 1
+    return users
+
+
+A100 = card("A100")
+# The arguments of decode_step_seconds for an A100 whose memory is full: Llama-3-8B, contexts of 2,048 tokens.
+FULL_A100 = {"batch": users_that_fit(GPU_SPECS["A100"], 2048), "context": 2048, **model(), **A100}
+FULL_A100["bytes_per_param"] = 2

@@ -1,0 +1,58 @@
+"""What common proposals do to decode and to prefill, computed by the student's decode_step_seconds."""
+
+from collections.abc import Callable
+
+from labkit.lab_04.cards import FULL_A100, model
+from labkit.prediction import reveal
+
+PROMPT = {"batch": 2048, "context": 0}  # a prefill passes the weights like 2,048 users without a cache
+CACHE_BYTES = model()["kv_bytes_per_token"]
+FASTER, WIDER = {"peak_flops": 2 * FULL_A100["peak_flops"]}, {"bandwidth": 2 * FULL_A100["bandwidth"]}
+LEVERS = [
+    ("weights of 8 bits, multiplied in 16", {"bytes_per_param": 1}),
+    ("weights of 4 bits, multiplied in 16", {"bytes_per_param": 0.5}),
+    ("weights and activations of 8 bits", {"bytes_per_param": 1} | FASTER),
+    ("FP8 KV cache", {"kv_bytes_per_token": CACHE_BYTES // 2}),
+    ("twice the FLOP/s", FASTER),
+    ("twice the bandwidth", WIDER),
+]
+REASONS = (
+    "Only the matmuls wait for arithmetic, until the weights' trip is the longer half.",
+    "The KV cache is read in half the time; the matmuls wait for arithmetic.",
+    "As with twice the bandwidth: half the bytes of the cache.",
+)
+
+
+def reveal_levers(decode_step_seconds: Callable, *guesses: float) -> None:
+    """Answer the guesses for three levers on a full A100: twice the FLOP/s, twice the bandwidth, an FP8 KV cache."""
+    before = decode_step_seconds(*FULL_A100.values())
+    for guess, name, why in zip(guesses, ("twice the FLOP/s", "twice the bandwidth", "FP8 KV cache"), REASONS):
+        after = decode_step_seconds(*(FULL_A100 | dict(LEVERS)[name]).values())
+        reveal(f"{name}, times as fast", guess, before / after, why)
+
+
+def compare_levers(decode_step_seconds: Callable, users: int = 16) -> None:
+    """Print the speed-up of each lever for a small batch, for a full A100, and for a prefill of 2,048 tokens."""
+
+    def seconds(**changes: float) -> float:
+        return decode_step_seconds(*(FULL_A100 | changes).values())
+
+    small, full = {"batch": users}, {}
+    print(f"{'lever':<37}{f'{users} users':>10}{'full card':>11}{'prefill':>9}")
+    for name, changes in LEVERS:
+        gains = [seconds(**work) / seconds(**(work | changes)) for work in (small, full, PROMPT)]
+        print(f"{name:<37}{gains[0]:>9.2f}x{gains[1]:>10.2f}x{gains[2]:>8.2f}x")
+
+    cache = seconds(**small) - seconds(batch=users, context=0)
+    checked, mixed = (cache + seconds(batch=tokens, context=0) for tokens in (5 * users, users + 128))
+    four_times = 4 * seconds(**small) / seconds(batch=4 * users)
+    print(f"{'4 times the batch, tokens per second':<37}{four_times:>9.2f}x")
+    print(f"{'speculative decoding, 3 of 4 accepted':<37}{4 * seconds(**small) / checked:>9.2f}x   (draft not counted)")
+    print(f"{'128 prompt tokens in the same step':<37}{seconds(**small) / mixed:>9.2f}x   (chunked prefill)")
+    limit = _limit(2 * FULL_A100["n_params"], FULL_A100["context"])
+    print(f"Prefill is without its attention. Blended intensity of a decode step: {limit:.1f} at most.")
+
+
+def _limit(weight_bytes: int, context: int, query_heads_per_kv_head: int = 4) -> float:
+    """FLOPs per byte of a whole decode step for a batch without end: its arithmetic in attention, and the weights'."""
+    return query_heads_per_kv_head + weight_bytes / (CACHE_BYTES * context)
