@@ -1,4 +1,4 @@
-"""Shows and changes the repository's address: python setup/address.py [ADDRESS] [--branch NAME] [--check].
+"""Show or change the repository's address: python setup/address.py [ADDRESS] [--branch NAME] [--check].
 
 Its home is `Repository` in pyproject.toml. Pages repeat it, and the README's Binder badges are made from it.
 """
@@ -31,20 +31,20 @@ def checked(address: str, name: str = "ADDRESS") -> str:
         tidy = tidy.removesuffix(".git")
     wrong = None
     if not re.fullmatch(r"https://[a-z0-9.-]+\.[a-z]+(:[0-9]+)?(/[\w.~-]+)+", tidy, re.ASCII):
-        wrong = "it begins with https:// and a host, then names the repository; no user, query or space is in it"
+        wrong = "it must be https://, a host and the repository's path, without a user name, query or space"
     elif host == "github.com" and len(names) != 2:
-        wrong = f"a repository on GitHub has two names after the host, and here are {len(names)}"
+        wrong = f"a GitHub address has two names after the host, not {len(names)}"
     elif host == "gitlab.com" and (len(names) < 2 or "-" in names):
-        wrong = "a repository on GitLab has two names or more after the host, and none of them is '-'"
+        wrong = "a GitLab address has at least two names after the host, and none of them is '-'"
     if wrong:
-        raise AddressError(f"{name} is {address!r}: {wrong}.\nWrite it as the browser shows it, like {EXAMPLE}")
+        raise AddressError(f"{name} is {address!r}: {wrong}.\nCopy it from the browser, for example {EXAMPLE}")
     return tidy
 
 
 def checked_branch(branch: str) -> str:
     """The branch. Errors: AddressError if Binder could not be asked for it."""
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)*", branch, re.ASCII) or ".." in branch:
-        raise AddressError(f"--branch is {branch!r}: letters, digits, '.', '_', '-' and '/' can be in it, like main")
+        raise AddressError(f"--branch is {branch!r}: use letters, digits, '.', '_', '-' and '/', for example main")
     return branch
 
 
@@ -57,7 +57,7 @@ def current(root: Path) -> tuple[str, str, set[str]]:
         raise AddressError(f"The address cannot be read from pyproject.toml and README.md: {error}") from None
     if not opened:
         line = f"[![Open the course on Binder]()]({binder.BINDER})"
-        raise AddressError(f"README.md has no Binder badge. Put this line where the badges belong:\n{line}")
+        raise AddressError(f"README.md has no Binder badge. Add this line where the badges belong:\n{line}")
     return home, opened[0][1] or "HEAD", {home, *(address for address, _ in opened if address)}
 
 
@@ -98,16 +98,16 @@ def places(root: Path, address: str):
 def main(argv: list[str] | None = None, root: Path = REPOSITORY) -> int:
     """The command line. Returns the exit status: 0 fine, 1 out of step, 2 no such address."""
     parser = argparse.ArgumentParser(
-        description="Shows the repository's address and where it stands, or changes it in all these places.",
+        description="Show the repository's address and the files that contain it, or change it in all of them.",
         epilog=f"Example: python setup/address.py {EXAMPLE}",
     )
-    parser.add_argument("address", nargs="?", help=f"the repository's page, like {EXAMPLE}")
+    parser.add_argument("address", nargs="?", help=f"the repository's page, for example {EXAMPLE}")
     parser.add_argument("--branch", help="the branch that the Binder badges open (HEAD: the repository's default)")
-    parser.add_argument("--check", action="store_true", help="change nothing; fail if a page is out of step")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a page is out of date")
     options = parser.parse_args(argv)
     change = options.address is not None or options.branch is not None
     if options.check and change:
-        parser.error("--check looks at the address that is there: leave ADDRESS and --branch out")
+        parser.error("--check examines the current address: leave out ADDRESS and --branch")
     try:
         if change:
             address = checked(current(root)[0] if options.address is None else options.address)
@@ -128,11 +128,11 @@ def main(argv: list[str] | None = None, root: Path = REPOSITORY) -> int:
         if any(name.startswith("source/") for name in names):
             print("Next step: make release")
         return 0
-    print(f"{address} (Binder opens the branch {branch}) stands in")
+    print(f"{address} (Binder opens the branch {branch}) is in")
     for name, count in places(root, address):
         print(f"  {name}: {count} time(s)")
     for name in names:
-        print(f"{name} is out of step. Next step: python setup/address.py {address}", file=sys.stderr)
+        print(f"{name} is out of date. Next step: python setup/address.py {address}", file=sys.stderr)
     return 1 if names and options.check else 0
 
 

@@ -7,21 +7,21 @@ As readable for an old Python as install.py, and for the same reason.
 import sys
 
 OLDEST = (3, 11)  # as requires-python in pyproject.toml; tests/setup holds the two together
-AGAIN = "then run the same command again: nothing is lost."
+AGAIN = "then run the same command again; it continues."
 # Signs in the output of pip or venv, what they mean, and the next step. The first match counts.
 REASONS = (
     (("No space left", "Errno 28"), "the disk is full", "Free about 1 GB, " + AGAIN),
     (
         ("Permission denied", "Errno 13", "Access is denied"),
-        "a file or folder may not be written",
-        "Make this folder yours, and close any JupyterLab that uses it, " + AGAIN,
+        "a file or folder is not writable",
+        "Make this folder writable, close any JupyterLab that uses it, " + AGAIN,
     ),
     (
         ("from versions: none", "onnectionError", "onnection broken", "imed out", "ProxyError", "SSLError"),
         "pip did not reach the package index",
         "Check your connection or proxy, " + AGAIN,
     ),
-    ((), "pip or venv failed", "Look for the cause in the lines above, " + AGAIN),
+    ((), "pip or venv failed", "Find the cause in the lines above, " + AGAIN),
 )
 
 
@@ -30,8 +30,8 @@ def version_problem(version):
     if tuple(version[:2]) >= OLDEST:
         return None
     return (
-        "This is Python %s, and the course needs Python %d.%d or newer.\n"
-        "Install a newer one and name it, for example: make lab PYTHON=python3.12"
+        "This is Python %s; the course needs Python %d.%d or newer.\n"
+        "Install a newer one and select it, for example: make lab PYTHON=python3.12"
     ) % ((".".join(str(part) for part in version[:3]),) + OLDEST)
 
 

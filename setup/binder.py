@@ -30,7 +30,7 @@ def labs(root: Path) -> list[str]:
     """The labs of source/, as paths in it. Errors: ValueError if it has none."""
     found = [path.relative_to(root / "source").as_posix() for path in sorted(root.glob("source/*/*.ipynb"))]
     if not found:
-        raise ValueError("source/ holds no lab. Run this in a complete copy of the course.")
+        raise ValueError("source/ contains no lab. Run this in a complete copy of the course.")
     return found
 
 

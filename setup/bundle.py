@@ -1,4 +1,4 @@
-"""Makes what students get: python setup/bundle.py [--output FILE.zip | --branch NAME].
+"""Build what students get: python setup/bundle.py [--output FILE.zip | --branch NAME].
 
 Their notebooks and pages, the engine, and what opens them; nothing of source/, grading/ or tests/. The same source
 gives the same bytes.
@@ -38,7 +38,7 @@ def contents(root: Path) -> dict[str, bytes]:
         raise BundleError(str(error)) from None
     stale = out_of_step(released, on_disk(root, set(released)))
     if stale:
-        raise BundleError(f"Out of step with source/: {', '.join(stale)}.\nNext step: make release")
+        raise BundleError(f"Does not match source/: {', '.join(stale)}.\nNext step: make release")
     files = dict(released)
     # pyproject.toml stays as it is: setuptools finds no package `grading` there, and installs the engine alone.
     for name in (*AS_THEY_ARE, "pyproject.toml"):
@@ -64,7 +64,7 @@ def readme(root: Path, released: dict[str, bytes]) -> str:
     lines = [f"- [{title[1] if title else Path(path).stem}]({path})" for path, title in zip(labs, titles)]
     template = (root / "setup" / "bundle_readme.md").read_text(encoding="utf-8")
     start = f"release/{binder.start_page(root)}"
-    return template.replace("{labs}", "\n".join(lines)).replace("{start}", start).replace("{first}", labs[0])
+    return template.replace("{labs}", "\n".join(lines)).replace("{start}", start)
 
 
 def write_zip(files: dict[str, bytes], output: Path) -> None:
@@ -110,12 +110,12 @@ def _publish(root: Path, branch: str) -> None:
 def main(argv: list[str] | None = None, root: Path = REPOSITORY) -> int:
     """The command line. Returns the exit status: 0 made, 1 not made, 2 wrong usage."""
     parser = argparse.ArgumentParser(
-        description="Makes what students get, without solutions and hidden tests: a zip, or a git branch.",
-        epilog="Example: python setup/bundle.py --branch student (git and Binder give out that branch)",
+        description="Build the student version, without solutions and hidden tests: a zip, or a git branch.",
+        epilog="Example: python setup/bundle.py --branch student (for git and Binder)",
     )
     to = parser.add_mutually_exclusive_group()
     to.add_argument("--output", default=OUTPUT, help=f"the zip to write ({OUTPUT})")
-    to.add_argument("--branch", help="write the files as the next commit of this branch instead; nothing is pushed")
+    to.add_argument("--branch", help="commit the files to this branch instead, without pushing")
     options = parser.parse_args(argv)
     output = root / options.output
     try:
@@ -123,7 +123,7 @@ def main(argv: list[str] | None = None, root: Path = REPOSITORY) -> int:
             _publish(root, options.branch)
             return 0
         if output.is_dir() or output.suffix != ".zip":
-            raise AddressError(f"--output is {options.output!r}: name a file that ends with .zip, like {OUTPUT}")
+            raise AddressError(f"--output is {options.output!r}: it must end with .zip, for example {OUTPUT}")
         files = contents(root)
         write_zip(files, output)
         print(f"{output}: {len(files)} files, {output.stat().st_size / 1e6:.1f} MB")

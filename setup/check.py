@@ -1,4 +1,4 @@
-"""Says what this machine has, what it lacks, and what to do about it: `make check`.
+"""Report what this machine has and what it is missing: `make check`.
 
 It runs on the system's Python before anything is installed, and is as readable for an old one as install.py.
 """
@@ -32,25 +32,25 @@ def python():
 
 
 def venv():
-    """Whether it can make a .venv."""
+    """Whether it can create a .venv."""
     problem = venv_problem()
     if problem:
         raise Lacking(problem)
-    return "it can make a .venv"
+    return "it can create a .venv"
 
 
 def folder():
     """Whether the course's folder may be written."""
     if not os.access(REPOSITORY, os.W_OK):
-        raise Lacking("%s may not be written. Copy the course to a folder of yours." % REPOSITORY)
-    return "the folder is yours to write"
+        raise Lacking("%s is not writable. Copy the course to a folder that you can write to." % REPOSITORY)
+    return "the folder is writable"
 
 
 def space():
     """Whether the packages fit; a .venv that is there has them."""
     free = shutil.disk_usage(REPOSITORY).free
     if free < NEEDED and not os.path.exists(PYTHON):
-        raise Lacking("%.1f GB are free on this disk, and the packages need 1 GB. Free some." % (free / GIGABYTE))
+        raise Lacking("%.1f GB are free on this disk, but the packages need 1 GB. Free some space." % (free / GIGABYTE))
     return "%.0f GB are free on this disk" % (free / GIGABYTE)
 
 
@@ -58,10 +58,10 @@ def installed():
     """Whether .venv is there and in step."""
     stamp = present()
     if not stamp:
-        return "nothing is installed yet: `make lab` and `make test` do that by themselves"
+        return "nothing is installed yet; `make lab` and `make test` install automatically"
     if stamp[:3] != wanted():
-        return ".venv is not in step with pyproject.toml or this Python: the next `make lab` mends that"
-    return ".venv is in step with pyproject.toml"
+        return ".venv does not match pyproject.toml or this Python; the next `make lab` updates it"
+    return ".venv matches pyproject.toml"
 
 
 def port():
@@ -72,16 +72,16 @@ def port():
         try:
             trial.bind(("127.0.0.1", 8888))
         except OSError:
-            return "port 8888 is in use, perhaps by a JupyterLab of yours: then make lab PORT=8890"
+            return "port 8888 is in use, perhaps by another JupyterLab; use make lab PORT=8890"
     return "port 8888 is free for JupyterLab"
 
 
 def sandbox():
     """Whether student code can be shut in here; grading itself is asked."""
     if sys.platform != "linux":
-        raise Lacking("The sandbox for students' code needs Linux: grade in a Linux virtual machine.")
+        raise Lacking("The sandbox for student code needs Linux. Grade in a Linux virtual machine.")
     if not os.path.exists(PYTHON):
-        raise Lacking("Not known before the packages are installed. Run `make install`, then this again.")
+        raise Lacking("Cannot be checked before the packages are installed. Run `make install`, then check again.")
     ask = "from grading.sandbox import find_sandbox; find_sandbox()"
     asked = subprocess.Popen(
         [PYTHON, "-c", ask], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
@@ -89,22 +89,22 @@ def sandbox():
     said = asked.communicate()[0]
     if asked.returncode:
         raise Lacking("It does not start.\n%s" % said[said.find("No sandbox") :].strip())
-    return "the sandbox for students' code starts"
+    return "the sandbox for student code starts"
 
 
 def chromium():
     """Whether the tests in a browser have one."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     if not any(shutil.which(name) for name in names) and not os.environ.get("CHROMIUM"):
-        raise Lacking("No Chromium: the tests in a browser are skipped. Debian, Ubuntu: sudo apt install chromium")
-    return "Chromium is there for the tests in a browser"
+        raise Lacking("No Chromium: the browser tests are skipped. Debian, Ubuntu: sudo apt install chromium")
+    return "Chromium is installed for the browser tests"
 
 
 def git():
     """Whether releases can be compared with the last commit."""
     if not shutil.which("git"):
         raise Lacking("No git: the tests that compare with the last commit fail. Install git.")
-    return "git is there"
+    return "git is installed"
 
 
 PARTS = (  # what for, the folder it is about, the checks
@@ -117,9 +117,9 @@ PARTS = (  # what for, the folder it is about, the checks
 def main():
     """Prints the list; the exit status is 1 if something is lacking that the labs need, else 0."""
     argparse.ArgumentParser(
-        description="Says what this machine has for the course, what it lacks, and what to do about it.",
+        description="Report what this machine has for the course, what it is missing, and what to do about it.",
         epilog="Example: python3 setup/check.py (what `make check` runs). "
-        "Exit status: 0 the labs can be done here; 1 they cannot.",
+        "Exit status: 0 the labs can run here; 1 they cannot.",
     ).parse_args()
     can_do_labs = True
     for number, (title, about, checks) in enumerate(PARTS):
@@ -130,9 +130,9 @@ def main():
             try:
                 print("  ok       %s" % check())
             except Lacking as error:
-                print("  lacking  %s" % str(error).replace("\n", "\n           "))
+                print("  missing  %s" % str(error).replace("\n", "\n           "))
                 can_do_labs = can_do_labs and number > 0
-    print("\n%s" % ("Next step: make lab" if can_do_labs else "Mend what is lacking for the labs, then: make check"))
+    print("\n%s" % ("Next step: make lab" if can_do_labs else "Install what is missing for the labs, then: make check"))
     return 0 if can_do_labs else 1
 
 

@@ -1,4 +1,4 @@
-"""Makes .venv and installs the course into it; does nothing when that is done already.
+"""Create .venv and install the course into it; does nothing if that is already done.
 
 It runs on the system's Python, with the standard library only. A Python as old as 2.7 can
 still read it (no f-strings, no annotations): an old Python is answered with a sentence that
@@ -45,7 +45,7 @@ def run(command, started):
             elif lines[-1].startswith("Installing collected packages"):
                 say(started, "Unpacking %d packages, the longest step" % len(lines[-1].split(",")))
             elif lines[-1].startswith("WARNING: Retrying"):
-                say(started, "  no answer from the package index, trying again")
+                say(started, "  the package index does not answer, trying again")
         if process.wait() != 0:
             sys.exit(failure(lines))
     except KeyboardInterrupt:
@@ -65,7 +65,7 @@ def installing_alone():
         except ImportError:
             pass  # Windows has no such lock: there, two at once are the user's to avoid
         except BlockingIOError:
-            say(time.time(), "Another make installs into .venv already; waiting for it")
+            say(time.time(), "Another make is installing into .venv; waiting for it")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -73,16 +73,16 @@ def installing_alone():
 def reason_to_make_venv(stamp, target):
     """Why .venv has to be made, or made again; None when it can stay."""
     if not os.path.exists(VENV):
-        return "Making .venv"
+        return "Creating .venv"
     try:
         ask = "import sys, pip; print('python %d.%d' % sys.version_info[:2])"
         found = subprocess.check_output([PYTHON, "-c", ask], stderr=subprocess.STDOUT).decode().strip()
     except (OSError, subprocess.CalledProcessError):
-        return ".venv is broken or half made; making it again"
+        return ".venv is broken or incomplete; creating it again"
     if found != target[0]:
-        return ".venv has %s, and this is %s; making it again" % (found, target[0])
+        return ".venv has %s, but this is %s; creating it again" % (found, target[0])
     if stamp and stamp[1] != target[1]:  # scripts in a .venv name its folder
-        return "This folder was moved or copied; making .venv again"
+        return "This folder was moved or copied; creating .venv again"
     return None
 
 
@@ -125,10 +125,10 @@ def install(extras):
 def main():
     """Runs the checks, then the installation; the exit status is 0 only when .venv is ready."""
     parser = argparse.ArgumentParser(
-        description="Makes .venv and installs the course into it, if that is not done already.",
+        description="Create .venv and install the course into it, unless that is already done.",
         epilog="Example: python3 setup/install.py --extras grading (what `make lab` runs first)",
     )
-    about = "of pyproject.toml, beyond what the labs need (default: %s)" % " ".join(EXTRAS)
+    about = "extras of pyproject.toml to install, in addition to what the labs need (default: %s)" % " ".join(EXTRAS)
     parser.add_argument("--extras", nargs="*", choices=EXTRAS, default=list(EXTRAS), help=about)
     extras = parser.parse_args().extras
     problem = version_problem(sys.version_info[:3]) or venv_problem()
@@ -138,7 +138,7 @@ def main():
         with installing_alone():
             install(extras)
     except KeyboardInterrupt:
-        print("\nStopped. Run the same command again to go on: nothing is lost.")
+        print("\nStopped. Run the same command again to continue.")
         sys.exit(130)
 
 

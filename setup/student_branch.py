@@ -23,11 +23,13 @@ def last_commit(root: Path, branch: str) -> str | None:
     _git(root, "rev-parse", "--git-dir")
     last = _tip(root, branch)
     if f"branch refs/heads/{branch}" in _git(root, "worktree", "list", "--porcelain").splitlines():
-        raise BranchError(f"{branch} is the branch you are on. Name one that only this command writes: BRANCH=student")
+        raise BranchError(
+            f"{branch} is the branch you are on. Use one that only this command writes to: BRANCH=student"
+        )
     if last and _git(root, "rev-list", "-n", "1", last, "--", *NEVER):
         raise BranchError(
-            f"The history of {branch} holds {', '.join(NEVER[:-1])} or {NEVER[-1]}, and students would see it.\n"
-            "Name a branch that only this command writes: BRANCH=student"
+            f"The history of {branch} contains {', '.join(NEVER[:-1])} or {NEVER[-1]}, which students would see.\n"
+            "Use a branch that only this command writes to: BRANCH=student"
         )
     return last
 
@@ -81,12 +83,12 @@ def _git(root: Path, *words: str, given: bytes = b"", variables: dict[str, str] 
             ["git", "-C", str(root), *words], input=given, capture_output=True, env={**os.environ, **(variables or {})}
         )
     except OSError:
-        raise BranchError("There is no git here to write a branch with. Without BRANCH, you get a zip.") from None
+        raise BranchError("git is not installed, so no branch can be written. Without BRANCH, you get a zip.") from None
     said = ran.stderr.decode("utf-8", "replace").strip()
     if "not a git repository" in said:
-        raise BranchError(f"{root} is no git repository, so it has no branches. Without BRANCH, you get a zip.")
+        raise BranchError(f"{root} is not a git repository, so it has no branches. Without BRANCH, you get a zip.")
     if "tell me who you are" in said:
-        raise BranchError('git does not know you yet. Next step: git config user.name "..." and user.email "..."')
+        raise BranchError('git does not know your name. Next step: git config user.name "..." and user.email "..."')
     if ran.returncode and words[0] != "merge-base":  # which so answers that there is no common commit
         raise BranchError(f"git {words[0]} failed: {said}")
     return ran.stdout.decode("utf-8").strip()

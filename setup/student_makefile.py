@@ -16,7 +16,7 @@ def student_makefile(makefile: str) -> str:
     text = "\n\n".join(kept)
     missing = [target for target in TARGETS if not re.search(rf"^{target}:", text, re.MULTILINE)]
     if missing:
-        raise ValueError(f"The Makefile has no rule for {', '.join(missing)}, which the students' one needs.")
+        raise ValueError(f"The Makefile has no rule for {', '.join(missing)}, which the student version needs.")
     text = re.sub(r"(?:^\.PHONY:.*\n)+", f".PHONY: {' '.join(TARGETS)}\n", text, flags=re.MULTILINE)
     text = re.sub(r"(?<=\bfind )[\w ]+(?= -)", lambda folders: _without_lacking(folders[0]), text)
     unused = [name for name in re.findall(r"^(\w+) =$", text, re.MULTILINE) if f"$({name})" not in text]

@@ -136,14 +136,14 @@ def test_without_an_address_it_is_shown_with_its_places(course):
 
 
 def test_check_fails_by_name_where_a_lab_has_no_badge_or_a_page_the_old_address(course):
-    assert "README.md is out of step" in address(course, "--check", status=1)  # its badge was made by hand
+    assert "README.md is out of date" in address(course, "--check", status=1)  # its badge was made by hand
     address(course, OLD)
     address(course, "--check")
     project = course / "pyproject.toml"
     project.write_text(project.read_text().replace(OLD, NEW))
     said = address(course, "--check", status=1)
     for name in ("README.md", "source/phase-00/README.md", "source/phase-00/lab-01-first.ipynb"):
-        assert f"{name} is out of step. Next step: python setup/address.py {NEW}" in said
+        assert f"{name} is out of date. Next step: python setup/address.py {NEW}" in said
     address(course, NEW)
     address(course, "--check")
     assert OLD.encode() not in content(course)["source/phase-00/lab-01-first.ipynb"]

@@ -25,7 +25,7 @@ def test_a_machine_that_has_all_is_told_to_open_the_labs(check, monkeypatch, cap
     monkeypatch.setattr(check, "PARTS", [(title, about, [lambda: "there"]) for title, about, _ in check.PARTS])
     assert check.main() == 0
     output = capsys.readouterr().out
-    assert output.count("  ok       there") == 3 and "lacking" not in output and "Next step: make lab" in output
+    assert output.count("  ok       there") == 3 and "missing" not in output and "Next step: make lab" in output
 
 
 @pytest.mark.parametrize(("part", "status"), [(0, 1), (1, 0), (2, 0)])
@@ -40,7 +40,7 @@ def test_only_what_the_labs_need_makes_the_exit_status_1_and_each_lack_is_shown(
     monkeypatch.setattr(check, "PARTS", parts)
     assert check.main() == status
     output = capsys.readouterr().out
-    assert "  lacking  no such thing\n           get one\n" in output
+    assert "  missing  no such thing\n           get one\n" in output
     assert ("then: make check" in output) == (status == 1)
 
 
@@ -97,4 +97,4 @@ def test_without_chromium_the_package_to_install_is_named(check, monkeypatch):
     with pytest.raises(check.Lacking, match="Install git"):
         check.git()
     monkeypatch.setattr(shutil, "which", lambda name: name == "google-chrome")
-    assert "Chromium is there" in check.chromium()
+    assert "Chromium is installed" in check.chromium()

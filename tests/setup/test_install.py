@@ -91,7 +91,7 @@ def test_a_python_without_venv_is_told_the_package_to_install(advice, monkeypatc
     ("line", "meaning", "step"),
     [
         ("ERROR: Could not install: [Errno 28] No space left on device", "disk is full", "Free about 1 GB"),
-        ("[Errno 13] Permission denied: '.venv'", "may not be written", "Make this folder yours"),
+        ("[Errno 13] Permission denied: '.venv'", "is not writable", "Make this folder writable"),
         ("NewConnectionError: name resolution failed", "did not reach", "Check your connection or proxy"),
         ("error: command 'gcc' failed", "pip or venv failed", "lines above"),
     ],
@@ -114,7 +114,7 @@ def test_a_broken_venv_is_made_again(course):
     python = course / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     python.parent.mkdir(parents=True)
     python.touch()
-    assert "broken or half made" in install_offline(course).stdout
+    assert "broken or incomplete" in install_offline(course).stdout
     subprocess.run([python, "-c", "import pip"], check=True, timeout=60)
 
 

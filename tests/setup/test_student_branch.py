@@ -105,9 +105,9 @@ def test_without_a_repository_or_git_or_a_name_the_next_step_is_said(course, mon
     git(course, "config", "user.useConfigOnly", "true")
     assert "git config user.name" in bundle(course, "--branch", "student", status=1)
     (course / ".git").rename(tmp_path / "git")
-    assert "is no git repository" in bundle(course, "--branch", "student", status=1)
+    assert "is not a git repository" in bundle(course, "--branch", "student", status=1)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "There is no git here" in bundle(course, "--branch", "student", status=1)
+    assert "git is not installed" in bundle(course, "--branch", "student", status=1)
 
 
 def test_where_release_is_out_of_step_no_branch_is_written(course):

@@ -16,10 +16,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model_options(parser)
     parser.add_argument("--prompt-len", type=int, default=128, help="tokens of each prompt (default: %(default)s)")
     parser.add_argument(
-        "--output-len", type=int, default=32, help="tokens generated behind each prompt (default: %(default)s)"
+        "--output-len", type=int, default=32, help="tokens generated after each prompt (default: %(default)s)"
     )
     parser.add_argument(
-        "--batch-sizes", type=int, nargs="+", default=[1, 4, 16], help="requests at the same time (default: 1 4 16)"
+        "--batch-sizes",
+        type=int,
+        nargs="+",
+        default=[1, 4, 16],
+        help="numbers of concurrent requests to measure (default: 1 4 16)",
     )
 
 
@@ -43,9 +47,9 @@ def measure(engine: LLMEngine, batch_size: int, prompt_len: int, output_len: int
     """
     for name, value in (("batch size", batch_size), ("prompt length", prompt_len), ("output length", output_len)):
         if value < 1:
-            raise ValueError(f"A {name} of {value} was asked for: it must be at least 1.")
+            raise ValueError(f"The {name} is {value}; it must be at least 1.")
     if batch_size > engine.config.max_num_seqs:
-        raise ValueError(f"A batch of {batch_size} is more than max_num_seqs={engine.config.max_num_seqs}.")
+        raise ValueError(f"A batch of {batch_size} exceeds max_num_seqs={engine.config.max_num_seqs}.")
     vocab_size, rng = engine.model.config.vocab_size, np.random.default_rng()
     params = SamplingParams(temperature=0, max_tokens=output_len, ignore_eos=True)
     for index in range(batch_size):

@@ -1,4 +1,4 @@
-"""Talk with a model: one line each; /reset begins anew, /exit or Ctrl-D ends."""
+"""Chat with a model, one line per message; /reset starts over, /exit or Ctrl-D ends."""
 
 import argparse
 import sys
@@ -17,8 +17,8 @@ EXAMPLE = "chat --model smollm2-135m-instruct"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("message", nargs="?", help="ask this, and end after the answer")
-    parser.add_argument("--system", help="what the model is told before the conversation")
+    parser.add_argument("message", nargs="?", help="send one message, print the answer, and exit")
+    parser.add_argument("--system", help="the system prompt")
     add_model_options(parser)
     add_sampling_options(parser, max_tokens=None)
 
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> None:
                 messages.append({"role": "assistant", "content": answer(llm, messages, params)})
             except ValueError as error:  # too long by now, for example; what was said before stays
                 messages.pop()
-                print(f"{error}\n/reset begins a new conversation.", file=sys.stderr)
+                print(f"{error}\n/reset starts a new conversation.", file=sys.stderr)
 
 
 def answer(llm: LLM, messages: list[dict[str, str]], params: SamplingParams) -> str:

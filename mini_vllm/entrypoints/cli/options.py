@@ -11,8 +11,12 @@ from mini_vllm.sampling_params import SamplingParams
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     known = ", ".join(MODELS)
-    parser.add_argument("--model", help=f"{known}, or a model's folder or .gguf file; left out: the embedded model")
-    parser.add_argument("--max-model-len", type=int, help="tokens of prompt and output together; left out: the model's")
+    parser.add_argument(
+        "--model", help=f"{known}, or the folder or .gguf file of a model (default: the embedded model)"
+    )
+    parser.add_argument(
+        "--max-model-len", type=int, help="maximum tokens of prompt and output together (default: the model's)"
+    )
 
 
 def add_sampling_options(parser: argparse.ArgumentParser, max_tokens: int | None) -> None:
@@ -20,16 +24,18 @@ def add_sampling_options(parser: argparse.ArgumentParser, max_tokens: int | None
         "--max-tokens",
         type=int,
         default=max_tokens,
-        help="of the output (default: %(default)s)" if max_tokens else "of the output (default: as many as fit)",
+        help="maximum tokens to generate (default: %(default)s)"
+        if max_tokens
+        else "maximum tokens to generate (default: as many as fit)",
     )
     parser.add_argument(
-        "--temperature", type=float, default=0.8, help="0 takes the most likely token every time (default: %(default)s)"
+        "--temperature", type=float, default=0.8, help="0 always takes the most likely token (default: %(default)s)"
     )
     parser.add_argument("--top-p", type=float, default=1.0, help="between 0 and 1 (default: 1, off)")
     parser.add_argument("--top-k", type=int, default=0, help="(default: 0, off)")
     parser.add_argument("--min-p", type=float, default=0.0, help="between 0 and 1 (default: 0, off)")
-    parser.add_argument("--seed", type=int, help="the same seed gives the same text; left out: another at every run")
-    parser.add_argument("--stop", action="append", default=[], help="end the output before this text; may be repeated")
+    parser.add_argument("--seed", type=int, help="the same seed gives the same text (default: random)")
+    parser.add_argument("--stop", action="append", default=[], help="stop before this text; may be repeated")
 
 
 def make_llm(args: argparse.Namespace) -> LLM:

@@ -1,4 +1,4 @@
-"""Download a model once, so that it can be used by its name."""
+"""Download a model, to be used by its name."""
 
 import argparse
 
