@@ -37,7 +37,7 @@ MAX_CONCURRENT = CapacityExercise(
             "ask how many sequences the free bytes hold",
         ),
         (8, 9, 33): ("one user too many is counted", "draw the caches side by side for small numbers"),
-        (6, 7, 31): ("one user is missing", "count until the last byte"),
+        (6, 7, 31): ("one user is missing", "count as many as fit, to the last byte"),
         (7, 8, 31): JUST_FITS,
         (11, 11, 96): ("the weights are ignored", "subtract them before anyone comes"),
         (2, 2, 1): (

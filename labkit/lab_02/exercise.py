@@ -82,7 +82,7 @@ class CountExercise(Exercise):
         if isinstance(argument, ModelConfig):
             return config_name(argument)
         if type(argument) is int:
-            return readable(argument) if argument >= MIB and argument % MIB == 0 else f"{argument:_}"
+            return readable(argument) if MIB <= argument < 2**50 and argument % MIB == 0 else f"{argument:_}"
         return shortened(argument, 80)
 
 

@@ -1,4 +1,4 @@
-"""Exercise 3: how many sequences fit."""
+"""Exercise 4: how many sequences fit."""
 
 from grading.answers import Answer, right, wrong
 
@@ -81,16 +81,16 @@ MAX_CONCURRENT_SEQUENCES = [
             "divided separately": ("max(0, g // s - w // s)", "divided and rounded separately"),
             "a comparison that leaves out what just fits": (
                 "(g - w) // s if g - w > s else 0",
-                "just fits is turned away",
+                "just fits is rejected",
             ),
-            "half to even": ("max(0, round((g - w) / s - 0.5))", "just fits is turned away"),
+            "half to even": ("max(0, round((g - w) / s - 0.5))", "just fits is rejected"),
             "divided separately, the weights rounded up": (
                 "max(0, g // s - -(-w // s))",
                 "divided and rounded separately",
             ),
-            "the remainder": ("max(0, (g - w) % s)", "that is the remainder"),
+            "the remainder": ("max(0, (g - w) % s)", "this is the remainder"),
             "one too many": ("max(0, (g - w) // s + 1)", "one user too many"),
-            "one held back": ("max(0, (g - w) // s - 1)", "one user is held back"),
+            "one held back": ("max(0, (g - w) // s - 1)", "one user is missing"),
             "ignores the weights": ("g // s", "the weights are ignored"),
             "weights for every user": ("g // (w + s)", "every user pays for the weights"),
             "weights added": ("(g + w) // s", "the weights are added"),
@@ -103,14 +103,14 @@ MAX_CONCURRENT_SEQUENCES = [
             "the weights divided": ("w // s", "the weights are divided"),
             "weights subtracted from users": ("g // s - w", "subtracted from a number of users"),
             "negative": ("(g - w) // s", "the weights do not fit, and the result is not 0"),
-            "at least one": ("max(1, (g - w) // s)", "is let in"),
+            "at least one": ("max(1, (g - w) // s)", "the weights do not fit, and the result is not 0"),
             "without the sign": ("abs(g - w) // s", "the weights do not fit, and the result is not 0"),
             "truncated towards 0": ("int((g - w) / s)", "the weights do not fit"),
-            "a sequence that just fits is left out": ("max(0, (g - w - 1) // s)", "just fits is turned away"),
+            "a sequence that just fits is left out": ("max(0, (g - w - 1) // s)", "just fits is rejected"),
             "a float": ("max(0, (g - w) / s)", "a float; a whole number"),
             "np.floor": ("max(0, np.floor((g - w) / s))", "a float64; a whole number"),
-            "divides floats": ("max(0, int((g - w) / s))", "keep only 53 bits"),
-            "float floor division": ("max(0, int(float(g - w) // s))", "keep only 53 bits"),
+            "divides floats": ("max(0, int((g - w) / s))", "they hold 53 bits"),
+            "float floor division": ("max(0, int(float(g - w) // s))", "they hold 53 bits"),
             "text": ("str(max(0, (g - w) // s))", "a str; a whole number"),
             "a list": ("[max(0, (g - w) // s)]", "a list; a whole number"),
             "not a number": ("float('nan')", "a float; a whole number"),
@@ -184,7 +184,7 @@ MAX_CONCURRENT_SEQUENCES = [
     wrong(
         NAME,
         "refuses numpy's integers by a ValueError",
-        "numpy's integers count",
+        "numpy's integers are valid",
         f"{HEAD}    if not isinstance(s, int):\n        raise ValueError(s)\n{CHECK}    return max(0, (g - w) // s)\n",
     ),
     wrong(

@@ -48,7 +48,7 @@ KV_BYTES_PER_SEQUENCE = [
         {
             "forgets the length": ("one", "the length is missing"),
             "does not pass the bytes on": ("n * kv_bytes_per_token(c)", "does not reach the bytes of a token"),
-            "passes the length for the bytes": ("kv_bytes_per_token(c, n)", "seq_len stands in its place"),
+            "passes the length for the bytes": ("kv_bytes_per_token(c, n)", "seq_len is passed in its place"),
             "always 1 byte": ("n * kv_bytes_per_token(c, 1)", "bytes_per_element is ignored"),
             "bytes twice": ("n * one * b", "applied twice"),
             "without the last token": ("(n - 1) * one", "the last token is missing"),
@@ -64,7 +64,7 @@ KV_BYTES_PER_SEQUENCE = [
             "adds the length": ("n + one", "the length is added"),
             "in KiB": ("n * one // 1024", "in KiB"),
             "in MiB": ("n * one // 2**20", "in MiB"),
-            "at least one token": ("max(n, 1) * one", "an empty sequence still takes something"),
+            "at least one token": ("max(n, 1) * one", "an empty sequence still takes memory"),
             "query heads in a formula of its own": (
                 "n * 2 * c.num_hidden_layers * c.num_attention_heads * c.head_dim * b",
                 "the query heads are counted instead",
