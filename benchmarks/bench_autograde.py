@@ -32,11 +32,15 @@ def main() -> None:
     example = "Example: python benchmarks/bench_autograde.py --labs lab-02-kv-memory-calculator --growth 10 100"
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog=example)
     parser.add_argument("--labs", nargs="+", default=all_labs(), help="names of notebooks (default: all)")
-    parser.add_argument("--rounds", type=int, default=2, help="of the two in turns (default: 2)")
-    parser.add_argument("--stock-students", type=int, default=4, help="of them stock grades so many a round")
-    parser.add_argument("--students", type=int, default=16, help="and ours so many")
-    parser.add_argument("--growth", nargs="+", type=int, help="sizes of classes")
-    parser.add_argument("--parts", action="store_true", help="what the seconds of a submission are made of")
+    parser.add_argument("--rounds", type=int, default=2, help="rounds, alternating between the two (default: 2)")
+    parser.add_argument(
+        "--stock-students", type=int, default=4, help="submissions that stock nbgrader grades per round (default: 4)"
+    )
+    parser.add_argument(
+        "--students", type=int, default=16, help="submissions that this course grades per round (default: 16)"
+    )
+    parser.add_argument("--growth", nargs="+", type=int, help="class sizes to measure the scaling with")
+    parser.add_argument("--parts", action="store_true", help="show how the time of a submission is spent")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder, "course")

@@ -78,7 +78,7 @@ def growth(engine: Peer, what: str, rows: list[tuple[int, int]]) -> None:
 def main() -> None:
     example = "Example: .venv-peers/bin/python benchmarks/bench_engine.py --repeats 3"
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog=example)
-    parser.add_argument("--repeats", type=int, default=5, help="turns (default: 5)")
+    parser.add_argument("--repeats", type=int, default=5, help="rounds (default: 5)")
     args = parser.parse_args()
     peers = {}
     for name in ("mini_vllm", "transformers", "llama.cpp"):

@@ -1,4 +1,4 @@
-"""Makes the pictures of the README out of the labs themselves.
+"""Draw the README's plots by running the labs.
 
 Runs the reference notebook and keeps the image of the named cell, so that no picture can show
 anything that a student's own plot would not.

@@ -96,7 +96,7 @@ def test_the_table_has_a_row_for_each_exercise_and_their_sum():
     )
     rows = table(test_cell(score=2.0), whiteboard, "text", score=4.5, max_score=6)
     assert rows == [
-        "Exercise Points of How it went",
+        "Exercise Points of Result",
         "double 2 2 full points",
         "whiteboard 2.5 4 some points",
         "Sum 4.5 6",
@@ -106,11 +106,11 @@ def test_the_table_has_a_row_for_each_exercise_and_their_sum():
 def test_what_nobody_has_graded_yet_is_no_zero():
     rows = table(new_markdown_cell("", metadata=known("whiteboard", grade=True, score=0.0, points=4, waits=True)))
     assert rows[1] == "whiteboard – 4 not graded yet"
-    assert rows[2] == "Sum 0 2 not final: a person has still to grade"
+    assert rows[2] == "Sum 0 2 not final: manual grading is pending"
 
 
 def test_a_late_penalty_is_a_row_and_no_sum_is_below_zero():
-    assert table(test_cell(), score=-1.5, late_penalty=1.5)[2:] == ["Handed in late -1.5", "Sum 0 2"]
+    assert table(test_cell(), score=-1.5, late_penalty=1.5)[2:] == ["Late penalty -1.5", "Sum 0 2"]
 
 
 def test_each_row_leads_to_its_cell_and_each_cell_back():
