@@ -24,10 +24,10 @@ def predictions(**guesses: Any) -> None:
 
 
 def reveal(what: str, guess: float, truth: float, because: str) -> None:
-    """Answer a prediction in one line: the guess, the truth, and why. `truth` comes from the student's functions."""
+    """Answer a prediction: the guess, the truth, and why. `truth` comes from the student's functions."""
     low, high = sorted((float(guess), float(truth)))
     verdict = "spot on" if math.isclose(low, high, rel_tol=0.05) else f"{high / low:,.3g}x too {_way(guess, truth)}"
-    print(f"{what}: you guessed {guess:,g}, it is {truth:,.4g} ({verdict}). {because}")
+    print(f"{what}: you guessed {guess:,g}, it is {truth:,.4g} ({verdict}).\n  {because}")
 
 
 def _way(guess: float, truth: float) -> str:
