@@ -1,7 +1,7 @@
 """Build what students get: python setup/bundle.py [--output FILE.zip | --branch NAME].
 
-Their notebooks and pages, the engine, and what opens them; nothing of source/, grading/ or tests/. The same source
-gives the same bytes.
+Their notebooks and pages, the engine, labkit, and what opens them; nothing of source/, grading/ or tests/. The same
+source gives the same bytes.
 """
 
 import argparse
@@ -21,6 +21,7 @@ OUTPUT = "dist/mini-vllm-student.zip"
 FOLDER = "mini-vllm-student"  # what the zip unpacks to
 AS_THEY_ARE = ("LICENSE", ".gitignore", "conftest.py", "environment.yml", "nbgrader_config.py", "postBuild")
 EXECUTABLE = {"postBuild"}
+PACKAGES = ("mini_vllm", "labkit")
 
 
 class BundleError(Exception):
@@ -40,13 +41,14 @@ def contents(root: Path) -> dict[str, bytes]:
     if stale:
         raise BundleError(f"Does not match source/: {', '.join(stale)}.\nNext step: make release")
     files = dict(released)
-    # pyproject.toml stays as it is: setuptools finds no package `grading` there, and installs the engine alone.
+    # pyproject.toml stays as it is: setuptools finds no package `grading` there, and installs the two that are.
     for name in (*AS_THEY_ARE, "pyproject.toml"):
         files[name] = (root / name).read_bytes()
-    for path in sorted((root / "mini_vllm").rglob("*")):
-        name = path.relative_to(root).as_posix()
-        if path.is_file() and not re.search(r"(^|/)(\.|__pycache__/)|\.pyc$", name):
-            files[name] = path.read_bytes()
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*")):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and not re.search(r"(^|/)(\.|__pycache__/)|\.pyc$", name):
+                files[name] = path.read_bytes()
     makefile = student_makefile((root / "Makefile").read_text(encoding="utf-8"))
     files["Makefile"] = makefile.encode()
     scripts = re.findall(r"\bsetup/(\w+)\.py", makefile)

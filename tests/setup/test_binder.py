@@ -74,9 +74,11 @@ def test_every_lab_passes_its_whole_specification_in_that_environment(rehearsal)
 
 
 def test_the_rehearsal_is_one_another_user_another_folder_and_its_own_packages(rehearsal):
-    ask = "import mini_vllm, numpy, os; print(os.getuid(), mini_vllm.__file__, numpy.__file__, sep='\\n')"
-    user, engine, packages = rehearsal.run("python", "-c", ask).splitlines()
-    assert engine.startswith(str(rehearsal.course)) and packages.startswith(str(rehearsal.environment))
+    ask = "import labkit, mini_vllm, numpy, os"
+    ask += "; print(os.getuid(), mini_vllm.__file__, labkit.__file__, numpy.__file__, sep='\\n')"
+    user, engine, labkit, packages = rehearsal.run("python", "-c", ask).splitlines()
+    assert engine.startswith(str(rehearsal.course)) and labkit.startswith(str(rehearsal.course))
+    assert packages.startswith(str(rehearsal.environment))
     assert user == ("1000" if is_root() else str(os.getuid()))
 
 
