@@ -157,7 +157,8 @@ def test_validate_succeeds_on_right_answers_and_names_what_fails_on_none(unzippe
         "import json, sys, labkit, mini_vllm\n"
         "from nbgrader.server_extensions.validate_assignment.handlers import ValidateAssignmentHandler, Validator\n"
         "validator = Validator(config=ValidateAssignmentHandler.load_config(None))\n"
-        "print('', json.dumps([mini_vllm.__file__, labkit.__file__, *map(validator.validate, sys.argv[1:])]), sep='\\n')\n"
+        "found = [mini_vllm.__file__, labkit.__file__, *map(validator.validate, sys.argv[1:])]\n"
+        "print('', json.dumps(found), sep='\\n')\n"
     )
     names = ["release/answered.ipynb", f"release/{lab.as_posix()}"]
     ran = student(unzipped, variables, "-c", as_the_button_does, *names)
