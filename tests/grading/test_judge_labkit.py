@@ -53,7 +53,7 @@ def said(server):
 def test_a_right_answer_passes_and_a_wrong_ones_message_is_all_that_is_shown(said):
     assert said("def total(numbers):\n    return sum(numbers)") == "total adds up.\n"
     message = (
-        "total(numbers=[1, 2, 3]) returned 5 units, expected 6 (0.833x).\nLikely cause: a cause.\nNext step: a step."
+        "total(numbers=[1, 2, 3]) returned 5 units, expected 6 (0.83x).\nLikely cause: a cause.\nNext step: a step."
     )
     wrong = said("def total(numbers):\n    return 5")
     assert (wrong["evalue"], wrong["traceback"]) == (message, message.splitlines())
