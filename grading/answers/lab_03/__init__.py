@@ -1,6 +1,7 @@
 """Answers to lab 03, sampling-basics."""
 
 from grading.answers import Answer
+from grading.answers.lab_03.nucleus_draw import NUCLEUS_DRAW
 from grading.answers.lab_03.sample import SAMPLE
 from grading.answers.lab_03.softmax import PREDICT, SOFTMAX
 from grading.answers.lab_03.temperature import APPLY_TEMPERATURE
@@ -14,10 +15,12 @@ ANSWERS: list[Answer] = [
     *TOP_K_MASK,
     *TOP_P_MASK,
     *SAMPLE,
+    *NUCLEUS_DRAW,
 ]
 
 # An exercise -> the exercises that its answer may call, so that a mistake there can cost points here too.
 BUILT_ON = {
     "top_p_mask": ("softmax",),
     "sample": ("softmax", "apply_temperature", "top_k_mask", "top_p_mask"),
+    "nucleus_draw": ("softmax", "top_p_mask"),
 }

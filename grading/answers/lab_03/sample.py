@@ -176,7 +176,7 @@ SAMPLE = [
     wrong(
         "sample",
         "low temperatures are greedy",
-        "left rng untouched",
+        "wrong for a temperature close to greedy",
         _sample(CHECK + "if params.temperature < 0.05:\n    return int(np.argmax(logits))\n" + PROBS + DRAW),
     ),
     wrong(
@@ -378,7 +378,7 @@ SAMPLE = [
     wrong(
         "sample",
         "all -inf passes greedy",
-        "all -inf",
+        "sample([-inf, -inf, -inf], temperature=0)",
         _sample("if np.isnan(logits).any():\n    raise ValueError('NaN')\n" + GREEDY + PROBS + DRAW),
     ),
     wrong(
@@ -402,7 +402,7 @@ SAMPLE = [
     wrong(
         "sample",
         "right for few tokens only",
-        "is written into the code",
+        "is hard-coded",
         _sample(
             CHECK + GREEDY + PROBS + "if len(logits) > 12:\n    rng.random()\n    return int(np.argmax(probs))\n" + DRAW
         ),

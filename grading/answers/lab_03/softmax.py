@@ -16,7 +16,7 @@ def _softmax(body: str) -> str:
 PREDICT = [
     right("predict", "other guesses", "guess_kept_cool, guess_kept_hot = 512, 1.5"),
     right("predict", "numpy guesses", "guess_kept_cool, guess_kept_hot = np.int64(1), np.float32(900)"),
-    wrong("predict", "one guess missing", "guess_kept_hot is not set yet", "guess_kept_cool = 2"),
+    wrong("predict", "one guess missing", "guess_kept_hot is not defined yet", "guess_kept_cool = 2"),
     wrong("predict", "a guess as text", "is '40', a str", "guess_kept_cool, guess_kept_hot = 3, '40'"),
     wrong("predict", "True for a guess", "a bool", "guess_kept_cool, guess_kept_hot = True, 40"),
     wrong("predict", "NaN", "a number above 0", "guess_kept_cool, guess_kept_hot = 3, float('nan')"),
@@ -224,7 +224,7 @@ SOFTMAX = [
     wrong(
         "softmax",
         "all -inf passes",
-        "all -inf",
+        "softmax([-inf, -inf, -inf])",
         """
         def softmax(logits):
             if np.isnan(logits).any():
@@ -284,7 +284,7 @@ SOFTMAX = [
     wrong(
         "softmax",
         "hard-coded",
-        "two rows",
+        "expected (2, 3)",
         "def softmax(logits):\n    return np.array([0.125, 0.5, 0.125, 0.25])",
     ),
     wrong(

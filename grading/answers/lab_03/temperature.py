@@ -103,7 +103,7 @@ APPLY_TEMPERATURE = [
     wrong(
         "apply_temperature",
         "hard-coded for all visible temperatures",
-        "is written into the code",
+        "is hard-coded",
         _temperature(
             "if len(logits) != 4:\n    return logits + 0.0\n"
             "return np.array({2: [1.5, 0.5, -0.5, -np.inf], 0.5: [6.0, 2.0, -2.0, -np.inf]}.get(temperature, logits))"

@@ -248,13 +248,13 @@ TOP_K_MASK = [
     wrong(
         "top_k_mask",
         "hard-coded",
-        "top_k_mask([1.0, 3.0, -1.0, 1.5, 0.5], k=1)",
+        "top_k_mask([1, 3, -1, 1.5, 0.5], k=1)",
         _top_k("return np.array([-np.inf, 3.0, -np.inf, 1.5, -np.inf])"),
     ),
     wrong(
         "top_k_mask",
         "right for five tokens only",
-        "is written into the code",
+        "is hard-coded",
         _top_k("return np.where(logits >= np.sort(logits)[-k], logits, -np.inf) if len(logits) == 5 else logits"),
     ),
     wrong(
@@ -278,7 +278,7 @@ TOP_K_MASK = [
     wrong(
         "top_k_mask",
         "an array that agrees with everything",
-        "with 5 tokens left",
+        "left the tokens [0, 1, 2, 3, 4]",
         """
         class Agreeable(np.ndarray):
             def __eq__(self, other):

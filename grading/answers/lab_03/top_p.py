@@ -140,7 +140,7 @@ TOP_P_MASK = [
     wrong(
         "top_p_mask",
         "0 as the mask",
-        "0 or a large negative number",
+        "0 is used as the mask",
         _top_p(
             f"{CHECK}{RANKED}kept = order[ends - probs[order] < p]\n"
             + RETURN.replace("np.full_like(logits, -np.inf)", "np.zeros_like(logits)")
@@ -149,7 +149,7 @@ TOP_P_MASK = [
     wrong(
         "top_p_mask",
         "-1e9 as the mask",
-        "0 or a large negative number",
+        "a large negative number is used as the mask",
         _top_p(f"{CHECK}{RANKED}kept = order[ends - probs[order] < p]\n{RETURN.replace('-np.inf', '-1e9')}"),
     ),
     wrong(
@@ -250,7 +250,7 @@ TOP_P_MASK = [
     wrong(
         "top_p_mask",
         "right for four tokens only",
-        "is written into the code",
+        "is hard-coded",
         _top_p(
             f"{CHECK}{RANKED}kept = order[ends - probs[order] < p]\nif len(logits) > 4:\n    kept = order\n{RETURN}"
         ),

@@ -1,0 +1,43 @@
+"""Lab 03: what wrong answers say about how they were made, the engine's own tokens, and the pictures.
+
+softmax, temperature, top_k, top_p     exercises 1 to 4
+sample, sample_mistakes                exercise 5; draw checks what happens beside the token
+nucleus_draw                           exercise 6
+arrays, filters                        what exercises 1 to 4, and 3 and 4, share
+earlier                                blames an earlier exercise that the answer calls, if it is broken
+story, engine                          the small model, and the engine's tokens for 15 requests
+plots, nucleus, by_hand                the pictures
+"""
+
+from labkit.lab_03.arrays import PROVIDED
+from labkit.lab_03.by_hand import DrawByHand, draw_line
+from labkit.lab_03.engine import compare_with_engine
+from labkit.lab_03.meet import meet_the_engine
+from labkit.lab_03.nucleus import Nucleus
+from labkit.lab_03.nucleus_draw import nucleus_sampler
+from labkit.lab_03.plots import plot_temperature
+from labkit.lab_03.sample import sampler
+from labkit.lab_03.softmax import SOFTMAX
+from labkit.lab_03.story import Story
+from labkit.lab_03.temperature import TEMPERATURE
+from labkit.lab_03.top_k import TOP_K
+from labkit.lab_03.top_p import nucleus
+from labkit.lab_03.uniform import rng_giving
+
+__all__ = [
+    "PROVIDED",
+    "SOFTMAX",
+    "TEMPERATURE",
+    "TOP_K",
+    "DrawByHand",
+    "Nucleus",
+    "Story",
+    "compare_with_engine",
+    "draw_line",
+    "meet_the_engine",
+    "nucleus",
+    "nucleus_sampler",
+    "plot_temperature",
+    "rng_giving",
+    "sampler",
+]
