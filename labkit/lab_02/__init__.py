@@ -1,31 +1,30 @@
 """Lab 02, kv-memory-calculator: what its cells call."""
 
-from labkit.lab_02.admission import REQUESTS_THAT_FIT
-from labkit.lab_02.capacity import MAX_CONCURRENT
-from labkit.lab_02.card_plot import KNOBS, CardPlot
+from labkit.lab_02.admission import REQUESTS
+from labkit.lab_02.calculator import CALCULATOR
+from labkit.lab_02.capacity import USERS
+from labkit.lab_02.card_plot import CardPlot
 from labkit.lab_02.context_plot import plot_context
 from labkit.lab_02.engine import TEXT, meet_the_engine, serve
 from labkit.lab_02.exercise import PROVIDED
-from labkit.lab_02.sequence_bytes import BYTES_PER_SEQUENCE
+from labkit.lab_02.sequence_bytes import SEQUENCE
 from labkit.lab_02.shapes import compare_models, draw_token
-from labkit.lab_02.token_bytes import BYTES_PER_TOKEN
+from labkit.lab_02.token_bytes import TOKEN
 from labkit.lab_02.units import GIB, KIB, MIB, gemma, llama, probe
-from labkit.lab_02.users_on_card import USERS_ON_CARD
-from labkit.lab_02.window_bytes import BYTES_WITH_WINDOWS
+from labkit.lab_02.window_bytes import WINDOWS
 
 __all__ = [
-    "BYTES_PER_SEQUENCE",
-    "BYTES_PER_TOKEN",
-    "BYTES_WITH_WINDOWS",
+    "SEQUENCE",
+    "TOKEN",
+    "WINDOWS",
     "GIB",
     "KIB",
-    "KNOBS",
-    "MAX_CONCURRENT",
+    "USERS",
     "MIB",
     "PROVIDED",
-    "REQUESTS_THAT_FIT",
+    "REQUESTS",
     "TEXT",
-    "USERS_ON_CARD",
+    "CALCULATOR",
     "CardPlot",
     "compare_models",
     "draw_token",

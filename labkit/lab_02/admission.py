@@ -18,7 +18,7 @@ WHO_WAITS = "ask what happens to the requests behind the first one that does not
 LAST_BLOCK = "ask how many blocks of 16 tokens a request of 17 tokens takes, and one of 16"
 EXACT = "ask whether a request of 1 block fits when 1 block is free"
 
-REQUESTS_THAT_FIT = CountExercise(
+REQUESTS = CountExercise(
     unit="requests",
     probes=PROBES,
     mistakes={

@@ -8,7 +8,7 @@ from labkit.call import AnswerRaised
 from labkit.check import Call, Check, Why
 from labkit.failure import CheckFailed
 from labkit.lab_02.exercise import CountExercise
-from labkit.lab_02.token_bytes import BYTES_PER_TOKEN, MISTAKES, VISIBLE
+from labkit.lab_02.token_bytes import MISTAKES, TOKEN, VISIBLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class BuiltOnTokenBytes(CountExercise):
         if self.earlier is None:
             return ""
         try:
-            found = BYTES_PER_TOKEN.fingerprint(Check(self.earlier(), BYTES_PER_TOKEN))
+            found = TOKEN.fingerprint(Check(self.earlier(), TOKEN))
         except (NameError, CheckFailed):
             found = None
         if found is None:

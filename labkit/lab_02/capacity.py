@@ -23,7 +23,7 @@ class CapacityExercise(CountExercise):
         return super().explain(call, value, expected)
 
 
-MAX_CONCURRENT = CapacityExercise(
+USERS = CapacityExercise(
     unit="users",
     probes=((1000, 350, 90), (1070, 300, 90), (24 * GIB, 16 * GIB, 256 * MIB)),
     mistakes={

@@ -33,11 +33,6 @@ SEVEN_CASES = [
     Case(label="6  row 1, without GQA", config=MHA),
     Case(label="7  row 1, 8,192 tokens", context=8_192),
 ]
-KNOBS = {  # for sliders: values, the first one, the label of a value
-    "context": ([2**e for e in range(8, 14)], 2_048, "{:,} tokens".format),
-    "cache": ([1, 2, 4], 2, lambda size: f"{8 * size} bits"),
-    "card": ([12, 16, 24, 40, 48, 80, 141], 24, "{} GiB".format),
-}
 
 
 class CardPlot:

@@ -28,7 +28,7 @@ SUM_OF_STEPS = (
 )
 UNCHANGED = "multiply by seq_len without changing it"
 
-BYTES_PER_SEQUENCE = SequenceExercise(
+SEQUENCE = SequenceExercise(
     unit="bytes",
     probes=tuple((config, length, size) for (config, size), length in zip(PROBES, (10, 10, 2_048))),
     mistakes={

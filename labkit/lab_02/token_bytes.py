@@ -82,7 +82,7 @@ MISTAKES = {
     (16, 17, 172): ("the sizes are added", "ask how many numbers an array of shape (3, 4) holds"),
 }
 
-BYTES_PER_TOKEN = CountExercise(
+TOKEN = CountExercise(
     unit="bytes",
     probes=PROBES,
     mistakes=MISTAKES | {VISIBLE: ("the default of bytes_per_element is no longer 2", "restore `bytes_per_element=2`")},

@@ -3,13 +3,13 @@
 from labkit.lab_02.built_on import BuiltOnTokenBytes
 from labkit.lab_02.units import probe
 
-WINDOWS = [4, None, 6]
+EXAMPLE = [4, None, 6]
 # probe has three layers. 10 tokens of 1 and of 2 bytes per element, then 5 tokens of 1 byte.
-PROBES = ((probe, 10, WINDOWS, 1), (probe, 10, WINDOWS, 2), (probe, 5, WINDOWS, 1))
+PROBES = ((probe, 10, EXAMPLE, 1), (probe, 10, EXAMPLE, 2), (probe, 5, EXAMPLE, 1))
 SHORTER = "ask what a window of 6 keeps of a sequence of 5 tokens"
 ONE_LAYER = "compute what one token takes in one layer first"
 
-BYTES_WITH_WINDOWS = BuiltOnTokenBytes(
+WINDOWS = BuiltOnTokenBytes(
     unit="bytes",
     probes=PROBES,
     mistakes={
@@ -66,7 +66,7 @@ BYTES_WITH_WINDOWS = BuiltOnTokenBytes(
     },
     edges={
         (10, (4, None, 6)): ("the default of bytes_per_element is no longer 2", "restore `bytes_per_element=2`"),
-        (0, (4, None, 6), 1): ("an empty sequence still takes memory", SHORTER),
+        (0, (4, None, 6), 1): ("an empty sequence still takes memory", "ask what any layer keeps of 0 tokens"),
     },
     otherwise=(
         "the layers are not added up by what each one keeps",

@@ -32,7 +32,7 @@ USERS_ON_CARD = [
     right(NAME, "multiplied out", _users("max(0, (c * p - 100 * w) // (100 * s))")),
     right(NAME, "in terms of an earlier exercise", _users("max_concurrent_sequences(c * p // 100, w, s)")),
     right(NAME, "numpy", _users("np.maximum(0, (np.int64(c) * p // 100 - w) // s)")),
-    wrong(NAME, "as it was given", "right for weights of 0 bytes and for 100 percent", AS_GIVEN),
+    wrong(NAME, "as it was given", "right for weights of 0 bytes, and at 100 percent", AS_GIVEN),
     *_mistakes(
         {
             "the share of the users": ("max(0, (c - w) // s) * p // 100", "right for weights of 0 bytes"),
@@ -63,7 +63,7 @@ USERS_ON_CARD = [
                 "another card, other weights or another share",
             ),
             "hard-coded": (
-                "{(24_576, 0): 86, (16_384, 2**34): 0, (24_576, 2**34): 22 if p == 90 else 32}.get((card_mib, w), 26)",
+                "{(24_564, 0): 86, (16_384, 2**34): 0, (24_564, 2**34): 22 if p == 90 else 31}.get((card_mib, w), 26)",
                 "another card, other weights or another share",
             ),
         }
