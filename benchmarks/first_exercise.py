@@ -71,7 +71,7 @@ def wait_for_address(lab: subprocess.Popen) -> str:
 
 
 def in_the_browser(browser: str, course: Path, address: str, steps: Steps) -> None:
-    """Start page, lab 01, its set-up cells, the first exercise untouched, then answered."""
+    """Start page, lab 01, its set-up cell, the first exercise untouched, then answered."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -81,11 +81,10 @@ def in_the_browser(browser: str, course: Path, address: str, steps: Steps) -> No
         page.get_by_role("heading", name="Phase 00 · Foundations").wait_for()
         steps.done("the start page is shown")
         page.get_by_role("link", name="lab 01", exact=True).click()
-        lab = LabPage(page, course / "release" / LAB)
+        lab = LabPage(page, course / "work" / LAB)
         steps.done("lab 01 is open, its kernel has started")
         lab.run("setup")
-        lab.run("instruments")
-        steps.done("its two set-up cells are run")
+        steps.done("its set-up cell is run")
         lab.run(EXERCISE)
         expect(lab.run(f"correct_{EXERCISE}"), "is not written yet")
         steps.done("the first exercise's test says what to do")

@@ -48,7 +48,7 @@ def browser_options(program: str) -> dict:
 class RunningLab:
     """A course's setup/lab.py. `jupyter`: the folder for all that Jupyter reads and keeps outside of the course."""
 
-    def __init__(self, course: Path, jupyter: Path):
+    def __init__(self, course: Path, jupyter: Path, person: str = "student"):
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
@@ -58,7 +58,7 @@ class RunningLab:
         self.lines: list[str] = []
         self._printed: queue.Queue = queue.Queue()
         self._process = subprocess.Popen(
-            [sys.executable, course / "setup" / "lab.py", "--open", "no", "--port", str(port)],
+            [sys.executable, course / "setup" / "lab.py", "--open", "no", "--for", person, "--port", str(port)],
             cwd=course,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -61,17 +61,17 @@ def copy_of_course():
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory):
-    """serve(course_folder, start_page=None) -> the address, with its token, of JupyterLab on that course.
+    """serve(course_folder, start_page=None, person="student") -> the address, with its token, of JupyterLab there.
 
     The server is the course's own setup/lab.py, with Jupyter settings that are nobody's; it stops after the module.
     Without start_page the address is the one that `make lab` prints. start_page is a path inside the course, as
-    "source/phase/lab.ipynb": JupyterLab then opens with this document alone. One folder has one server.
+    "source/phase/lab.ipynb": JupyterLab then opens with this document alone. One folder has one server, for one person.
     """
     labs: dict[Path, RunningLab] = {}
 
-    def start(course_folder: Path, start_page: str | None = None) -> str:
+    def start(course_folder: Path, start_page: str | None = None, person: str = "student") -> str:
         if course_folder not in labs:
-            labs[course_folder] = RunningLab(course_folder, tmp_path_factory.mktemp("jupyter"))
+            labs[course_folder] = RunningLab(course_folder, tmp_path_factory.mktemp("jupyter"), person)
         return labs[course_folder].address(start_page)
 
     yield start

@@ -28,7 +28,7 @@ def formgrader(course, serve, open_page, monkeypatch) -> Formgrader:
         monkeypatch.setenv("GRADING_UNSAFE_NO_SANDBOX", "1")
     page = open_page("about:blank", viewport={"width": 1400, "height": 900})
     stay_here(page)
-    page.goto(serve(course))
+    page.goto(serve(course, person="instructor"))
     return Formgrader(page)
 
 
