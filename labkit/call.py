@@ -71,7 +71,8 @@ def _innermost_function(error: BaseException) -> str:
     """The student's function that raised, which may be an earlier exercise that this one calls."""
     trace, name = error.__traceback__, ""
     while trace is not None:
-        if trace.tb_frame.f_globals.get("__name__") == "__main__":
-            name = trace.tb_frame.f_code.co_name
+        code = trace.tb_frame.f_code
+        if trace.tb_frame.f_globals.get("__name__") == "__main__" and not code.co_name.startswith("<"):
+            name = code.co_name
         trace = trace.tb_next
     return name

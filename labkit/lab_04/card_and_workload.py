@@ -9,7 +9,7 @@ NO_PREFIX = "use both figures as they are, without a prefix"
 UNITS = "ask which operation turns FLOP/s and bytes/s into FLOPs per byte"
 BANDWIDTH_IN_BYTES = "use the bandwidth as it is: it is in bytes per second"
 POWERS_OF_TWO = (
-    "one of the two figures is divided by a power of two, the other by a power of ten",
+    "one of the two figures is converted with powers of two, the other with powers of ten",
     "use both as they are: this lab's bandwidth and FLOP/s are decimal",
 )
 

@@ -37,12 +37,12 @@ class NumberExercise(Exercise):
         for wrong, why in _of(self.wrong, call, {}).items():
             if _is_near(value, wrong):
                 return why
-        if self.rounded is not None and _is_rounded(value, expected):
-            return self.rounded
         found = self.fingerprint(call.check) if self.mistakes else None
         for wrong, why in self.mistakes.items():
             if found is not None and all(_is_near(a, b) for a, b in zip(found, wrong)):
                 return why
+        if self.rounded is not None and _is_rounded(value, expected):
+            return self.rounded
         return _of(self.elsewhere, call, self.otherwise)
 
     def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
