@@ -82,6 +82,13 @@ def test_the_glossary_is_in_alphabetical_order():
     assert len(terms) == len(set(terms)) and terms == sorted(terms)
 
 
+def test_every_term_that_a_lab_links_is_in_the_glossary():
+    for lab in LABS:
+        linked = re.findall(r"\[([^\]]+)\]\(glossary\.md", text_of(lab))
+        assert linked, lab.name
+        assert [term for term in linked if term.lower()[:7] not in GLOSSARY.lower()] == [], lab.name  # preempts, ...
+
+
 @pytest.mark.parametrize("term, line, number", rows(GLOSSARY, "| term"), ids=lambda value: value[:20])
 def test_the_lab_that_the_glossary_names_uses_the_term(term, line, number):
     if number == "-":

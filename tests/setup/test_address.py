@@ -118,7 +118,7 @@ def test_a_branch_with_a_slash_is_named_as_binder_takes_it_and_shown(course):
 def test_an_address_of_another_form_is_refused_with_an_example_and_nothing_is_written(course, bad):
     before = content(course)
     said = address(course, bad, status=2)
-    assert repr(bad) in said and "like https://github.com/you/fork" in said and "Traceback" not in said
+    assert repr(bad) in said and "for example https://github.com/you/fork" in said and "Traceback" not in said
     assert content(course) == before
 
 
