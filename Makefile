@@ -25,20 +25,20 @@ REPOSITORY =
 .PHONY: python install-labs  # what the others need
 
 help:
-	@echo "make lab       copies the notebooks to work/ and opens JupyterLab there (installs what is missing)"
+	@echo "make lab       copy the notebooks to work/ and open JupyterLab there (installs what is missing)"
 	@echo "               options: PORT=8890, HOST=0.0.0.0 (let other machines connect), OPEN=no (no browser)"
-	@echo "make test      runs all the tests; a part of them: make test ARGS=\"-k attention\""
-	@echo "make check     says what this machine has, what it lacks, and what to do about it"
-	@echo "make install   only installs, into .venv; every other command does so by itself"
-	@echo "make clean     removes .venv and build leftovers; no notebook, submission or grade"
+	@echo "make test      run all tests, or some of them: make test ARGS=\"-k attention\""
+	@echo "make check     report what this machine has, what it is missing, and what to do about it"
+	@echo "make install   only install into .venv; the other commands do this when needed"
+	@echo "make clean     remove .venv and build files, but no notebooks, submissions or grades"
 	@echo "For instructors and authors:"
-	@echo "make lab FOR=instructor  opens JupyterLab on source/, with the Formgrader and Create Assignment"
-	@echo "make demo      grades example submissions, from collecting to feedback"
-	@echo "make bundle    makes dist/mini-vllm-student.zip, without solutions (BRANCH=student: a git branch instead)"
-	@echo "make address   shows where the repository's address stands; REPOSITORY=https://... changes it for a fork"
-	@echo "make release   makes the students' notebooks in release/ from source/"
-	@echo "make new-lab   begins a lab: PHASE=phase-01-serving NAME=lab-05-batching TITLE=\"Batching\""
-	@echo "Another Python for any of these: make lab PYTHON=python3.12"
+	@echo "make lab FOR=instructor  open JupyterLab on source/, with the Formgrader and Create Assignment"
+	@echo "make demo      grade example submissions, from collecting to feedback"
+	@echo "make bundle    build dist/mini-vllm-student.zip, without solutions (BRANCH=student: a git branch instead)"
+	@echo "make address   show where the repository's address is used; REPOSITORY=https://... changes it for a fork"
+	@echo "make release   generate the students' notebooks in release/ from source/"
+	@echo "make new-lab   create a lab: PHASE=phase-01-serving NAME=lab-05-batching TITLE=\"Batching\""
+	@echo "To use another Python: make lab PYTHON=python3.12"
 
 # Looked at before anything is installed, so it runs on the system's Python.
 check: python
@@ -46,9 +46,9 @@ check: python
 
 python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
-	  echo "No Python here under the name '$(PYTHON)'. Install Python 3.11 or newer:"; \
+	  echo "No Python found as '$(PYTHON)'. Install Python 3.11 or newer:"; \
 	  echo "  Debian, Ubuntu: sudo apt install python3 python3-venv    macOS: brew install python"; \
-	  echo "Or name the one you have: make lab PYTHON=/path/to/python3"; \
+	  echo "Or specify yours: make lab PYTHON=/path/to/python3"; \
 	  exit 1; } >&2
 
 install: python

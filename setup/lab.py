@@ -27,17 +27,17 @@ def arguments(argv):
         description=f"Open JupyterLab on work/{PHASE}, the student's copy of release/{PHASE}.",
         epilog="Example: .venv/bin/python setup/lab.py --port 8890 --open no",
     )
-    parser.add_argument("--port", default="8888", help="the port to listen on (8888)")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1: only you)")
-    ask = "open a browser (auto: if there is a display)"
+    parser.add_argument("--port", default="8888", help="the port to listen on (default: 8888)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1, only you)")
+    ask = "open a browser (default: auto, if there is a display)"
     parser.add_argument("--open", choices=["auto", "yes", "no"], default="auto", help=ask)
-    people = "instructor: with nbgrader's Formgrader and Create Assignment, opened on source/ (student)"
+    people = "instructor: open source/, with nbgrader's Formgrader and Create Assignment (default: student)"
     parser.add_argument("--for", choices=["student", "instructor"], default="student", dest="person", help=people)
     options = parser.parse_args(argv)
     if not (options.port.isascii() and options.port.isdigit() and 1 <= int(options.port) <= 65535):
         parser.exit(
             2,
-            f"PORT is {options.port!r}, and must be a whole number from 1 to 65535.\n"
+            f"PORT is {options.port!r}; it must be a whole number from 1 to 65535.\n"
             "Leave PORT out, or choose one, for example: make lab PORT=8890\n",
         )
     options.port = int(options.port)
@@ -51,8 +51,8 @@ def address_problem(host, port):
     """
     other = port + 1 if port < 65535 else 8890
     wrong_host = (
-        f"HOST is {host!r}, which is no address of this machine. Leave HOST out (only you can connect),\n"
-        f"or let other machines connect too: make lab HOST=0.0.0.0"
+        f"HOST is {host!r}, which is not an address of this machine. Leave HOST out (only you can connect),\n"
+        f"or allow other machines to connect: make lab HOST=0.0.0.0"
     )
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -66,10 +66,10 @@ def address_problem(host, port):
         if error.errno == errno.EADDRINUSE:
             return (
                 f"Port {port} is in use, perhaps by a JupyterLab you opened before.\n"
-                f"Close that one, or use another port: make lab PORT={other}"
+                f"Close it, or use another port: make lab PORT={other}"
             )
         if error.errno == errno.EACCES:
-            return f"You may not use port {port}. Use one above 1023, for example: make lab PORT=8890"
+            return f"You have no permission to use port {port}. Use one above 1023, for example: make lab PORT=8890"
         return wrong_host
     return None
 
@@ -107,7 +107,7 @@ def announce(host, port, page, token):
     print(f"\nJupyterLab: http://{shown}:{port}/lab/tree/{page}?token={token}")
     if host in EVERYWHERE:
         print(f"From another machine, write {socket.gethostname()} for 127.0.0.1.")
-        print("Whoever has this address can run code on this machine.")
+        print("Anyone who has this address can run code on this machine.")
     print("Ctrl-C stops it\n", flush=True)
 
 
@@ -133,7 +133,7 @@ def serve(options, page):
         from jupyter_client import KernelManager
         from jupyterlab.labapp import LabApp
     except ImportError as error:
-        sys.exit(f"JupyterLab does not load ({error}). Install it again: make clean, then make lab")
+        sys.exit(f"JupyterLab cannot be imported ({error}). Reinstall it: make clean, then make lab")
     jupyter_files.write_settings()
     jupyter_files.write_next_steps()
     token = secrets.token_hex(24)
@@ -165,7 +165,7 @@ def main(argv=None):
     """Check the options, then serve; the exit status is 0 after Ctrl-C."""
     options = arguments(argv)
     if not (REPOSITORY / "release" / PHASE).is_dir():
-        sys.exit(f"The folder release/{PHASE} is missing. Make it from source/ with: make release")
+        sys.exit(f"The folder release/{PHASE} is missing. Generate it from source/ with: make release")
     problem = address_problem(options.host, options.port)
     if problem:
         sys.exit(problem)

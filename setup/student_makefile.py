@@ -30,7 +30,7 @@ def _help(block: str) -> str:
     for line in block.split("\n"):
         said = re.match(r'\t@echo "(\s*)(?:make ([\w-]+))?', line)
         if said and said[2]:
-            wanted = said[2] in TARGETS
+            wanted = said[2] in TARGETS and "FOR=instructor" not in line
         elif said and not said[1]:  # neither a command nor its options: a headline, or a closing remark
             wanted = not line.endswith(':"')
         if wanted:

@@ -34,7 +34,7 @@ def update(root: Path) -> list[str]:
 def advice(outdated: list[str]) -> str:
     """What to tell the student about the files that `update` returned, in one line."""
     names = ", ".join(f"{FOLDER}/{name}" for name in outdated)
-    return f"release/ has a newer version of {names}. Yours is kept; for the new one, rename yours and run `make lab`."
+    return f"release/ has a newer version of {names}. Your copy is kept; for the new one, rename it and run `make lab`."
 
 
 def _files(release: Path) -> list[Path]:

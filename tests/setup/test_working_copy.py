@@ -50,7 +50,7 @@ def test_a_newer_lab_is_named_with_what_to_do_and_the_students_file_is_kept(work
     assert working_copy.update(course) == [LAB]
     assert content(course, LAB) == "answers"
     said = working_copy.advice([LAB])
-    assert f"work/{LAB}" in said and "rename yours and run `make lab`" in said and "\n" not in said
+    assert f"work/{LAB}" in said and "rename it and run `make lab`" in said and "\n" not in said
 
 
 def test_the_advice_works_renamed_the_old_file_makes_room_for_the_new_one(working_copy, course):
