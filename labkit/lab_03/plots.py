@@ -22,17 +22,11 @@ def plot_temperature(story: Story, softmax: Callable, apply_temperature: Callabl
         for place, token in enumerate(favorites):
             axes.text(probs[token] + 0.02, place, f"{probs[token]:.3f}", va="center", fontsize=11)
         axes.set(title=f"T = {temperature}\n{bits:.2f} bits", xlabel="probability", xlim=(0, 1.2), xticks=(0, 0.5, 1))
-        rows.append((temperature, probs[favorites], bits))
+        rows.append((temperature, probs[favorites]))
     panels[0].set_yticks(range(shown), [story.label(token) for token in favorites])
     panels[0].invert_yaxis()
     show("a low temperature gathers the probability on the favorites,\na high one spreads it over the vocabulary.")
 
-    print(
-        f"{'T':>4} "
-        + " ".join(f"{story.label(token):>10}" for token in favorites[:4])
-        + f"{'these 8':>9} {'entropy':>12}"
-    )
-    for temperature, probs, bits in rows:
-        print(
-            f"{temperature:>4} " + " ".join(f"{p:>10.3f}" for p in probs[:4]) + f"{probs.sum():>9.3f} {bits:>7.2f} bits"
-        )
+    print(f"{'T':>4} " + " ".join(f"{story.label(token):>10}" for token in favorites[:4]) + f"{'these 8':>9}")
+    for temperature, probs in rows:
+        print(f"{temperature:>4} " + " ".join(f"{p:>10.3f}" for p in probs[:4]) + f"{probs.sum():>9.3f}")
