@@ -114,7 +114,7 @@ def test_bench_prints_a_row_for_each_batch_size(capsys):
         (["complete", "a", "--max-model-len", "99999"], "max_model_len=99999"),
         (["complete", "a", "--model", "nope"], "no model 'nope'"),
         (["pull", "nope"], "no model 'nope'"),
-        (["bench", "--batch-sizes", "0"], "batch size of 0"),
+        (["bench", "--batch-sizes", "0"], "batch size is 0"),
         (["bench", "--batch-sizes", "1000"], "max_num_seqs=128"),
     ],
     ids=" ".join,
