@@ -1,4 +1,4 @@
-"""Times `python -m grading autograde` against stock `nbgrader autograde`, on a made-up class and the course's labs.
+"""Time `python -m grading autograde` against stock `nbgrader autograde`, on an invented class and the course's labs.
 
     python benchmarks/bench_autograde.py                        ratio to stock: every lab, two rounds
     python benchmarks/bench_autograde.py --growth 10 100 1000   how time and memory grow with the class; long

@@ -1,4 +1,4 @@
-"""Times the engine against Hugging Face transformers and llama.cpp, and against this machine's memory.
+"""Time the engine against Hugging Face transformers and llama.cpp, and against this machine's memory.
 
     python benchmarks/bench_engine.py [--repeats 5]
 

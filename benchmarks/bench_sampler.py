@@ -1,4 +1,4 @@
-"""Times the sampler against Hugging Face transformers' logits processors on the CPU, in one process.
+"""Time the sampler against Hugging Face transformers' logits processors on the CPU, in one process.
 
     python benchmarks/bench_sampler.py [--batch 16] [--vocab 49152] [--repeats 30] [--threads 2]
 

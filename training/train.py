@@ -1,4 +1,4 @@
-"""Makes mini_vllm/embedded/: a tokenizer and a small Llama, trained on stories and conversations of our own.
+"""Train the embedded model of mini_vllm: a tokenizer and a small Llama, on generated stories and conversations.
 
     PYTHONPATH=. python training/train.py [FOLDER]
 

@@ -1,4 +1,4 @@
-"""Reads the command line and runs the command that it names."""
+"""Parse the command line and run the command."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Returns the exit status: 0, 1 for an error that is told on stderr, 130 after Ctrl-C."""
+    """Return the exit status: 0, 1 for an error (printed on stderr), 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(
         prog="python -m mini_vllm",
         description="An LLM inference engine in numpy.",

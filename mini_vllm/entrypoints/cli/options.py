@@ -1,4 +1,4 @@
-"""Options that several commands have, and what they stand for."""
+"""Options shared by several commands."""
 
 import argparse
 from collections.abc import Iterable
