@@ -38,7 +38,7 @@ class Nucleus:
         print("In words: hatched tokens stay, up to the one whose bar lifts the running sum to the line;")
         print("all others get -inf. " + said)
         probs, stays = self.kept(temperature, top_p)
-        order = np.argsort(-probs, kind="stable")[:6]
+        order = probs.argsort()[::-1][:6]
         print(f"{'token':>12} {'probability':>12} {'running sum':>12}")
         for token, total in zip(order, np.cumsum(probs[order])):
             print(
@@ -58,7 +58,7 @@ class Nucleus:
         import matplotlib.pyplot as plt
 
         probs, stays = self.kept(temperature, top_p, top_k)
-        order = np.argsort(-probs, kind="stable")
+        order = probs.argsort()[::-1]
         sums, crossing = np.cumsum(probs[order]), int(stays.sum()) - 1  # the last that stays crosses p
         figure, axes = plt.subplots(figsize=(8, 4.6), layout="constrained")
         for place, token in enumerate(order[:shown]):
