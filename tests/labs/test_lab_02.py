@@ -96,7 +96,7 @@ def test_the_calculator_as_it_is_handed_out_is_wrong_and_its_message_tells_the_s
 def test_a_real_array_has_the_bytes_that_were_counted_by_hand(lab):
     said = lab.printed("worked-example")
     assert "by hand: 240 numbers, 480 bytes; numpy's .nbytes: 480" in said
-    assert "as int8: 240 bytes, as float32: 960" in said and "with one token more: 600 bytes" in said
+    assert "as int8: 240 bytes\nas float32: 960" in said and "with one token more: 600 bytes" in said
     assert said.count("■") == (600 - 480) // 2
 
 
