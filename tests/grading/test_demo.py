@@ -39,14 +39,14 @@ def test_the_reference_gets_all_automatic_points_and_the_untouched_notebook_none
 
 def test_each_student_gets_the_points_of_the_right_part_of_the_work(shown):
     _, output = shown
-    assert points(output, "lab-01", "cleo") == [1, 3, 0, 5, 3, 5, 17]
-    assert points(output, "lab-01", "eva") == [1, 3, 3, 0, 3, 0, 10]
-    assert points(output, "lab-01", "finn") == [1, 0, 3, 5, 3, 5, 17]
-    assert points(output, "lab-02", "cleo") == [1, 0, 0, 7, 8]  # the second exercise is built on the first
-    assert points(output, "lab-02", "dev") == [1, 8, 4, 7, 20]
-    assert points(output, "lab-03", "dev") == [1, 3, 2, 3, 0, 0, 0, 9]  # sample calls top_p_mask
-    assert points(output, "lab-04", "dev") == [1, 3, 4, 5, 3, 0, 16]
-    assert points(output, "lab-04", "eva") == [1, 3, 4, 0, 3, 4, 15]
+    assert points(output, "lab-01", "cleo") == [1, 2, 0, 5, 3, 4, 3, 18]
+    assert points(output, "lab-01", "eva") == [1, 2, 2, 0, 3, 0, 3, 11]
+    assert points(output, "lab-01", "finn") == [1, 0, 2, 5, 3, 4, 3, 18]
+    assert points(output, "lab-02", "cleo") == [1, 0, 0, 0, 3, 3, 4, 11]  # two exercises are built on the first
+    assert points(output, "lab-02", "dev") == [1, 3, 2, 4, 3, 3, 4, 20]
+    assert points(output, "lab-03", "dev") == [1, 2, 1, 3, 0, 0, 0, 0, 7]  # the draws call top_p_mask
+    assert points(output, "lab-04", "dev") == [1, 1, 2, 3, 2, 0, 5, 4, 18]
+    assert points(output, "lab-04", "eva") == [1, 1, 2, 0, 2, 2, 5, 4, 17]
 
 
 def test_the_instructor_reads_what_the_students_read(shown):

@@ -140,3 +140,17 @@ def test_a_message_keeps_its_line_breaks():
 def test_endless_output_is_cut_with_a_mark():
     html = page(new_code_cell("f()", outputs=[new_output("stream", name="stdout", text="x" * 3_000_000)]))
     assert len(html) < 100_000 and "(2,980,000 more characters)" in html
+
+
+@pytest.mark.parametrize("name", ["CheckFailed", "AnswerRaised"])
+def test_of_a_test_with_labkit_the_message_is_all_that_is_shown(name):
+    html = page(test_cell([failure(MESSAGE, MESSAGE.splitlines(), name)]))
+    assert f'<div class="failure">\n<pre class="wrapped">{MESSAGE}</pre>' in html
+    assert name not in html
+
+
+def test_a_message_of_labkit_that_quotes_a_hidden_line_is_shown_without_it():
+    message = "double returned 'assert double(0) == 0, message'.\nNext step: try 0."
+    text = text_of(test_cell([failure(message, message.splitlines(), "CheckFailed")]))
+    assert "double returned '(a line of a hidden test)'.\nNext step: try 0." in text
+    assert "double(0)" not in text
