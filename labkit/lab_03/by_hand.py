@@ -42,7 +42,7 @@ class DrawByHand:
         """Draw the three lines for these values, and print the same as a table."""
         rows, token = self._rows(temperature, top_k, top_p), self._token(u, temperature, top_k, top_p)
         said = self._draw(u, temperature, top_k, top_p)
-        print(f"In words: {said}")
+        print("In words: " + said.replace("; ", ";\n"))
         print(f"{'token':>12} {'T':>8} {'top-k':>8} {'top-p':>8} {'piece of the line':>20}")
         ends = np.cumsum(rows[-1][1])
         for place, label in enumerate(self.labels):

@@ -34,7 +34,6 @@ VISIBLE: dict[str, list[Example]] = {
     "top_p_mask": [
         ((PROBS, 0.3), [-INF, PROBS[1], -INF, -INF]),
         ((PROBS, 0.6), [-INF, PROBS[1], -INF, PROBS[3]]),
-        ((PROBS, 1.0), PROBS),
         (([0.0, -40.0, -50.0], 1.0), [0.0, -40.0, -50.0]),
     ],
 }

@@ -35,8 +35,8 @@ class Nucleus:
     def plot(self, temperature: float = 0.7, top_p: float = 0.9) -> None:
         """Draw the first tokens, and print a table of them."""
         said = self._draw(temperature, 0, top_p)
-        print("In words: hatched tokens stay, up to the one whose bar lifts the running sum to the line;")
-        print("all others get -inf. " + said)
+        print("In words: hatched tokens stay, up to the one whose bar lifts the running sum to p.")
+        print(f"The others get -inf. {said}")
         probs, stays = self.kept(temperature, top_p)
         order = probs.argsort()[::-1][:6]
         print(f"{'token':>12} {'probability':>12} {'running sum':>12}")
@@ -78,7 +78,7 @@ class Nucleus:
         plt.show()
         plt.close(figure)
         place = f"number {crossing + 1:,}, {word}," if top_p < 1 else "none"
-        return f"{crossing + 1:,} tokens stay; {place} crosses p with a running sum of {sums[crossing]:.3f}."
+        return f"{crossing + 1:,} tokens stay; {place} crosses p: running sum {sums[crossing]:.3f}."
 
     @staticmethod
     def _mark(axes, place: int, total: float, label: str, shown: int) -> None:
