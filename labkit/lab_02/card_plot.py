@@ -10,6 +10,7 @@ from mini_vllm.specs import GPU_SPECS
 
 EXACT = llama.num_parameters * 2
 MHA = replace(llama.config, num_key_value_heads=llama.config.num_attention_heads)
+MOST_STRIPES = 128  # more of them would merge into one grey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +87,15 @@ class CardPlot:
             used = min(case.weights, case.card) / GIB
             axes.barh(y, used, color=LIGHT, edgecolor="black", hatch="//", height=0.62)
             axes.barh(y, users * one / GIB, left=used, color=BLUE, height=0.62)
-            if users <= 128:  # more stripes than that would merge into one grey
+            if users <= MOST_STRIPES:
                 edges = [used + (i + 1) * one / GIB for i in range(users - 1)]
                 axes.vlines(edges, y - 0.31, y + 0.31, color="white", linewidth=0.8)
             axes.barh(y, case.card / GIB, color="none", edgecolor="black", height=0.62)
             text = f"{users:,} user" + "s" * (users != 1) if case.weights <= case.card else "too small"
             axes.text(case.card / GIB + longest * 0.015, y, text, va="center", weight="bold")
         axes.text(longest * 0.01, -0.42, "hatched: weights", va="bottom", size=11)
-        axes.text(longest * 0.99, -0.42, "blue: KV, a stripe per user", color=BLUE, va="bottom", ha="right", size=11)
+        stripes = ", a stripe per user" if max(self._count(case)[1] for case in cases) <= MOST_STRIPES else ""
+        axes.text(longest * 0.99, -0.42, f"blue: KV{stripes}", color=BLUE, va="bottom", ha="right", size=11)
         axes.text(longest * 1.015, -0.42, "white: free", va="bottom", size=11)
         axes.set_yticks(range(len(cases)), [case.label for case in cases], ha="left")
         axes.tick_params(axis="y", pad=180 if len(cases) > 1 else 80, length=0)
