@@ -17,6 +17,10 @@ CALCULATOR = CountExercise(
             "the result is right for weights of 0 bytes, and at 100 percent, but too high in all other cases",
             BY_HAND,
         ),
+        (85, 27, 31): (
+            "a share of the users is returned, rounded down twice; percent is a share of the card's memory",
+            BY_HAND,
+        ),
         (95, 31, 31): ("percent has no effect", "print the bytes that the engine may use at 50 and at 100 percent"),
         (86, 22, 22): ("percent is fixed at 90, whatever was passed", "use the argument"),
         (82, 18, 27): ("a MiB is taken for 1,000,000 bytes", "compare the bytes of 24,564 MiB with those of 24 GiB"),
