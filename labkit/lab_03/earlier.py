@@ -59,12 +59,13 @@ def instead_of(earlier: Mapping[str, Callable]) -> Iterator[None]:
         broken = failure.cause and first_broken(earlier)
         if not broken:
             raise
-        raise CheckFailed(
-            failure.what,
+        why = (
             f"your {broken} does not pass its visible examples yet",
             f"run the test of {broken} and repair that function first, then run this test again",
-            failure.where,
-        ) from failure
+        )
+        blame = CheckFailed(failure.what, *why, failure.where)
+        blame.hidden_why = why  # it may be said of a hidden test, too
+        raise blame from failure
 
 
 def _passes(function: Callable, args: tuple, expected: Any) -> bool:
