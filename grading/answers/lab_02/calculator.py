@@ -35,7 +35,7 @@ USERS_ON_CARD = [
     wrong(NAME, "as it was given", "right for weights of 0 bytes, and at 100 percent", AS_GIVEN),
     *_mistakes(
         {
-            "the share of the users": ("max(0, (c - w) // s) * p // 100", "right for weights of 0 bytes"),
+            "the share of the users": ("max(0, (c - w) // s) * p // 100", "a share of the users is returned"),
             "a larger sequence": ("max(0, (c - w) // (s * 100 // p))", "right for weights of 0 bytes"),
             "without the share": ("max(0, (c - w) // s)", "percent has no effect"),
             "always 90": ("max(0, (c * 90 // 100 - w) // s)", "percent is fixed at 90"),
