@@ -100,9 +100,8 @@ class Check:
         """A block of hidden tests: whatever fails in it gets one message, which gives none of its numbers away."""
         try:
             yield
-        except Exception as error:
-            # A failure may know a reason that gives nothing away, such as an earlier exercise that is broken.
-            cause, step = getattr(error, "hidden_why", self.exercise.hidden)
+        except Exception:
+            cause, step = self.exercise.hidden
             raise CheckFailed(
                 f"{self.name} is right for the visible examples, but wrong for {what}.", cause, step
             ) from None

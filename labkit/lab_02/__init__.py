@@ -1,6 +1,7 @@
 """Lab 02, kv-memory-calculator: what its cells call."""
 
 from labkit.lab_02.admission import REQUESTS
+from labkit.lab_02.built_on import built_on
 from labkit.lab_02.calculator import CALCULATOR
 from labkit.lab_02.capacity import USERS
 from labkit.lab_02.card_plot import CardPlot
@@ -12,6 +13,7 @@ from labkit.lab_02.shapes import compare_models, draw_token
 from labkit.lab_02.token_bytes import TOKEN
 from labkit.lab_02.units import GIB, KIB, MIB, gemma, llama, probe
 from labkit.lab_02.window_bytes import WINDOWS
+from mini_vllm.specs import MODEL_SPECS
 
 __all__ = [
     "SEQUENCE",
@@ -21,11 +23,13 @@ __all__ = [
     "KIB",
     "USERS",
     "MIB",
+    "MODEL_SPECS",
     "PROVIDED",
     "REQUESTS",
     "TEXT",
     "CALCULATOR",
     "CardPlot",
+    "built_on",
     "compare_models",
     "draw_token",
     "gemma",

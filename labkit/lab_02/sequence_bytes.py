@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.check import Call, Why
-from labkit.lab_02.built_on import BuiltOnTokenBytes
+from labkit.lab_02.exercise import CountExercise
 from labkit.lab_02.token_bytes import MISTAKES, PROBES
 
 
 @dataclass(frozen=True, kw_only=True)
-class SequenceExercise(BuiltOnTokenBytes):
+class SequenceExercise(CountExercise):
     """A wrong formula for one token, times the right length, gets that formula's message."""
 
     def explain(self, call: Call, value: Any, expected: Any) -> Why:
         found = self.fingerprint(call.check) or ()
         lengths = [probe_args[1] for probe_args in self.probes]
         per_token = tuple(total / length for total, length in zip(found, lengths))
-        if found not in self.mistakes and per_token in MISTAKES and not self._earlier_mistake():
+        if found not in self.mistakes and per_token in MISTAKES:
             cause, step = MISTAKES[per_token]
             return f"the length is right, but the bytes of one token are not: {cause}", step
         return super().explain(call, value, expected)

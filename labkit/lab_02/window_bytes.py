@@ -1,6 +1,6 @@
 """Exercise 3: what wrong bytes of a model with sliding windows say about how they were made."""
 
-from labkit.lab_02.built_on import BuiltOnTokenBytes
+from labkit.lab_02.exercise import CountExercise
 from labkit.lab_02.units import probe
 
 EXAMPLE = [4, None, 6]
@@ -9,7 +9,7 @@ PROBES = ((probe, 10, EXAMPLE, 1), (probe, 10, EXAMPLE, 2), (probe, 5, EXAMPLE, 
 SHORTER = "ask what a window of 6 keeps of a sequence of 5 tokens"
 ONE_LAYER = "compute what one token takes in one layer first"
 
-WINDOWS = BuiltOnTokenBytes(
+WINDOWS = CountExercise(
     unit="bytes",
     probes=PROBES,
     mistakes={

@@ -1,6 +1,6 @@
 """Exercises 3 and 4: which tokens a filter has left, and what is wrong with the logits that it returned."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,7 +8,6 @@ import numpy as np
 from labkit.check import Why
 from labkit.failure import CheckFailed
 from labkit.lab_03.arrays import LogitsCall, LogitsExercise, close, rounded
-from labkit.lab_03.earlier import instead_of
 
 Kept = tuple[int, ...]
 
@@ -27,10 +26,7 @@ class FilterCall(LogitsCall):
 
         Several sets: equal tokens compete for the last place, and any of them may have it.
         """
-        with instead_of(self.exercise.earlier):
-            self._check([tuple(sorted(choice)) for choice in choices])
-
-    def _check(self, choices: list[Kept]) -> None:
+        choices = [tuple(sorted(choice)) for choice in choices]
         result = self.without_nan()
         kept = tuple(np.flatnonzero(result > -np.inf).tolist())
         is_right_set, place = kept in choices, list(kept)
@@ -74,11 +70,9 @@ class FilterExercise(LogitsExercise):
     """A filter.
 
     choices: (k or p, the tokens that stay) -> likely cause and next step, for the logits of the example.
-    earlier: name of an exercise that the answer may call -> the student's function.
     """
 
     choices: Mapping[tuple[float, Kept], Why] = field(default_factory=dict)
-    earlier: Mapping[str, Callable] = field(default_factory=dict)
 
     def new_call(self, check, args, named) -> FilterCall:
         return FilterCall(check, args, named)

@@ -1,8 +1,8 @@
 """Exercise 6, the fault to find: how often a sampler draws each token, counted exactly."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from labkit.check import Call, Check, Exercise, Why
 from labkit.failure import CheckFailed
 from labkit.lab_03.arrays import PROVIDED, any_array, show_logits
 from labkit.lab_03.draw import GlobalGenerators, one_token
-from labkit.lab_03.earlier import instead_of
 from labkit.lab_03.uniform import rng_giving
 
 LINE = "print the largest point that is possible, and where on the line the last piece ends"
@@ -65,27 +64,24 @@ class NucleusCall(Call):
 
         expected: token -> how often it comes; the counts add up to how many numbers are given.
         """
-        with instead_of(self.exercise.earlier):
-            count = sum(expected.values())
-            found = Counter(self.tokens((i + 0.5) / count for i in range(count)))
-            if found == expected:
-                return
-            text = ", ".join(f"token {token} {found[token]} times" for token in sorted({*found, *expected}))
-            wanted = ", ".join(f"token {token} {times} times" for token, times in expected.items())
-            raise CheckFailed(
-                f"{self}: {count} evenly spaced u give {text}; expected {wanted}.", *self._why(found, expected)
-            )
+        count = sum(expected.values())
+        found = Counter(self.tokens((i + 0.5) / count for i in range(count)))
+        if found == expected:
+            return
+        text = ", ".join(f"token {token} {found[token]} times" for token in sorted({*found, *expected}))
+        wanted = ", ".join(f"token {token} {times} times" for token, times in expected.items())
+        raise CheckFailed(
+            f"{self}: {count} evenly spaced u give {text}; expected {wanted}.", *self._why(found, expected)
+        )
 
     def should_give(self, expected: Mapping[float, int]) -> None:
         """Raises: CheckFailed unless each uniform number gives its token. expected: u -> token."""
-        with instead_of(self.exercise.earlier):
-            tokens = self.tokens(expected)
-            if tokens != list(expected.values()):
-                raise CheckFailed(
-                    f"{self} returned the tokens {tokens} for u = {list(expected)}, "
-                    f"expected {list(expected.values())}.",
-                    *(ORDER if tuple(tokens) == DESCENDING else self.exercise.otherwise),
-                )
+        tokens = self.tokens(expected)
+        if tokens != list(expected.values()):
+            raise CheckFailed(
+                f"{self} returned the tokens {tokens} for u = {list(expected)}, expected {list(expected.values())}.",
+                *(ORDER if tuple(tokens) == DESCENDING else self.exercise.otherwise),
+            )
 
     def _why(self, found: Counter, expected: Mapping[int, int]) -> Why:
         if not found.keys() <= expected.keys():
@@ -98,20 +94,13 @@ class NucleusCall(Call):
 
 @dataclass(frozen=True, kw_only=True)
 class NucleusExercise(Exercise):
-    """nucleus_draw; earlier: name of an exercise that the answer may call -> the student's function."""
-
-    earlier: Mapping[str, Callable] = field(default_factory=dict)
+    """nucleus_draw, with a call for each uniform number."""
 
     def new_call(self, check, args, named) -> NucleusCall:
         return NucleusCall(check, args, named)
 
 
-def nucleus_sampler(softmax: Callable, top_p_mask: Callable) -> NucleusExercise:
-    """Exercise 6, which calls the student's `softmax` and `top_p_mask`."""
-    return replace(_NUCLEUS_DRAW, earlier={"softmax": softmax, "top_p_mask": top_p_mask})
-
-
-_NUCLEUS_DRAW = NucleusExercise(
+NUCLEUS_DRAW = NucleusExercise(
     read=any_array,
     provided=PROVIDED,
     mistakes=WRONG,

@@ -1,7 +1,7 @@
 """Exercise 5: what the drawn tokens say about the steps before the draw."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ from labkit.check import Call, Check, Exercise
 from labkit.failure import CheckFailed
 from labkit.lab_03.arrays import PROVIDED, any_array, show_logits
 from labkit.lab_03.draw import GlobalGenerators, one_token
-from labkit.lab_03.earlier import instead_of
 from labkit.lab_03.sample_mistakes import GREEDY, LAST_OF_EQUALS, PAST_THE_END, WRONG
 from labkit.lab_03.uniform import LARGEST, rng_giving
 from mini_vllm import SamplingParams
@@ -44,26 +43,24 @@ class SampleCall(Call):
 
     def should_be(self, expected: int) -> None:
         """Raises: CheckFailed unless the token is `expected`: for temperature 0, where nothing is drawn."""
-        with instead_of(self.exercise.earlier):
-            (token,) = self.tokens([0.5])
-            if token != expected:
-                is_last = 0 <= token < len(self.logits) and self.logits[token] == self.logits.max()
-                raise CheckFailed(
-                    f"{self} returned token {token}, expected {expected}.", *(LAST_OF_EQUALS if is_last else GREEDY)
-                )
+        (token,) = self.tokens([0.5])
+        if token != expected:
+            is_last = 0 <= token < len(self.logits) and self.logits[token] == self.logits.max()
+            raise CheckFailed(
+                f"{self} returned token {token}, expected {expected}.", *(LAST_OF_EQUALS if is_last else GREEDY)
+            )
 
     def should_give(self, expected: Mapping[float, int]) -> None:
         """Raises: CheckFailed unless each uniform number gives its token. expected: u -> token."""
-        with instead_of(self.exercise.earlier):
-            wanted, tokens = tuple(expected.values()), self.tokens(expected)
-            if tokens == wanted:
-                return
-            why = self.exercise.mistakes.get((tuple(self.knobs), tokens), self.exercise.otherwise)
-            if not all(0 <= token < len(self.logits) for token in tokens):
-                why = PAST_THE_END
-            raise CheckFailed(
-                f"{self} returned the tokens {list(tokens)} for u = {list(expected)}, expected {list(wanted)}.", *why
-            )
+        wanted, tokens = tuple(expected.values()), self.tokens(expected)
+        if tokens == wanted:
+            return
+        why = self.exercise.mistakes.get((tuple(self.knobs), tokens), self.exercise.otherwise)
+        if not all(0 <= token < len(self.logits) for token in tokens):
+            why = PAST_THE_END
+        raise CheckFailed(
+            f"{self} returned the tokens {list(tokens)} for u = {list(expected)}, expected {list(wanted)}.", *why
+        )
 
     def should_end_below(self, limit: int) -> None:
         """Raises: CheckFailed if the largest uniform number gives a token from `limit` on, all of probability 0.
@@ -96,30 +93,13 @@ class SampleCall(Call):
 
 @dataclass(frozen=True, kw_only=True)
 class SampleExercise(Exercise):
-    """sample; earlier: name of an exercise that the answer may call -> the student's function."""
-
-    earlier: Mapping[str, Callable] = field(default_factory=dict)
+    """sample, with a call for each uniform number."""
 
     def new_call(self, check, args, named) -> SampleCall:
         return SampleCall(check, args, named)
 
 
-def sampler(
-    softmax: Callable, apply_temperature: Callable, top_k_mask: Callable, top_p_mask: Callable
-) -> SampleExercise:
-    """Exercise 5, whose answer may call the student's earlier functions."""
-    return replace(
-        _SAMPLE,
-        earlier={
-            "softmax": softmax,
-            "apply_temperature": apply_temperature,
-            "top_k_mask": top_k_mask,
-            "top_p_mask": top_p_mask,
-        },
-    )
-
-
-_SAMPLE = SampleExercise(
+SAMPLE = SampleExercise(
     read=any_array,
     provided=PROVIDED,
     mistakes=WRONG,

@@ -1,7 +1,6 @@
 """Exercise 4: what the tokens that stay say about how they were chosen."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -85,12 +84,7 @@ class TopPExercise(FilterExercise):
         return None
 
 
-def nucleus(softmax: Callable) -> TopPExercise:
-    """Exercise 4, whose answer may call the student's `softmax`."""
-    return replace(_TOP_P, earlier={"softmax": softmax})
-
-
-_TOP_P = TopPExercise(
+TOP_P = TopPExercise(
     read=any_array,
     provided=PROVIDED,
     choices=WRONG,

@@ -1,6 +1,6 @@
 """Lab 04, prefill and decode: diagnoses of its exercises, its plots, its measurement of a machine."""
 
-from labkit.lab_04.built_on import BuiltOn
+from labkit.lab_04.built_on import built_on
 from labkit.lab_04.card_and_workload import ARITHMETIC_INTENSITY, RIDGE_POINT
 from labkit.lab_04.cards import A100, FULL_A100, TOY, card
 from labkit.lab_04.decode_step import DECODE_STEP
@@ -18,7 +18,6 @@ from labkit.lab_04.step_plot import explore_step, plot_steps
 __all__ = [
     "A100",
     "ARITHMETIC_INTENSITY",
-    "BuiltOn",
     "COMPUTE_UTILIZATION",
     "CRITICAL_BATCH",
     "DECODE_STEP",
@@ -29,6 +28,7 @@ __all__ = [
     "PROVIDED",
     "RIDGE_POINT",
     "TOY",
+    "built_on",
     "card",
     "compare_cards",
     "compare_levers",

@@ -27,31 +27,6 @@ def test_a_message_shows_a_call_as_the_cell_has_it_and_large_sizes_in_binary_uni
     assert str(call(llama.config)) == "<lambda>(llama.config)" and str(call(gemma)) == "<lambda>(lab_02.gemma)"
 
 
-def test_the_earlier_function_is_asked_for_only_when_something_fails():
-    def earlier():
-        raise AssertionError("asked for")
-
-    call = check(lambda config, seq_len, size=2: 7, lab_02.SEQUENCE.using(earlier))
-    call(probe, 10).should_be(7)
-    with pytest.raises(AssertionError, match="asked for"):
-        call(probe, 10).should_be(8)
-
-
-@pytest.mark.parametrize(
-    "earlier, said",
-    [
-        (lambda: undefined, "it fails, or is not written"),  # noqa: F821
-        (lambda: 5, "it fails, or is not written"),
-        (lambda: lambda config, size=2: 41, "its result is wrong"),
-        (lambda: lambda config, size=2: {1: 48, 2: 96}[size] if config == probe else 65_536, "the factor 2 is missing"),
-    ],
-)
-def test_a_failure_says_what_is_wrong_with_the_earlier_function(earlier, said):
-    call = check(lambda config, seq_len, size=2: 7, lab_02.SEQUENCE.using(earlier))
-    with pytest.raises(CheckFailed, match=said):
-        call(probe, 10, 1).should_be(960)
-
-
 def test_a_list_that_an_answer_changes_is_whole_again_for_the_next_call():
     contexts = [5, 5]
     call = check(lambda free, contexts, one, size=16: len(contexts) and contexts.clear(), lab_02.REQUESTS)

@@ -45,7 +45,7 @@ def test_one_of_two_equal_tokens_may_have_the_last_place():
         def top_p_mask(logits, p):
             return np.where(np.isin(np.arange(len(logits)), places), logits, -np.inf)
 
-        return check(top_p_mask, lab_03.nucleus(np.exp))(np.log([0.125, 0.5, 0.125, 0.25]), p=0.8)
+        return check(top_p_mask, lab_03.TOP_P)(np.log([0.125, 0.5, 0.125, 0.25]), p=0.8)
 
     keeps(0, 1, 3).should_keep({0, 1, 3}, {1, 2, 3})
     keeps(1, 2, 3).should_keep({0, 1, 3}, {1, 2, 3})

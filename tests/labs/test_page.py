@@ -52,7 +52,7 @@ def test_no_line_of_code_needs_sideways_scrolling(lab: Lab):
 def test_the_setup_and_every_demonstration_are_short(lab: Lab):
     for cell in code_cells(lab):
         if not is_solution(cell) and not is_grade(cell):
-            assert len(lines(cell.source)) <= (25 if cell.id in TEACH_BY_THEIR_CODE else 14), cell.id
+            assert len(lines(cell.source)) <= (25 if cell.id in TEACH_BY_THEIR_CODE else 12), cell.id
 
 
 @EACH_LAB

@@ -1,0 +1,64 @@
+"""Exercises whose answers may call earlier ones: is an earlier function the reason for a failure?"""
+
+import copy
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from labkit.call import name_of
+from labkit.failure import CheckFailed
+
+# By name of a function: arguments of a few visible examples, and the result that the visible test shows.
+Examples = Mapping[str, Sequence[tuple[tuple, Any]]]
+
+
+class BuiltOn:
+    """`with BuiltOn(examples, lambda: (ridge_point, ...)):` adds to a failure the earlier function that is not right.
+
+    earlier: returns the student's functions. It is called after a failure only, so an answer that calls none of them
+        keeps its points even if their cells have never run.
+    """
+
+    def __init__(self, examples: Examples, earlier: Callable[[], Sequence[Callable]]) -> None:
+        self.examples, self.earlier = examples, earlier
+
+    def __enter__(self) -> "BuiltOn":
+        return self
+
+    def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
+        name = self._not_right() if isinstance(failure, CheckFailed) else ""
+        if not name or failure.what.startswith(name):
+            return
+        cause = f"your {name} does not pass its own test yet, if this function calls it"
+        raise CheckFailed(
+            failure.what,
+            f"{cause}. Otherwise: {failure.cause}" if failure.cause else cause,
+            f"run the test of {name} first. {failure.step[:1].upper()}{failure.step[1:]}",
+            failure.where,
+        ) from None
+
+    def _not_right(self) -> str:
+        """The name of the first earlier function that fails one of its examples, or ""."""
+        try:
+            functions = self.earlier()
+        except NameError as error:
+            return error.name or ""
+        for function in functions:
+            if not all(_passes(function, *example) for example in self.examples.get(name_of(function), ())):
+                return name_of(function)
+        return ""
+
+
+def _passes(function: Callable, args: tuple, expected: Any) -> bool:
+    given = copy.deepcopy(args)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = np.asarray(function(*given), dtype=float)
+        tolerance = 0 if isinstance(expected, int) else 1e-4
+        is_equal = found.shape == np.shape(expected) and np.allclose(found, expected, rtol=tolerance, atol=tolerance)
+        return is_equal and all(np.array_equal(a, b) for a, b in zip(given, args))
+    except Exception:  # of any kind: the test of that exercise explains it
+        return False

@@ -1,0 +1,72 @@
+"""Which earlier function a failure is put down to."""
+
+import numpy as np
+import pytest
+
+from labkit import CheckFailed, Exercise, check
+from labkit.earlier import BuiltOn
+from labkit.kinds import whole_number
+
+TWICE = Exercise(read=whole_number, otherwise=("the sum is wrong", "add by hand"))
+EXAMPLES = {"double": [((4,), 8), ((131_072,), 262_144)], "halves": [((np.array([2.0, 4.0]),), [1.0, 2.0])]}
+
+
+def double(n):
+    return 2 * n
+
+
+def message(earlier, hidden: bool = False) -> str:
+    quadruple = check(lambda n: n, TWICE)
+    with pytest.raises(CheckFailed) as caught, BuiltOn(EXAMPLES, earlier):
+        if hidden:
+            with quadruple.hidden("another number"):
+                quadruple(7).should_be(28)
+        quadruple(3).should_be(12)
+    return str(caught.value)
+
+
+def test_earlier_functions_are_asked_for_only_after_a_failure():
+    def asked():
+        raise AssertionError("asked for")
+
+    with BuiltOn(EXAMPLES, asked):
+        check(lambda n: 4 * n, TWICE)(3).should_be(12)
+
+
+def test_a_failure_with_earlier_functions_that_are_right_keeps_its_message():
+    assert "your double" not in message(lambda: (double,))
+
+
+def not_written(n):
+    raise NotImplementedError
+
+
+def off_by_one_for_large_numbers(n):
+    return 2 * n + (n > 1000)
+
+
+@pytest.mark.parametrize("wrong", [not_written, off_by_one_for_large_numbers, lambda n: None, lambda n: "8"])
+def test_an_earlier_function_that_fails_its_examples_is_named_first(wrong):
+    wrong.__name__ = "double"
+    said = message(lambda: (wrong,))
+    assert "Likely cause: your double does not pass its own test yet, if this function calls it. Otherwise: " in said
+    assert "Next step: run the test of double first. Add by hand." in said
+
+
+def test_an_earlier_function_that_was_never_defined_is_named():
+    assert "your never_defined does not pass its own test yet" in message(lambda: (never_defined,))  # noqa: F821
+
+
+def test_an_earlier_function_that_changes_its_argument_is_not_right():
+    def halves(array):
+        array /= 2
+        return array
+
+    assert "your halves does not pass" in message(lambda: (halves,))
+
+
+def test_a_hidden_failure_names_the_earlier_function_and_no_number():
+    wrong = lambda n: n  # noqa: E731
+    wrong.__name__ = "double"
+    said = message(lambda: (wrong,), hidden=True)
+    assert "your double does not pass" in said and not any(character.isdigit() for character in said)
