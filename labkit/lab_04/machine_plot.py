@@ -6,7 +6,7 @@ import numpy as np
 
 from labkit import style
 from labkit.lab_04.machine import STEPS, Measured
-from labkit.lab_04.recorded import RECORDED
+from labkit.lab_04.recorded import recorded
 
 BYTES_PER_PARAM = 4  # the engine computes in float32
 
@@ -21,8 +21,9 @@ def plot_machine(
     """Draw a measurement and the recorded one side by side, print them, and say what casts doubt on the first."""
     import matplotlib.pyplot as plt
 
+    both = (measured, recorded())
     _, panels = plt.subplots(1, 2, figsize=(style.WIDTH, 4.4), sharey=True, layout="constrained")
-    for panel, one in zip(panels, (measured, RECORDED)):
+    for panel, one in zip(panels, both):
         roof = _roof(one, compute_utilization)
         widths = [2 / x for x in np.geomspace(0.4, 300, 200).tolist()]
         x_of = [arithmetic_intensity(1, width) for width in widths]
@@ -43,7 +44,7 @@ def plot_machine(
         "decode of 1 to 64 users (circles) and a prefill of 128 tokens (triangle). More tokens\n"
         "in a step move it to the right, and up as long as it is on the slope."
     )
-    for one in (measured, RECORDED):
+    for one in both:
         _print(one, ridge_point, arithmetic_intensity, compute_utilization)
     ceiling = max_decode_tokens_per_second(measured.n_params, BYTES_PER_PARAM, measured.bandwidth)
     print(f"One user: {1 / min(measured.steps[1]):.0f} tokens per second measured; your ceiling is {ceiling:.0f}.")

@@ -9,7 +9,7 @@ import pytest
 
 from labkit import lab_04
 from labkit.lab_04.machine import STEPS, Measured
-from labkit.lab_04.recorded import RECORDED
+from labkit.lab_04.recorded import recorded
 from labkit.lab_04.step_plot import parts_ms
 
 matplotlib.use("agg")
@@ -58,7 +58,7 @@ def test_steps_without_repeats_are_a_doubt():
 
 def test_the_recorded_points_lie_below_their_roof():
     for tokens in STEPS:
-        assert RECORDED.flops(tokens) < min(RECORDED.peak_flops, RECORDED.bandwidth * tokens / 2)
+        assert recorded().flops(tokens) < min(recorded().peak_flops, recorded().bandwidth * tokens / 2)
 
 
 def test_the_parts_of_a_step_add_up_to_it():

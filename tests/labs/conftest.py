@@ -36,6 +36,6 @@ def executed():
     def execute(name: str) -> ExecutedLab:
         (lab,) = [lab for lab in LABS if lab.name == name]
         notebook = nbformat.read(lab.path, as_version=4)
-        return ExecutedLab(NotebookClient(notebook, kernel_name="python3").execute())
+        return ExecutedLab(NotebookClient(notebook, kernel_name="python3", timeout=300).execute())
 
     return execute

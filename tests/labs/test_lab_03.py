@@ -59,7 +59,7 @@ def test_an_exercise_that_calls_a_broken_one_is_told_which(exercise, name, tests
     messages = LAB.messages(**{exercise: code_of(exercise, name)})
     for test in tests:
         if messages[test]:
-            assert f"your {exercise} does not pass its visible examples yet" in messages[test]
+            assert f"your {exercise} does not pass its own test yet" in messages[test]
     assert any(messages[test] for test in tests)
 
 

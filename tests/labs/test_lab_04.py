@@ -158,7 +158,7 @@ def test_the_machine_is_measured_and_the_steps_stand_where_their_tokens_put_them
 
 def test_the_engine_counts_the_tokens_of_each_step(lab):
     said = lab.printed("meet-the-engine")
-    one, many, late, crowd = re.split(r"\n(?=32 users|8 users|156 users)", said)
+    one, many, late, crowd = re.split(r"\n(?=32 users|chunked prefill|156 users)", said)
     assert re.findall(r"(\d+) x +(\d+) tokens", one) == [("1", "32"), ("7", "1")]
     assert re.findall(r"(\d+) x +(\d+) tokens", many) == [("1", "1024"), ("7", "32")]
     pieces = [int(tokens) for _, tokens in re.findall(r"(\d+) x +(\d+) tokens", late)]
