@@ -11,20 +11,22 @@ RECORD = ".copied-from-release.json"  # in work/: which version of a file each c
 
 
 def update(root: Path) -> list[str]:
-    """Copy what work/ lacks from release/. An existing file is never changed.
+    """Copy what work/ lacks from release/, and what has changed there and is untouched here.
 
-    Returns: the files in work/ whose original in release/ has changed since they were copied, as "PHASE/FILE".
+    A file that the student has changed is never written.
+    Returns: those of them whose original in release/ has changed since they were copied, as "PHASE/FILE".
     Raises: OSError if work/ cannot be written.
     """
     record = _read(root / FOLDER / RECORD)
     outdated, copied = [], False
     for original in _files(root / "release"):
         name = original.relative_to(root / "release").as_posix()
-        version = hashlib.sha256(original.read_bytes()).hexdigest()
-        if not os.path.lexists(root / FOLDER / name):
-            _copy(original, root / FOLDER / name)
+        version, copy = _version(original), root / FOLDER / name
+        is_stale = record.get(name, version) != version
+        if not os.path.lexists(copy) or (is_stale and copy.is_file() and _version(copy) == record[name]):
+            _copy(original, copy)
             record[name], copied = version, True
-        elif record.get(name, version) != version:
+        elif is_stale:
             outdated.append(name)
     if copied:
         _write(root / FOLDER / RECORD, record)
@@ -40,6 +42,10 @@ def advice(outdated: list[str]) -> str:
 def _files(release: Path) -> list[Path]:
     paths = (path for path in sorted(release.glob("*/**/*")) if path.is_file())
     return [path for path in paths if not any(part.startswith(".") for part in path.relative_to(release).parts)]
+
+
+def _version(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _copy(original: Path, copy: Path) -> None:

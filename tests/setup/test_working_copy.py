@@ -53,6 +53,17 @@ def test_a_newer_lab_is_named_with_what_to_do_and_the_students_file_is_kept(work
     assert f"work/{LAB}" in said and "rename it and run `make lab`" in said and "\n" not in said
 
 
+def test_a_page_that_the_student_has_not_changed_is_brought_up_to_date(working_copy, course):
+    working_copy.update(course)
+    (course / "release" / PAGE).write_text("second")
+    assert working_copy.update(course) == []
+    assert content(course, PAGE) == "second"
+    (course / "work" / PAGE).write_text("notes")
+    (course / "release" / PAGE).write_text("third")
+    assert working_copy.update(course) == [PAGE]
+    assert content(course, PAGE) == "notes"
+
+
 def test_the_advice_works_renamed_the_old_file_makes_room_for_the_new_one(working_copy, course):
     working_copy.update(course)
     (course / "release" / LAB).write_text("second")
