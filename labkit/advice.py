@@ -22,9 +22,10 @@ def advice(error: BaseException) -> CheckFailed | None:
     if type(error) is NameError and error.name:
         return CheckFailed(
             f"{error.name} is not defined yet.",
-            "the cell that defines it has not run since the kernel started, or the name is misspelled",
-            "check the name, choose Run > Run All Above Selected Cell, then run this cell again",
-            own_line(error) if in_function else "",
+            "its cell has not run yet, or the name is misspelled",
+            "answer and run the cell that defines it, then run this one. After a restart, "
+            "Run > Run All Above Selected Cell runs the cells above this one, up to the first that fails",
+            own_line(error, function) if in_function else "",
         )
     return None
 
@@ -33,7 +34,8 @@ def not_written(function: str) -> CheckFailed:
     """The message for a function that is still as it was handed out."""
     return CheckFailed(
         f"{function} is not written yet.",
-        step="replace the line `raise NotImplementedError()` by your own code, run its cell, then run this one again",
+        step="replace the line `raise NotImplementedError()` by your own code (if code follows it, only delete the "
+        "line), run its cell, then run this one again",
     )
 
 

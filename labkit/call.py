@@ -16,13 +16,10 @@ ENGINE = "mini_vllm"
 class AnswerRaised(CheckFailed):
     """The student's function raised; `error` is what it raised."""
 
-    def __init__(self, call: str, error: BaseException) -> None:
+    def __init__(self, call: str, error: BaseException, tested: str = "") -> None:
         self.error = error
-        super().__init__(
-            f"{call} raised {type(error).__name__}: {error}",
-            step="call your function with these arguments in a new cell and print what it computes on the way",
-            where=own_line(error),
-        )
+        cause, step = _why(error)
+        super().__init__(f"{call} raised {type(error).__name__}: {error}", cause, step, own_line(error, tested))
 
 
 def answer_of(call: str, function: Callable, args: Sequence[Any], provided: Collection[str] = ()) -> Any:
@@ -51,7 +48,14 @@ def answer_of(call: str, function: Callable, args: Sequence[Any], provided: Coll
     except NotImplementedError as error:
         raise not_written(_innermost_function(error) or name_of(function)) from None
     except (Exception, SystemExit) as error:
-        raise AnswerRaised(call, error) from error
+        raise AnswerRaised(call, error, name_of(function)) from error
+    except KeyboardInterrupt as error:
+        raise CheckFailed(
+            f"{call} had not returned when it was interrupted.",
+            "a loop that never ends, or a very slow one",
+            "call your function with small arguments in a new cell, and print what changes in the loop",
+            own_line(error, name_of(function)),
+        ) from None
     finally:
         sys.setprofile(profiler)
     if borrowed:
@@ -65,6 +69,17 @@ def answer_of(call: str, function: Callable, args: Sequence[Any], provided: Coll
 def name_of(function: Callable) -> str:
     """A function's name; some callables have none."""
     return getattr(function, "__name__", type(function).__name__)
+
+
+def _why(error: BaseException) -> tuple[str, str]:
+    """Likely cause and next step of an error that does not depend on the exercise."""
+    if isinstance(error, NameError):
+        if error.name in sys.stdlib_module_names:
+            return f"the module {error.name} is not imported", f"add `import {error.name}` at the top of the cell"
+        return "a misspelled name, or one that is used before it is assigned", "compare its spelling, letter by letter"
+    if isinstance(error, AttributeError):
+        return "a misspelled attribute, or a value of another kind", "print the value before the dot, and its type"
+    return "", "call your function with these arguments in a new cell and print what it computes on the way"
 
 
 def _innermost_function(error: BaseException) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from labkit.call import AnswerRaised, answer_of, name_of
-from labkit.failure import CheckFailed, shortened
+from labkit.failure import CheckFailed, a_type, shortened
 
 Why = tuple[str, str]  # likely cause, next step
 
@@ -86,7 +86,7 @@ class Check:
         self.function, self.exercise, self.name = function, exercise, name_of(function)
         if not callable(function):
             raise CheckFailed(
-                f"A function was expected, and this is {shortened(function)}, a {type(function).__name__}.",
+                f"A function was expected, and this is {shortened(function)}, {a_type(function)}.",
                 "another cell uses the name of the function for something else",
                 "run the cell of the exercise again, then this one",
             )
@@ -149,16 +149,19 @@ class Call:
         except AnswerRaised as failure:
             if isinstance(failure.error, kind):
                 return
+            cause = "the argument is used before it is checked, or the check raises another error"
+            step = f"begin the function with a check that raises a {kind.__name__}"
             raise CheckFailed(
-                f"{self} raised {type(failure.error).__name__}; a {kind.__name__} was expected.",
-                "the argument is used before it is checked, or the check raises another error",
-                f"begin the function with a check that raises a {kind.__name__}",
+                f"{self} raised {type(failure.error).__name__}: {failure.error}; a {kind.__name__} was expected.",
+                failure.cause or cause,
+                failure.step if failure.cause else step,
+                failure.where,
             ) from failure.error
-        raise CheckFailed(
-            f"{self} returned {shortened(answer)}; a {kind.__name__} was expected.",
-            "nothing checks this argument before it is used",
-            f"begin the function with `if ...: raise {kind.__name__}(...)`, with a message that names the value",
-        )
+        cause = "no check refuses this argument"
+        step = f"begin the function with `if ...: raise {kind.__name__}(...)`, with a message that names the value"
+        if isinstance(answer, BaseException) or isinstance(answer, type):
+            cause, step = "the error is returned", "write `raise`, not `return`"
+        raise CheckFailed(f"{self} returned {shortened(answer)}; a {kind.__name__} was expected.", cause, step)
 
 
 def check(function: Callable, exercise: Exercise) -> Check:
@@ -179,5 +182,6 @@ def ratio(value: Any, expected: Any) -> str:
     if not isinstance(value, (int, float)) or not expected or value <= 0:
         return ""
     times = value / expected
-    text = f"{times:,.0f}" if times >= 100 else f"{times:.2f}" if times >= 0.01 else f"{times:.1g}"
+    style = ".1e" if times >= 1e6 else ",.0f" if times >= 100 else ".2f" if times >= 0.01 else ".1g"
+    text = f"{times:{style}}"
     return "" if text == "1.00" else f" ({text}x)"

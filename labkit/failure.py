@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-OWN_LINE = "Your code, line "
+OWN_LINE = "Your code, "
 
 
 class CheckFailed(AssertionError):
@@ -26,9 +26,10 @@ class CheckFailed(AssertionError):
         return str(self).splitlines()
 
 
-def own_line(error: BaseException) -> str:
+def own_line(error: BaseException, tested: str = "") -> str:
     """The innermost line of the student's own code that `error` came through, or "".
 
+    tested: the function under test; a line of another function is shown with that function's name.
     A note on the error that begins with OWN_LINE goes first: where the student's code runs in another process, the
     traceback stays there.
     """
@@ -38,10 +39,23 @@ def own_line(error: BaseException) -> str:
     trace, found = error.__traceback__, ""
     while trace is not None:
         if trace.tb_frame.f_globals.get("__name__") == "__main__":
-            text = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
-            found = f"{OWN_LINE}{trace.tb_lineno}: {text}" if text else found
+            code = trace.tb_frame.f_code
+            text = linecache.getline(code.co_filename, trace.tb_lineno).strip()
+            found = own_line_text(code.co_name, trace.tb_lineno, text, tested) if text else found
         trace = trace.tb_next
     return found
+
+
+def own_line_text(function: str, number: int, text: str, tested: str) -> str:
+    """A line of the student's code as a message shows it."""
+    place = "" if function == tested or not function.isidentifier() else f"{function}, "
+    return f"{OWN_LINE}{place}line {number}: {text}"
+
+
+def a_type(value: object) -> str:
+    """The type of a value with its article: "a list", "an ndarray"."""
+    name = type(value).__name__
+    return f"an {name}" if name[:1].lower() in "aeio" or name.startswith("nd") else f"a {name}"
 
 
 def shortened(value: object, length: int = 60) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.failure import CheckFailed, shortened
+from labkit.failure import CheckFailed, a_type, shortened
 
 
 def whole_number(call: str, answer: Any) -> int:
@@ -21,11 +21,10 @@ def whole_number(call: str, answer: Any) -> int:
             raise TypeError
         return operator.index(answer)
     except TypeError:
-        raise CheckFailed(
-            f"{call} returned {shortened(answer)}, a {type(answer).__name__}; a whole number (int) was expected.",
-            "`/` makes a float, `//` keeps whole numbers whole",
-            "return an int",
-        ) from None
+        what = f"{call} returned {shortened(answer)}, {a_type(answer)}; a whole number (int) was expected."
+        if isinstance(answer, (list, tuple, set, dict, np.ndarray)):
+            raise CheckFailed(what, "several numbers, or one number in a container", "return one number") from None
+        raise CheckFailed(what, "`/` makes a float, `//` keeps whole numbers whole", "return an int") from None
 
 
 def real_number(call: str, answer: Any) -> float:
@@ -34,7 +33,7 @@ def real_number(call: str, answer: Any) -> float:
     plain = _scalar(answer)
     if not isinstance(plain, (int, float, np.integer, np.floating)) or isinstance(plain, bool):
         raise CheckFailed(
-            f"{call} returned {shortened(answer)}, a {type(answer).__name__}; a number was expected.",
+            f"{call} returned {shortened(answer)}, {a_type(answer)}; a number was expected.",
             step="return the number itself, without text, list or array around it",
         )
     try:
@@ -56,7 +55,7 @@ def yes_or_no(call: str, answer: Any) -> bool:
     plain = _scalar(answer)
     if type(plain) not in (bool, np.bool_):
         raise CheckFailed(
-            f"{call} returned {shortened(answer)}, a {type(answer).__name__}; True or False was expected.",
+            f"{call} returned {shortened(answer)}, {a_type(answer)}; True or False was expected.",
             step="return the comparison itself, without quotes, numbers or lists around it",
         )
     return bool(plain)
@@ -67,7 +66,7 @@ def float_array(call: str, answer: Any, shape: tuple[int, ...]) -> np.ndarray:
     _not_none(call, answer)
     if not isinstance(answer, np.ndarray):
         raise CheckFailed(
-            f"{call} returned a {type(answer).__name__}; a numpy array was expected.",
+            f"{call} returned {a_type(answer)}; a numpy array was expected.",
             step="print type(...) of what you return; np.array(...) makes an array of a list",
         )
     plain = np.array(answer)
@@ -90,8 +89,8 @@ def _not_none(call: str, answer: Any) -> None:
     if answer is None:
         raise CheckFailed(
             f"{call} returned None.",
-            "the result is printed, or computed and dropped",
-            "end the function with `return`",
+            "the result is printed, or computed and dropped, or one path through the function has no `return`",
+            "end every path of the function with `return`",
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.failure import CheckFailed, shortened
+from labkit.failure import CheckFailed, a_type, shortened
 
 
 def predictions(**guesses: Any) -> None:
@@ -15,8 +15,8 @@ def predictions(**guesses: Any) -> None:
             raise CheckFailed(f"{name} is not typed yet.", step=f"write your number: `{name} = 12`, and run the cell")
         if not isinstance(guess, (int, float, np.number)) or isinstance(guess, bool):
             raise CheckFailed(
-                f"{name} is {shortened(guess)}, a {type(guess).__name__}.",
-                step="type a plain number, without quotes or units",
+                f"{name} is {shortened(guess)}, {a_type(guess)}.",
+                step="type a plain number, without quotes, units or commas (1000, not 1,000)",
             )
         if not (np.isfinite(guess) and guess > 0):
             raise CheckFailed(f"{name} is {guess}.", step="type a number above 0")
@@ -26,9 +26,7 @@ def predictions(**guesses: Any) -> None:
 def reveal(what: str, guess: float, truth: float, because: str) -> None:
     """Answer a prediction: the guess, the truth, and why. `truth` comes from the student's functions."""
     low, high = sorted((float(guess), float(truth)))
-    verdict = "spot on" if math.isclose(low, high, rel_tol=0.05) else f"{high / low:,.3g}x too {_way(guess, truth)}"
+    way = "low" if guess < truth else "high"
+    is_close = math.isclose(low, high, rel_tol=0.05)
+    verdict = "spot on" if is_close else f"too {way} by a factor of {high / low:,.3g}"
     print(f"{what}: you guessed {guess:,g}, it is {truth:,.4g} ({verdict}).\n  {because}")
-
-
-def _way(guess: float, truth: float) -> str:
-    return "low" if guess < truth else "high"

@@ -32,13 +32,14 @@ def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Calla
         return
     from IPython.display import display
 
+    widest = round(0.55 * max(map(len, choices)) + 0.5, 1)
     controls = {
         name: ipywidgets.SelectionSlider(
             options=[(label(value), value) for value in values],
             value=first,
             description=name.replace("_", " "),
             continuous_update=False,
-            style={"description_width": "initial"},
+            style={"description_width": f"{widest}em"},
             layout={"width": "26em", "max_width": "100%"},
         )
         for name, (values, first, label) in choices.items()
@@ -46,7 +47,7 @@ def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Calla
     spoken = ipywidgets.HTML()
 
     def redraw(**values: Any) -> None:
-        state = ", ".join(f"{name.replace('_', ' ')} {choices[name][2](value)}" for name, value in values.items())
+        state = ", ".join(_named(name.replace("_", " "), choices[name][2](value)) for name, value in values.items())
         role = ' role="alert"' if spoken.value else ""  # the first sentence is read with the page
         try:
             said = draw(**values)
@@ -59,6 +60,11 @@ def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Calla
     box = ipywidgets.VBox([*controls.values(), spoken, picture])
     box.add_class("labkit-sliders")
     display(box)
+
+
+def _named(name: str, label: str) -> str:
+    """ "context 2,048 tokens", but "156 users" and not "users 156 users"."""
+    return label if name.rstrip("s") in label else f"{name} {label}"
 
 
 def plain(value: Any) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from grading.wire.channel import ChannelError, SilentTooLong
 from grading.wire.mirror import Mirror
-from labkit.failure import OWN_LINE
+from labkit.failure import own_line_text
 
 PLAIN = (type(None), bool, int, float, str)
 OWN_LINE_CHARS = 120
@@ -93,7 +93,7 @@ class RemoteCalls:
         if self.broken:
             raise CallFailed(self.broken)
         kind, base, text = (str(answer.get(part))[:2000] for part in ("type", "base", "message"))
-        name, line = _own_line(answer.get("own"))
+        name, line = _own_line(answer.get("own"), function.__name__)
         if self.say_little():
             name = line = ""
             text = "(its message is omitted: it could reveal a hidden test)"
@@ -191,7 +191,7 @@ def _unwatched() -> Iterator[None]:
         sys.setprofile(profiler)
 
 
-def _own_line(told: Any) -> tuple[str, str]:
+def _own_line(told: Any, tested: str) -> tuple[str, str]:
     """The student's function that raised, and its line as a message shows it; "" for what is not told well."""
     if not (isinstance(told, list) and len(told) == 3):
         return "", ""
@@ -200,7 +200,8 @@ def _own_line(told: Any) -> tuple[str, str]:
         return "", ""
     text = "".join(letter if letter.isprintable() else " " for letter in text.strip())
     text = text if len(text) <= OWN_LINE_CHARS else f"{text[: OWN_LINE_CHARS - 3]}..."
-    return name[:60], f"{OWN_LINE}{number}: {text}" if text and 0 < number < 10**6 else ""
+    name = name[:60]
+    return name, own_line_text(name, number, text, tested) if text and 0 < number < 10**6 else ""
 
 
 def _raise_in(name: str, error: Exception) -> NoReturn:

@@ -64,7 +64,7 @@ def test_of_an_error_the_students_own_innermost_line_is_shown(said):
     lines = said(helper, "import json\ndef total(numbers):\n    return helper(numbers)")["traceback"]
     assert lines[:2] == [
         "total(numbers=[1, 2, 3]) raised KeyError: \"'key'\"",
-        "Your code, line 3: return found['key']",
+        "Your code, helper, line 3: return found['key']",
     ]
     lines = said("import json\ndef total(numbers):\n    return json.loads('{')")["traceback"]
     assert lines[1] == "Your code, line 3: return json.loads('{')"

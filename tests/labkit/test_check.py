@@ -92,7 +92,7 @@ def test_an_error_shows_the_students_own_innermost_line():
     said = message_of(check(function, COUNT)(5, 0).should_be, 5)
     assert said.splitlines()[:2] == [
         "count(5, 0) raised ZeroDivisionError: division by zero",
-        "Your code, line 2: return 1 / n",
+        "Your code, helper, line 2: return 1 / n",
     ]
 
 
@@ -115,7 +115,9 @@ def test_should_raise_tells_no_error_from_another_error():
     call = check(lambda k: k, COUNT)
     assert "returned -2; a ValueError was expected" in message_of(call(-2).should_raise)
     wrong = student("def f(k):\n    return [][k]", "f")
-    assert "raised IndexError; a ValueError was expected" in message_of(check(wrong, COUNT)(3).should_raise)
+    assert "raised IndexError: list index out of range; a ValueError was expected" in message_of(
+        check(wrong, COUNT)(3).should_raise
+    )
     check(student("def f(k):\n    raise ValueError(k)", "f"), COUNT)(3).should_raise()
 
 
@@ -161,3 +163,29 @@ def test_quantities_have_separators_and_the_singular():
 
 def test_a_value_whose_repr_fails_is_named_by_its_type():
     assert shortened(type("Bad", (), {"__repr__": lambda self: 1 / 0})()) == "<Bad>"
+
+
+def test_an_interrupted_call_says_that_it_had_not_returned():
+    def endless(p, n):
+        raise KeyboardInterrupt
+
+    said = message_of(check(endless, COUNT)(1, 2).should_be, 3)
+    assert said.startswith("endless(1, 2) had not returned when it was interrupted.") and "never ends" in said
+
+
+@pytest.mark.parametrize(
+    "line, cause",
+    [
+        ("return new_tokns", "a misspelled name"),
+        ("return math.sqrt(n)", "the module math is not imported"),
+        ("return n.lenght", "a misspelled attribute"),
+        ("return [n, p]", "several numbers"),
+        ("pass", "one path through the function has no `return`"),
+    ],
+)
+def test_a_slip_of_any_exercise_has_its_cause(line, cause):
+    assert cause in message_of(check(student(f"def count(p, n):\n    {line}", "count"), COUNT)(1, 2).should_be, 3)
+
+
+def test_an_error_that_is_returned_is_told_from_one_that_is_raised():
+    assert "write `raise`, not `return`" in message_of(check(lambda k: ValueError("no"), COUNT)(3).should_raise)

@@ -76,8 +76,8 @@ def test_the_stepper_shows_what_each_step_computes_and_reuses(lab):
 
 def test_the_predictions_are_answered_where_the_truth_appears(lab):
     said = lab.printed("plot-work")
-    assert "Long prompt: you guessed 3, it is 9.946 (3.32x too low)." in said
-    assert "Long answer: you guessed 40, it is 502 (12.5x too low)." in said
+    assert "Long prompt: you guessed 3, it is 9.946 (too low by a factor of 3.32)." in said
+    assert "Long answer: you guessed 40, it is 502 (too low by a factor of 12.5)." in said
 
 
 def test_the_chat_as_it_is_given_fails_with_its_symptom_and_not_with_its_repair():
