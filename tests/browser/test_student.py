@@ -68,7 +68,7 @@ def test_run_all_on_the_untouched_lab_stops_at_the_first_answer_and_its_test_say
 
 def test_a_cell_that_runs_first_in_a_new_or_restarted_kernel_says_what_to_run(open_lab):
     lab = open_lab()
-    advice = "check the name, choose Run > Run All Above Selected Cell, then run this cell again."
+    advice = "answer and run the cell that defines it, then run this one. After a restart, Run > Run All Above"
     assert lab.run("correct_work_without_cache").endswith(f"Next step: {advice}")
     lab.run("setup")
     lab.restart()

@@ -73,8 +73,9 @@ def setup_cell(lab: Path) -> str:
 
 NOT_DEFINED = [
     "work_without_cache is not defined yet.",
-    "Likely cause: the cell that defines it has not run since the kernel started, or the name is misspelled.",
-    "Next step: check the name, choose Run > Run All Above Selected Cell, then run this cell again.",
+    "Likely cause: its cell has not run yet, or the name is misspelled.",
+    "Next step: answer and run the cell that defines it, then run this one. After a restart, "
+    "Run > Run All Above Selected Cell runs the cells above this one, up to the first that fails.",
 ]
 NOT_ANSWERED = [
     "This cell is not answered yet.",
