@@ -108,6 +108,11 @@ class Normalise(NbGraderPreprocessor):
         return nb, resources
 
 
+def unfolded(text: str) -> str:
+    """A text cell with its rubric open: students find it folded, whoever grades should see it at once."""
+    return text.replace("<details><summary>Rubric", "<details open><summary>Rubric")
+
+
 def _originals(notebook: GradebookNotebook) -> dict[str, NotebookNode]:
     """The cells of the assignment as the instructor released them, by name, in their order."""
     points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
@@ -137,7 +142,8 @@ def _originals(notebook: GradebookNotebook) -> dict[str, NotebookNode]:
 def _plain(cell: NotebookNode) -> NotebookNode:
     """A submitted cell's text, id, pictures and claim to a name; nothing else that could be malformed."""
     kind = cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw"
-    plain = getattr(nbformat.v4, f"new_{kind}_cell")(cell.source if isinstance(cell.source, str) else "")
+    text = cell.source if isinstance(cell.source, str) else ""
+    plain = getattr(nbformat.v4, f"new_{kind}_cell")(unfolded(text) if kind == "markdown" else text)
     if isinstance(cell.get("id"), str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", cell.id):
         plain.id = cell.id
     pictures = cell.get("attachments")

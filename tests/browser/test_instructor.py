@@ -66,11 +66,11 @@ def autograde(formgrader, course, picture):
     title, said = formgrader.press("ada", "autograde")
     assert (title, "[ERROR]" in said) == ("Success", False), said
     ada, ben = formgrader.cells("ada"), formgrader.cells("ben")
-    assert (ada["Status"], ada["Score"]) == ("needs manual grading", "77 / 96")
+    assert (ada["Status"], ada["Score"]) == ("needs manual grading", "78 / 96")
     assert (ben["Status"], ben["Score"]) == ("needs autograding", "")
     given = points(course, "ada", LAB)
     assert given["correct_work_without_cache"] == (0, None)
-    assert given["correct_work_with_cache"] == (3, None)
+    assert given["correct_work_with_cache"] == (2, None)
     assert given["whiteboard"] == (None, None)
     picture(formgrader.page, "instructor-autograded", formgrader.all)
 
@@ -96,7 +96,7 @@ def grade_by_hand(formgrader, course, picture):
 
 def give_feedback(formgrader):
     formgrader.follow(ASSIGNMENT, "Manage Assignments", "2")
-    assert formgrader.cells("ada")["Score"] == "80 / 96"
+    assert formgrader.cells("ada")["Score"] == "81 / 96"
     title, said = formgrader.press("ada", "generate-feedback")
     assert (title, "Successfully generated feedback" in said) == ("Success", True), said
 
@@ -106,7 +106,7 @@ def read_feedback(page, picture):
     text = page.locator(".jp-MainAreaWidget iframe").content_frame.locator("body")
     text.get_by_role("heading", name=LAB).wait_for()
     shown = text.inner_text()
-    for row in ("work without cache\t0\t3\tno points", "whiteboard\t3\t4\tsome points, with a comment", "Sum\t20\t24"):
+    for row in ("work without cache\t0\t2\tno points", "whiteboard\t3\t4\tsome points, with a comment", "Sum\t21\t24"):
         assert row in shown
     assert "A hidden test failed:" in shown and WRONG.message in shown
     assert text.locator(".comment").inner_text().endswith(COMMENT.replace("*", ""))

@@ -11,6 +11,7 @@ from lab_cells import LABS, ROOT, Lab, released
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 import labkit
+from grading.sanitize import unfolded
 
 EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
 LABKIT = sorted(Path(inspect.getfile(labkit)).parent.rglob("*.py"))
@@ -108,6 +109,7 @@ def test_the_rubric_is_folded_and_the_task_says_where_to_write_and_what_validate
     folded = re.search(r"(?s)<details><summary>(Rubric.*?)</summary>\n\n(.*?)\n\n</details>", task)
     assert folded and folded[2].count("\n| 1 |") == 4
     assert "Double-click" in task and "Validate" in task
+    assert "<details open><summary>Rubric" in unfolded(task)  # for whoever grades
 
 
 @EACH_LAB
