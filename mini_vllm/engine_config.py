@@ -30,10 +30,12 @@ class EngineConfig:
             if field.name != "enable_prefix_caching":
                 _require_whole(field.name, getattr(self, field.name))
         if self.num_blocks * self.block_size < self.max_model_len:
-            blocks = "1 block" if self.num_blocks == 1 else f"{self.num_blocks} blocks"
+            size = self.block_size
+            held = f"1 block of {size} tokens"
+            if self.num_blocks != 1:
+                held = f"{self.num_blocks} blocks of {size} tokens, {self.num_blocks * size} tokens"
             raise ValueError(
-                f"The KV cache holds {blocks} of {self.block_size} tokens, "
-                f"{self.num_blocks * self.block_size} tokens, which is less than one request of "
+                f"The KV cache holds {held}, which is less than one request of "
                 f"max_model_len={self.max_model_len}. Give it {-(-self.max_model_len // self.block_size)} blocks "
                 "or more, or lower max_model_len."
             )

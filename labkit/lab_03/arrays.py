@@ -47,6 +47,8 @@ def close(a: Any, b: Any, tolerance: float = 1e-5) -> bool:
 class LogitsCall(Call):
     """A call whose first argument is logits, given as a list or an array."""
 
+    new_array = "write the result into a new array, as `logits - x` and `logits / x` do"
+
     def __init__(self, check: Check, args: Sequence[Any], named: dict[str, Any]) -> None:
         super().__init__(check, (as_logits(args[0]), *args[1:]), named)
         self.logits = self.args[0]
@@ -75,7 +77,7 @@ class LogitsCall(Call):
             raise CheckFailed(
                 f"{self} changed its argument in place.",
                 "an assignment into `logits`, or an operator such as `/=` or `-=`",
-                "work on logits.copy(), or build a new array with np.where",
+                self.new_array,
             )
         return result
 

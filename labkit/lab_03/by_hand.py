@@ -10,11 +10,14 @@ from labkit.sliders import plain, sliders
 from labkit.style import BLUE, RED
 from mini_vllm import SamplingParams
 
-SHADES = ("#d1e5f0", "#92c5de")  # neighbours are told apart by their shade and a dark edge
+SHADES = ("#d1e5f0", "#92c5de")  # neighbors are told apart by their shade and a dark edge
 
 
-def draw_line(probs: Sequence[float], number: float | None = None, width: int = 60) -> None:
-    """Print the line from 0 to 1, cut into one piece per token and written with the token's digit."""
+def draw_line(probs: Sequence[float], number: float | None = None, width: int = 32) -> None:
+    """Print the line from 0 to 1, cut into one piece per token and written with the token's digit.
+
+    width: of the line; a phone wraps what is wider than 40 characters, and the mark would point to another place.
+    """
     ends = np.round(np.cumsum(probs) * width).astype(int)
     pieces = [str(token % 10) * (end - start) for token, (start, end) in enumerate(zip([0, *ends], ends))]
     print(f"  0 |{''.join(pieces)}| 1" + ("" if number is None else f"\n     {' ' * int(number * width)}^ {number}"))

@@ -7,16 +7,22 @@ from typing import Any
 import numpy as np
 
 from labkit.call import AnswerRaised, answer_of, name_of
-from labkit.failure import CheckFailed
+from labkit.failure import CheckFailed, shortened
 from labkit.kinds import whole_number
 from labkit.lab_03.arrays import PROVIDED
 
+LOGITS_DRAWN = (
+    "the filters return logits with -inf, and these went into rng.choice",
+    "run softmax after the last filter, and give its result to the draw",
+)
 # What an error's text says: likely cause, next step.
 ERRORS = {
     "sum to 1": (
-        "the last filter took probability away, and nothing renormalised",
+        "the last filter took probability away, and nothing renormalized",
         "run softmax once more, after the last filter",
     ),
+    "Probabilities contain NaN": LOGITS_DRAWN,
+    "not non-negative": LOGITS_DRAWN,
     "divide by zero": (
         "the logits are divided by a temperature of 0",
         "return the argmax before anything is divided",
@@ -24,6 +30,7 @@ ERRORS = {
 }
 
 
+FIELDS = ("temperature", "top_k", "top_p", "seed")  # of params
 _REPEAT = np.random.default_rng(0)  # repeats the draws of an answer, to count them
 
 
@@ -82,6 +89,12 @@ def one_token(
             "a step assigns into the array that it was given",
             "let each step return a new array",
         )
+    if isinstance(answer, np.ndarray) and answer.shape == (1,):
+        raise CheckFailed(
+            f"{call} returned {shortened(answer)}; a whole number (int) was expected.",
+            "an array of one token",
+            "leave out size, or return int(token[0])",
+        )
     token = whole_number(call, answer)
     taken = _numbers_taken(before, rng.bit_generator.state, 2 * len(logits))
     if taken != (0 if greedy else 1):
@@ -92,6 +105,10 @@ def one_token(
 
 def _explained(call: str, failure: AnswerRaised, greedy: bool) -> CheckFailed:
     text = str(failure.error)
+    for name in FIELDS:
+        if text.startswith(f"name '{name}' is not defined"):
+            why = f"`{name}` instead of `params.{name}`", "read each parameter from `params`"
+            return CheckFailed(failure.what, *why, failure.where)
     for part, why in ERRORS.items():
         if part in text:
             return CheckFailed(f"{call} raised {text!r}.", *why, failure.where)

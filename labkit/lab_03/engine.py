@@ -33,7 +33,7 @@ KNOBS: list[dict[str, Any]] = [
 # No draw lies so near to the edge of a piece that rounding decides.
 SEEDS = [100, 110, 121, 130, 161, 150, 160, 172, 180, 190, 200, 210, 220, 230, 240]
 CAUSES = {
-    "": "the draw",
+    "": "the draw; the defaults fail too, so it is not one of the filters",
     "temperature": "the temperature",
     "top_k": "top-k",
     "top_p": "top-p",
@@ -103,19 +103,21 @@ def compare_with_engine(check: Check, story: Story) -> None:
     runs = engine_runs(story.text)
     differing = {i: found for i, run in enumerate(runs) if (found := run.first_difference(check)) is not None}
     if differing:
-        raise _different(runs, differing, story)
+        raise _different(check, runs, differing, story)
     print(f"{len(runs)} of {len(runs)} requests, {len(runs) * LENGTH} tokens, all the same as the engine's:")
     print(f"{'':<40}{story.text} ...")
     for run in runs:
         print(f"  {str(run):<38}{run.text!r}")
 
 
-def _different(runs: list[EngineRun], differing: dict[int, tuple[int, int]], story: Story) -> CheckFailed:
+def _different(check: Check, runs: list[EngineRun], differing: dict[int, tuple[int, int]], story: Story) -> CheckFailed:
     first = min(differing, key=lambda i: len(runs[i].knobs))  # the fewest parameters tell most
     run, (place, token) = runs[first], differing[first]
     cause = CAUSES.get("".join(run.knobs), "the order of the steps")
     if run.params.is_greedy:
         cause = "temperature 0 does not take the first of the largest logits"
+    elif _passes_its_own_test(check):
+        cause = "a name that sample does not define, such as `temperature` instead of `params.temperature`"
     return CheckFailed(
         f"{len(runs) - len(differing)} of {len(runs)} requests give the engine's tokens, expected all. With {run}, "
         f"your token {place + 1} is {token} ({story.label(token)}), "
@@ -123,3 +125,15 @@ def _different(runs: list[EngineRun], differing: dict[int, tuple[int, int]], sto
         cause,
         "run the test of `sample` above; it isolates each step",
     )
+
+
+def _passes_its_own_test(check: Check) -> bool:
+    """Whether the visible examples of `sample` say nothing."""
+    try:
+        check([0.3, 0.1, 0.4, 0.2]).should_give({0.29: 0, 0.35: 1, 0.42: 2, 0.75: 2, 0.95: 3})
+        check([0.1, 0.2, 0.3, 0.4], temperature=2, top_p=0.65).should_give({0.02: 1, 0.4: 2, 0.45: 2, 0.65: 3})
+        check([0.1, 0.2, 0.3, 0.4], top_k=2).should_give({0.02: 2, 0.2: 2, 0.5: 3, 0.65: 3})
+        check([0.1, 0.2, 0.3, 0.4], top_k=2, top_p=0.5).should_give({0.02: 3, 0.2: 3, 0.5: 3, 0.65: 3})
+    except CheckFailed:
+        return False
+    return True

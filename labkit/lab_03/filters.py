@@ -1,4 +1,4 @@
-"""Exercises 3 and 4: which tokens a filter has left, and what is wrong with the logits that it returned."""
+"""Exercises 3 and 4: which tokens a filter has kept, and what is wrong with the logits that it returned."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ class FilterCall(LogitsCall):
     """One call of top_k_mask(logits, k) or top_p_mask(logits, p)."""
 
     exercise: "FilterExercise"
+    new_array = "work on logits.copy(), or build a new array with np.where"
 
     def kept(self) -> Kept:
         """The tokens that stay. Raises: CheckFailed."""
@@ -35,7 +36,7 @@ class FilterCall(LogitsCall):
         cause, step = self._explain(result, kept, choices)
         expected = " or ".join(str(list(choice)) for choice in choices)
         raise CheckFailed(
-            f"{self} left the tokens {list(kept)}, expected {expected}; it returned {rounded(result)}.", cause, step
+            f"{self} kept the tokens {list(kept)}, expected {expected}; it returned {rounded(result)}.", cause, step
         )
 
     def _explain(self, result: np.ndarray, kept: Kept, choices: list[Kept]) -> Why:
@@ -48,12 +49,12 @@ class FilterCall(LogitsCall):
         if kept in choices:
             if place and close(result[place], logits[place] - np.logaddexp.reduce(logits[place]), 1e-4):
                 return (
-                    "what is left is renormalised already",
-                    "keep each logit as it was; the next softmax renormalises",
+                    "what is left is renormalized already",
+                    "keep each logit as it was; the next softmax renormalizes",
                 )
             return (
                 "the right tokens stay, but with other logits",
-                "keep each logit as it was; the next softmax renormalises",
+                "keep each logit as it was; the next softmax renormalizes",
             )
         if place and close(np.sort(result[place]), np.sort(logits)[-len(place) :]):
             if not close(result[place], logits[place]):

@@ -61,36 +61,40 @@ class Nucleus:
         order = probs.argsort()[::-1]
         sums, crossing = np.cumsum(probs[order]), int(stays.sum()) - 1  # the last that stays crosses p
         figure, axes = plt.subplots(figsize=(8, 4.6), layout="constrained")
-        for place, token in enumerate(order[:shown]):
+        bars = order[: min(shown, (probs > 0).sum())]  # what top-k removed has none
+        for place, token in enumerate(bars):
             style = {"color": BLUE, "hatch": "//"} if stays[token] else {"color": LIGHT}
             axes.bar(place, probs[token], edgecolor="white", **style)
-        axes.plot(range(shown), sums[:shown], color="black", marker="o", markersize=4)
+        axes.plot(range(len(bars)), sums[: len(bars)], color="black", marker="o", markersize=4)
         axes.axhline(top_p, color=RED, linestyle="--")
         axes.text(1.01, top_p, f"p = {top_p:g}", color=RED, va="center", transform=axes.get_yaxis_transform())
         word = self.story.label(order[crossing])
         if crossing < shown and top_p < 1:
-            self._mark(axes, crossing, sums[crossing], f"{word} crosses p: {sums[crossing]:.3f}", shown)
+            self._mark(axes, crossing, sums[crossing], f"{word} crosses p: {sums[crossing]:.4f}", shown)
         setting = f"T={temperature:g}, top_k={top_k}, top_p={top_p:g}"
-        axes.set_title(f"{setting}: {crossing + 1:,} of {len(probs):,} tokens stay", fontsize=12)
+        axes.set_title(
+            f"{setting}: {crossing + 1:,} of {len(probs):,} tokens {'stays' if crossing == 0 else 'stay'}", fontsize=12
+        )
         axes.set(ylabel="probability; line: running sum", ylim=(0, 1.18), xlim=(-0.6, shown - 0.4))
-        axes.set_xlabel(f"tokens, most probable first (the first {shown})")
-        axes.set_xticks(range(shown), [self.story.label(token) for token in order[:shown]], rotation=30, ha="right")
+        axes.set_xlabel(f"tokens, most probable first (the first {len(bars)})")
+        axes.set_xticks(range(len(bars)), [self.story.label(token) for token in bars], rotation=30, ha="right")
         plt.show()
         plt.close(figure)
         place = f"number {crossing + 1:,}, {word}," if top_p < 1 else "none"
-        return f"{crossing + 1:,} tokens stay; {place} crosses p: running sum {sums[crossing]:.3f}."
+        stay = "1 token stays" if crossing == 0 else f"{crossing + 1:,} tokens stay"
+        return f"{stay}; {place} crosses p: running sum {sums[crossing]:.4f}."
 
     @staticmethod
     def _mark(axes, place: int, total: float, label: str, shown: int) -> None:
         axes.plot(place, total, marker="D", markersize=11, color=RED, markeredgecolor="black", zorder=5)
-        is_left = place < shown / 2
+        is_left, is_low = place < shown / 2, total < 0.2  # below a low mark are the labels of the bars
         axes.annotate(
             label,
             (place, total),
-            xytext=(14 if is_left else -14, -14),
+            xytext=(14 if is_left else -14, 16 if is_low else -14),
             textcoords="offset points",
             ha="left" if is_left else "right",
-            va="top",
+            va="bottom" if is_low else "top",
             color=RED,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )

@@ -68,10 +68,10 @@ class NucleusCall(Call):
         found = Counter(self.tokens((i + 0.5) / count for i in range(count)))
         if found == expected:
             return
-        text = ", ".join(f"token {token} {found[token]} times" for token in sorted({*found, *expected}))
-        wanted = ", ".join(f"token {token} {times} times" for token, times in expected.items())
+        counts = {token: found[token] for token in sorted({*found, *expected})}
         raise CheckFailed(
-            f"{self}: {count} evenly spaced u give {text}; expected {wanted}.", *self._why(found, expected)
+            f"{self}: {count} evenly spaced u give the counts {counts}, expected {dict(expected)}.",
+            *self._why(found, expected),
         )
 
     def should_give(self, expected: Mapping[float, int]) -> None:

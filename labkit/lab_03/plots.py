@@ -7,6 +7,9 @@ import numpy as np
 from labkit.lab_03.story import Story
 from labkit.style import BLUE, GREY, RED, show
 
+AS_IT_SHOULD = "a low temperature gathers the probability on the favorites,\na high one spreads it over the vocabulary."
+NOT_FLATTER = "the pictures do not become flatter from left to right, as they should:\nrun the test of Exercise 2."
+
 
 def plot_temperature(story: Story, softmax: Callable, apply_temperature: Callable, shown: int = 8) -> None:
     """Draw the most likely tokens at three temperatures, each with its entropy, and print the same as a table."""
@@ -25,7 +28,8 @@ def plot_temperature(story: Story, softmax: Callable, apply_temperature: Callabl
         rows.append((temperature, probs[favorites]))
     panels[0].set_yticks(range(shown), [story.label(token) for token in favorites])
     panels[0].invert_yaxis()
-    show("a low temperature gathers the probability on the favorites,\na high one spreads it over the vocabulary.")
+    low, middle, high = (probs.max() for _, probs in rows)
+    show(AS_IT_SHOULD if low > middle > high else NOT_FLATTER)
 
     print(f"{'T':>4} " + " ".join(f"{story.label(token):>10}" for token in favorites[:4]) + f"{'these 8':>9}")
     for temperature, probs in rows:

@@ -12,21 +12,27 @@ VOCABULARY = "draw in vocabulary order: the running sum of the unsorted probabil
 FILTER = "filter, then softmax, then draw"
 TOP_K_FIRST = (
     "top-p looks at the distribution before top-k, or only one of the two is applied",
-    "top-k first, then top-p on what it left",
+    "top-k first, then top-p on what it kept",
+)
+NOT_OF_PARAMS = (
+    "the temperature of params is not used",
+    "read each parameter from `params`, and none from a variable outside the function",
 )
 NO_FILTER = ("both filters are ignored", FILTER)
 
 # (parameters that are not the default, the tokens that were returned) -> likely cause, next step.
 WRONG: dict[tuple[tuple[str, ...], tuple[int, ...]], Why] = {
+    ((), (1, 1, 1, 2, 3)): NOT_OF_PARAMS,  # at temperature 2
+    ((), (0, 2, 2, 2, 3)): NOT_OF_PARAMS,  # at temperature 0.5
     ((), (2, 2, 0, 3, 1)): ("the pieces lie in descending order of probability", VOCABULARY),
-    ((), (1, 0, 0, 2, 2)): ("the pieces lie in ascending order of probability", VOCABULARY),
+    ((), (3, 0, 0, 2, 2)): ("the pieces lie in ascending order of probability", VOCABULARY),
     ((), (0, 0, 1, 2, 3)): (
         "the place in the sorted order is returned, not the token that stands there",
         VOCABULARY,
     ),
-    ((), (3, 2, 2, 0, 0)): ("the line is read from its end: 1 - u", "find the first running sum that is above u"),
+    ((), (2, 2, 2, 0, 0)): ("the line is read from its end: 1 - u", "find the first running sum that is above u"),
     ((), (2, 2, 2, 2, 2)): ("the likeliest token is always taken", "draw if the temperature is not 0"),
-    ((), (0, 1, 2, 3, 3)): (
+    ((), (1, 1, 1, 3, 3)): (
         "every token is drawn alike, without its probability",
         "give the probabilities to the draw",
     ),

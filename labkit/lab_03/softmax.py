@@ -65,7 +65,7 @@ class SoftmaxCall(LogitsCall):
             )
         if self.is_large:
             return (
-                "large logits are clipped, the result is rounded, or not the row's largest logit is subtracted",
+                "large logits are clipped, the result is rounded, or what is subtracted is not the row's largest logit",
                 "subtract the largest logit of the row; clip and round nothing",
             )
         for wrong, why in WRONG.items():
@@ -103,7 +103,9 @@ class SoftmaxExercise(LogitsExercise):
 
     def raised(self, call: LogitsCall, failure: AnswerRaised) -> CheckFailed:
         error, why = failure.error, ("", "")
-        if isinstance(error, (OverflowError, FloatingPointError)):
+        if "axis 1 is out of bounds" in str(error):
+            why = "a single row has no axis 1", "use axis=-1"
+        elif isinstance(error, (OverflowError, FloatingPointError)):
             why = "exp of a large logit overflows", "subtract the largest logit of the row first"
         elif type(error) is ValueError and np.isneginf(call.logits).any():
             why = (

@@ -27,6 +27,18 @@ WRONG: dict[tuple[float, ...], Why] = {
 class TemperatureCall(LogitsCall):
     """One call of apply_temperature(logits, temperature)."""
 
+    def without_nan(self) -> np.ndarray:
+        """As in every exercise, with a cause of its own."""
+        result = self.array()
+        is_negative = np.isfinite(self.logits) & (self.logits < 0)
+        if np.isnan(result[is_negative]).any():
+            raise CheckFailed(
+                f"{self} returned NaN for {np.isnan(result).sum()} of {len(result)} tokens.",
+                "a negative logit to a fractional power",
+                "divide the logits by T: it is the weights that get the power",
+            )
+        return super().without_nan()
+
     def should_be(self, expected: Sequence[float]) -> None:
         """Raises: CheckFailed unless the returned logits are `expected`."""
         result, temperature = self.without_nan(), self.args[1]

@@ -15,8 +15,8 @@ OFF = "0 switches the filter off"
 WRONG: dict[tuple[int, Kept], Why] = {
     (2, (0, 1, 3)): ("k + 1 tokens stay", "count from the end of the sorted logits: its last element is number 1"),
     (2, (1,)): (
-        "the k-th largest is dropped, or the logits are compared with k itself",
-        "compare with >=, and count from the end: the last element is number 1",
+        "the k-th largest is dropped, or the logits are compared with k itself or with a position from argsort",
+        "compare with >=; argsort gives a place, and it is the value there that you need; the last one is number 1",
     ),
     (2, (2, 4)): ("the k smallest stay", "sort the other way round"),
     (2, (0, 2, 4)): ("the k largest are masked, and the others stay", "swap the two branches of your condition"),

@@ -27,13 +27,20 @@ MASKED = (
 )
 # (p, what stays) for the probabilities .125, .5, .125, .25, when it is wrong.
 WRONG: dict[tuple[float, Kept], Why] = {
-    (0.3, ()): ("the token that crosses p is dropped, and nothing is left to draw", BEFORE),
+    (0.3, ()): (
+        "the token that crosses p is dropped and nothing is left to draw, or each token is compared with a limit",
+        BEFORE,
+    ),
+    (0.3, (0, 1, 2, 3)): (
+        "nothing is filtered out: the running sum is not one of probabilities, or is not used",
+        "softmax first; then print the running sum",
+    ),
     (0.3, (0, 2, 3)): (
-        "the sort is ascending, the kept and the masked are swapped, or something else than probabilities is summed",
+        "the sort is ascending, the kept and the masked are swapped, or something other than probabilities is summed",
         "print the sorted probabilities, their running sum, and what stays",
     ),
     (0.3, (1, 3)): (
-        "one token too many stays after the crossing, or p is compared with something else than the running sum",
+        "one token too many stays after the crossing, or p is compared with something other than the running sum",
         BEFORE,
     ),
     (0.3, (0,)): ("the mask is in sorted order, and lands on other tokens", BRING_BACK),

@@ -1,5 +1,7 @@
 """The figures of cards and models, in the form in which the lab's functions take them."""
 
+import math
+
 from mini_vllm.engine_config import KV_CACHE_BYTES_PER_ELEMENT, kv_bytes_per_token
 from mini_vllm.specs import GPU_SPECS, MODEL_SPECS, GPUSpec
 
@@ -20,18 +22,16 @@ def model(name: str = "Llama-3-8B") -> dict[str, int]:
     return {"n_params": spec.num_parameters, "kv_bytes_per_token": kv_bytes}
 
 
-def needed_bytes(users: int, context: int) -> int:
-    """Memory of Llama-3-8B for `users` contexts of `context` tokens: weights and KV cache, in 16 bits."""
+def needed_bytes(users: int, context: int, bytes_per_param: float = 2) -> int:
+    """Memory of Llama-3-8B for `users` contexts of `context` tokens: weights, and KV cache in 16 bits."""
     shape = model()
-    return 2 * shape["n_params"] + users * context * shape["kv_bytes_per_token"]
+    return math.ceil(bytes_per_param * shape["n_params"]) + users * context * shape["kv_bytes_per_token"]
 
 
-def users_that_fit(spec: GPUSpec, context: int) -> int:
+def users_that_fit(spec: GPUSpec, context: int, bytes_per_param: float = 2) -> int:
     """How many users of `context` tokens have room on a card beside the weights of Llama-3-8B."""
-    users = 0
-    while needed_bytes(users + 1, context) <= spec.memory_bytes:
-        users += 1
-    return users
+    weights = needed_bytes(0, context, bytes_per_param)
+    return max(0, spec.memory_bytes - weights) // (needed_bytes(1, context, bytes_per_param) - weights)
 
 
 A100 = card("A100")

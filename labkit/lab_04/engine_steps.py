@@ -43,8 +43,8 @@ def show_steps(
 def _print_runs(steps: Sequence[int], arithmetic_intensity: Callable) -> None:
     starts = [i for i, tokens in enumerate(steps) if i == 0 or steps[i - 1] != tokens] + [len(steps)]
     for start, end in list(zip(starts, starts[1:]))[:SHOWN]:
-        intensity = arithmetic_intensity(steps[start], 4)
-        print(f"  {end - start:>3} x {steps[start]:>5} tokens in a step: {intensity:>6.1f} FLOPs per byte")
+        intensity, unit = arithmetic_intensity(steps[start], 4), "token " if steps[start] == 1 else "tokens"
+        print(f"  {end - start:>3} x {steps[start]:>5} {unit} in a step: {intensity:>6.1f} FLOPs per byte")
     if len(starts) > SHOWN + 1:
         print(f"  and {len(steps) - starts[SHOWN]} more steps")
 

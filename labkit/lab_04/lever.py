@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.call import AnswerRaised
 from labkit.check import Call
+from labkit.failure import CheckFailed
 from labkit.kinds import real_number
 from labkit.lab_04.cards import FULL_A100
 from labkit.lab_04.numbers import NumberExercise
@@ -16,6 +18,17 @@ class LeverExercise(NumberExercise):
 
     def new_call(self, check: Any, args: tuple, named: Mapping[str, Any]) -> "LeverCall":
         return LeverCall(check, args, named)
+
+    def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
+        text, why = str(failure.error), None
+        if "decode_step_seconds() missing" in text:
+            why = (
+                "decode_step_seconds did not get all the arguments of a step",
+                "pass a whole step, with the changed values in it",
+            )
+        elif "multiple values for" in text:
+            why = "a changed argument is passed twice", "merge the two dicts first, then unpack one"
+        return CheckFailed(failure.what, *why, failure.where) if why else super().raised(call, failure)
 
     def show(self, argument: Any) -> str:
         if argument == FULL_A100:
@@ -50,6 +63,7 @@ LEVER_SPEEDUP = LeverExercise(
         (0.889117, 0.638604, 0.5): ("the ratio is upside down", RATIO),
         (1.124712, 1.565914, 1.124712): ONE_LEVER,
         (1.124712, 1.565914, 1.565914): ONE_LEVER,
+        (1.124712, 1.565914, 2.249424): ("each ratio starts from the unchanged step, but the changes pile up", RATIO),
         (1.124712, 1.565914, 2.690627): ("the speed-ups of the two levers are added", RATIO),
         (1.124712, 1.565914, 1.690627): ("the gains of the two levers are added", RATIO),
         (1.124712, 1.565914, 1.345313): ("this is the mean of the two levers", RATIO),

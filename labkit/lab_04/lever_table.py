@@ -17,7 +17,7 @@ LEVERS = [
     ("twice the bandwidth", WIDER),
 ]
 REASONS = (
-    "Only the matmuls wait for arithmetic, until the weights' trip is the longer half.",
+    "The matmuls' arithmetic halves, until loading the weights ({trip:.1f} ms) is the limit.",
     "The KV cache is read in half the time; the matmuls wait for arithmetic.",
     "As with twice the bandwidth: half the bytes of the cache.",
 )
@@ -25,10 +25,15 @@ REASONS = (
 
 def reveal_levers(decode_step_seconds: Callable, *guesses: float) -> None:
     """Answer the guesses for three levers on a full A100: twice the FLOP/s, twice the bandwidth, an FP8 KV cache."""
+    print()
+    if any(guess is ... for guess in guesses):
+        print("Next step: type three numbers in place of `...`, and run this cell again; each gets its answer here.")
+        return
     before = decode_step_seconds(*FULL_A100.values())
+    trip = 1e3 * decode_step_seconds(*(FULL_A100 | {"batch": 1, "context": 0}).values())
     for guess, name, why in zip(guesses, ("twice the FLOP/s", "twice the bandwidth", "FP8 KV cache"), REASONS):
         after = decode_step_seconds(*(FULL_A100 | dict(LEVERS)[name]).values())
-        reveal(f"{name}, times as fast", guess, before / after, why)
+        reveal(f"{name}, times as fast", guess, before / after, why.format(trip=trip))
 
 
 def compare_levers(decode_step_seconds: Callable, users: int = 16) -> None:
@@ -38,6 +43,7 @@ def compare_levers(decode_step_seconds: Callable, users: int = 16) -> None:
         return decode_step_seconds(*(FULL_A100 | changes).values())
 
     small, full = {"batch": users}, {}
+    print()
     print(f"{'lever':<37}{f'{users} users':>10}{'full card':>11}{'prefill':>9}")
     for name, changes in LEVERS:
         gains = [seconds(**work) / seconds(**(work | changes)) for work in (small, full, PROMPT)]
@@ -47,8 +53,9 @@ def compare_levers(decode_step_seconds: Callable, users: int = 16) -> None:
     checked, mixed = (cache + seconds(batch=tokens, context=0) for tokens in (5 * users, users + 128))
     four_times = 4 * seconds(**small) / seconds(batch=4 * users)
     print(f"{'4 times the batch, tokens per second':<37}{four_times:>9.2f}x")
-    print(f"{'speculative decoding, 3 of 4 accepted':<37}{4 * seconds(**small) / checked:>9.2f}x   (draft not counted)")
+    print(f"{'speculative decoding':<37}{4 * seconds(**small) / checked:>9.2f}x   (see below)")
     print(f"{'128 prompt tokens in the same step':<37}{seconds(**small) / mixed:>9.2f}x   (chunked prefill)")
+    print("Speculative decoding: 3 of 4 guesses accepted, plus one token of its own; draft not counted.")
     limit = _limit(2 * FULL_A100["n_params"], FULL_A100["context"])
     print(f"Prefill is without its attention. Blended intensity of a decode step: {limit:.1f} at most.")
 

@@ -78,7 +78,7 @@ def _print(one: Measured, ridge_point: Callable, arithmetic_intensity: Callable,
 
 def _print_doubts(doubts: list[str]) -> None:
     if doubts:
-        print("\nDo not trust this measurement: other programs were running. Signs of it:")
+        print("\nDo not trust this measurement: other programs were running, or this machine is slow. Signs:")
         print(*(f"- {doubt}" for doubt in doubts), sep="\n")
         print("Run the cell again when the machine is idle, or read the recorded one on the right.")
     else:

@@ -46,7 +46,8 @@ class NumberExercise(Exercise):
         return _of(self.elsewhere, call, self.otherwise)
 
     def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
-        if "required positional argument" not in str(failure.error) or "bytes_per_param" in call.named:
+        missing = f"{call.check.name}() missing 1 required positional argument: 'bytes_per_param'"
+        if missing not in str(failure.error) or "bytes_per_param" in call.named:
             return failure
         return CheckFailed(
             f"{call} failed: bytes_per_param was left out, and it has no default any more.",

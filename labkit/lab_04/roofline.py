@@ -33,7 +33,7 @@ def plot_roofline(
         return peak * compute_utilization(tokens, bytes_per_param, *figures.values())
 
     ridge = ridge_point(*figures.values())
-    # One token at 2/x bytes per parameter brings x FLOPs per byte.
+    # One token at 2/x bytes per parameter is x FLOPs per byte.
     widths = [2 / x for x in np.geomspace(0.8, 8192, 300).tolist()]
     _, axes = plt.subplots(figsize=(style.WIDTH, 5), layout="constrained")
     axes.loglog([arithmetic_intensity(1, w) for w in widths], [attainable(1, w) for w in widths], "k", linewidth=2.5)
@@ -64,7 +64,7 @@ def plot_roofline(
 
 def compare_cards(ridge_point: Callable, critical_batch_size: Callable, context: int = 2048) -> None:
     """Print for each card its ridge, its weights-only critical batch, and whether that batch has room."""
-    print(f"Llama-3-8B in 16 bits, contexts of {context:,} tokens. Ridge and batch count weights only.")
+    print(f"\nLlama-3-8B in 16 bits, contexts of {context:,} tokens. Ridge and batch count weights only.")
     print(f"{'card':<19}{'TFLOP/s':>8}{'GB/s':>7}{'ridge':>7}{'batch':>7}{'GiB needed':>12}{'GiB there':>11}   room?")
     for name, spec in GPU_SPECS.items():
         figures = card(name).values()

@@ -61,7 +61,7 @@ def whole_batch(call: str, answer: Any) -> int:
         raise CheckFailed(
             f"{call} returned a batch of {number:g}; a whole number was expected.",
             "the result is not rounded",
-            "a batch has whole users; ask which neighbouring whole number is the first that is enough",
+            "a batch has whole users; ask which neighboring whole number is the first that is enough",
         )
     return int(number)
 

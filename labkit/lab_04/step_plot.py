@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from labkit import style
 from labkit.lab_04.cards import FULL_A100, users_that_fit
-from labkit.sliders import sliders
+from labkit.sliders import plain, sliders
 from mini_vllm.specs import GPU_SPECS
 
 CONTEXTS = (128, 512, 2048, 8192)
@@ -30,7 +30,7 @@ def plot_steps(decode_step_seconds: Callable) -> None:
     import matplotlib.pyplot as plt
 
     figure, panels = plt.subplots(2, 2, figsize=(style.WIDTH, 6.6), layout="constrained")
-    table = [f"{'context':>8}{'users':>7}{'weights':>9}{'arithmetic':>12}{'KV cache':>10}{'step':>8}   ms"]
+    table = [f"{'context':>8}{'users':>7}{'weights':>9}{'beyond':>12}{'KV cache':>10}{'step':>8}   ms"]
     for panel, context in zip(panels.flat, CONTEXTS):
         full = users_that_fit(GPU_SPECS["A100"], context)
         batches = [batch for batch in BATCHES if batch < 0.8 * full] + [full]
@@ -54,7 +54,8 @@ def plot_steps(decode_step_seconds: Callable) -> None:
         "one user's step is almost all weights. With short contexts a large batch adds\n"
         "arithmetic; with long ones it adds the KV cache, whose time no batch hides."
     )
-    print("Llama-3-8B in 16 bits on the A100.", *table, sep="\n")
+    print("Llama-3-8B in 16 bits on the A100. Column `beyond`: the time of the matmuls' arithmetic")
+    print("that exceeds the weights' trip; it is 0 as long as the trip takes longer.", *table, sep="\n")
 
 
 def explore_step(decode_step_seconds: Callable) -> None:
@@ -69,18 +70,18 @@ def explore_step(decode_step_seconds: Callable) -> None:
             colour, hatch = PARTS[name]
             axes.barh(row, milliseconds, color=colour, hatch=hatch, edgecolor="white")
             axes.text(milliseconds, row, f" {milliseconds:.1f}", va="center")
-        axes.set_yticks(range(len(parts)), ["weights", "arithmetic beyond", "KV cache"])
+        axes.set_yticks(range(len(parts)), ["weights", "extra arithmetic", "KV cache"])
         axes.set(xlabel="ms", xlim=(0, max(parts.values()) * 1.15))
         axes.invert_yaxis()
         plt.show()
         plt.close("all")
-        total, fits = sum(parts.values()), users_that_fit(GPU_SPECS["A100"], context) if context else users
-        room = "" if users <= fits or weights < 16 else f" Only {fits:,} of these users fit on the card."
+        total, fits = sum(parts.values()), users_that_fit(GPU_SPECS["A100"], context, weights / 8)
+        room = "" if users <= fits else f" Only {fits:,} of these users fit on the card."
         return f"a step takes {total:.1f} ms, {users / total * 1e3:,.0f} tokens per second for all users.{room}"
 
     sliders(
         draw,
-        users=((1, 4, 16, 64, 156, 260, 520, 1040), 156, lambda n: f"{n:,} user{'s' * (n > 1)}"),
+        users=((1, 4, 16, 64, 156, 260, 520, 1040), 156, plain),
         context=((128, 512, 1024, 2048, 4096, 8192), 2048, lambda n: f"{n:,} tokens"),
         weights=((16, 8, 4), 16, lambda bits: f"{bits} bits"),
     )

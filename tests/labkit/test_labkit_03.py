@@ -1,5 +1,7 @@
 """The instruments of lab 03: a generator that gives a known number, the story, the pictures."""
 
+import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -7,6 +9,8 @@ from labkit import CheckFailed, check, lab_03
 from labkit.lab_03.arrays import show_logits
 from labkit.lab_03.engine import engine_runs
 from labkit.lab_03.uniform import LARGEST
+
+matplotlib.use("agg")
 
 
 @pytest.mark.parametrize("number", [0.0, 0.25, 0.8, LARGEST])
@@ -77,3 +81,30 @@ def test_a_draw_by_hand_names_every_token_for_any_setting():
     assert len(hand.labels) == len(set(hand.labels)) == 8
     for u, top_k in ((0.0, 0), (0.99, 1)):
         assert f"u = {u:.2f} hits the piece of '" in hand._draw(u, 1.0, top_k, 1.0)
+
+
+def test_a_plot_of_the_nucleus_shows_no_token_that_top_k_removed(monkeypatch):
+    """And the mark of a running sum near 0 stands above it: below are the labels of the bars."""
+    drawn = []
+    monkeypatch.setattr(plt, "show", lambda: drawn.append(plt.gcf().axes[0]))
+    nucleus = lab_03.Nucleus(
+        lab_03.Story("The little fox was"),
+        softmax,
+        lambda logits, temperature: logits / temperature,
+        lambda logits, k: np.where(logits >= np.sort(logits)[-k], logits, -np.inf) if k else logits,
+        lambda logits, p: np.where(logits == logits.max(), logits, -np.inf),
+    )
+    assert nucleus._draw(3.0, 8, 0.05).startswith("1 token stays")
+    assert len(drawn[-1].get_xticks()) == 8
+    nucleus._draw(3.0, 0, 0.05)
+    (label,) = [text for text in drawn[-1].texts if "crosses p" in text.get_text()]
+    assert label.get_va() == "bottom"
+
+
+def test_the_words_below_the_temperatures_follow_the_numbers(monkeypatch, capsys):
+    monkeypatch.setattr(plt, "show", lambda: None)
+    story = lab_03.Story("The little fox was")
+    lab_03.plot_temperature(story, softmax, lambda logits, temperature: logits / temperature)
+    assert "a low temperature gathers" in capsys.readouterr().out
+    lab_03.plot_temperature(story, softmax, lambda logits, temperature: logits * temperature)
+    assert "run the test of Exercise 2" in capsys.readouterr().out

@@ -8,9 +8,11 @@ import matplotlib.pyplot as plt
 import pytest
 
 from labkit import lab_04
+from labkit.lab_04.cards import users_that_fit
 from labkit.lab_04.machine import STEPS, Measured
 from labkit.lab_04.recorded import recorded
 from labkit.lab_04.step_plot import parts_ms
+from mini_vllm.specs import GPU_SPECS
 
 matplotlib.use("agg")
 
@@ -99,3 +101,17 @@ def test_the_examples_are_not_changed_by_an_answer_that_changes_its_arguments():
     speedup, before = check(in_place, lab_04.LEVER_SPEEDUP), dict(lab_04.FULL_A100)
     speedup(lab_04.FULL_A100, {"bandwidth": 4e12}).should_be(1.565914)
     assert lab_04.FULL_A100 == before
+
+
+def test_three_levers_are_answered_by_the_students_own_function(capsys):
+    lab_04.reveal_levers(step_seconds, 2, 2, 2)
+    said = " ".join(capsys.readouterr().out.split())
+    for lever, truth in (("twice the FLOP/s", "1.125"), ("twice the bandwidth", "1.566"), ("FP8 KV cache", "1.566")):
+        assert f"{lever}, times as fast: you guessed 2, it is {truth}" in said
+    assert "until loading the weights (8.0 ms) is the limit" in said
+
+
+def test_smaller_weights_leave_room_for_more_users():
+    a100 = GPU_SPECS["A100"]
+    assert [users_that_fit(a100, 2048, size) for size in (2, 1, 0.5)] == [260, 290, 305]
+    assert users_that_fit(a100, 128) == 16 * users_that_fit(a100, 2048) + 2

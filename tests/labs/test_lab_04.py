@@ -109,10 +109,9 @@ def test_a_full_card_spends_most_of_its_step_on_the_kv_cache(lab):
         assert re.search(row, said), row
 
 
-def test_three_levers_are_answered_by_the_students_own_function(lab):
-    said = " ".join(lab.printed("whole-step").split())
-    for lever, truth in (("twice the FLOP/s", "1.125"), ("twice the bandwidth", "1.566"), ("FP8 KV cache", "1.566")):
-        assert re.search(rf"{lever}, times as fast: you guessed 2, it is {truth}", said), lever
+def test_levers_are_answered_after_they_are_guessed(lab):
+    said = lab.printed("whole-step")
+    assert "type three numbers in place of `...`" in said and "you guessed" not in said
 
 
 def test_what_helps_decode_does_not_help_prefill(lab):
@@ -125,7 +124,7 @@ def test_what_helps_decode_does_not_help_prefill(lab):
         r"twice the FLOP/s +1\.00x +1\.12x +2\.00x",
         r"twice the bandwidth +2\.00x +1\.57x +1\.00x",
         r"4 times the batch, tokens per second +2\.45x",
-        r"speculative decoding, 3 of 4 accepted +4\.00x",
+        r"speculative decoding +4\.00x",
         r"128 prompt tokens in the same step +1\.00x",
     ):
         assert re.search(row, said), row
@@ -159,7 +158,7 @@ def test_the_machine_is_measured_and_the_steps_stand_where_their_tokens_put_them
 def test_the_engine_counts_the_tokens_of_each_step(lab):
     said = lab.printed("meet-the-engine")
     one, many, late, crowd = re.split(r"\n(?=32 users|chunked prefill|156 users)", said)
-    assert re.findall(r"(\d+) x +(\d+) tokens", one) == [("1", "32"), ("7", "1")]
+    assert re.findall(r"(\d+) x +(\d+) tokens?", one) == [("1", "32"), ("7", "1")]
     assert re.findall(r"(\d+) x +(\d+) tokens", many) == [("1", "1024"), ("7", "32")]
     pieces = [int(tokens) for _, tokens in re.findall(r"(\d+) x +(\d+) tokens", late)]
     assert pieces.count(64) == 2 and max(pieces) == 64  # the first prompts, then the late one
@@ -168,6 +167,6 @@ def test_the_engine_counts_the_tokens_of_each_step(lab):
 
 def test_a_wrong_unit_gives_a_number_that_gives_itself_away(lab):
     said = lab.printed("break-it")
-    assert "refused: The KV cache holds 1 block" in said
-    assert "critical batch 312" in said and "50% of the card" in said
+    assert "refused: The KV cache holds 1 block of 16 tokens, which is less" in said
+    assert "critical batch 312" in said and "50% of the card. In truth they have reached the ridge" in said
     assert "ridge 1.56e+11 FLOPs per byte" in said and "compute-bound? False" in said

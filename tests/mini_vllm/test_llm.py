@@ -251,6 +251,7 @@ def test_bad_input_is_refused_by_name_before_anything_is_computed(prompts, param
         ({"block_size": -1}, "block_size=-1"),
         ({"num_blocks": 0}, "num_blocks=0"),
         ({"num_blocks": "many"}, "num_blocks='many'"),
+        ({"num_blocks": 1, "max_model_len": 128}, "1 block of 16 tokens, which is less than one request"),
         ({"num_blocks": 7, "max_model_len": 128}, "7 blocks of 16 tokens, 112 tokens.*max_model_len=128.*8 blocks"),
         ({"kv_cache_memory_bytes": 100}, "100 is less than one block.*4096 bytes: 16 tokens of 256 bytes"),
         ({"kv_cache_memory_bytes": 4096, "num_blocks": 1}, "both set the size"),

@@ -93,6 +93,33 @@ SAMPLE = [
     ),
     wrong(
         "sample",
+        "a temperature from outside",
+        "the temperature of params is not used",
+        "temperature = 2\n\n\n" + _sample(CHECK + GREEDY + PROBS.replace("params.temp", "temp") + DRAW),
+    ),
+    wrong(
+        "sample",
+        "the temperature of the last example",
+        "the temperature of params is not used",
+        _sample(CHECK + GREEDY + PROBS.replace("params.temperature", "0.5") + DRAW),
+    ),
+    wrong(
+        "sample",
+        "params forgotten",
+        "`temperature` instead of `params.temperature`",
+        _sample(CHECK + GREEDY + PROBS.replace("params.temp", "temp") + DRAW),
+    ),
+    wrong(
+        "sample",
+        "softmax before the filters",
+        "these went into rng.choice",
+        _sample(
+            CHECK + GREEDY + "probs = softmax(apply_temperature(logits, params.temperature))\n"
+            "probs = top_p_mask(top_k_mask(probs, params.top_k), params.top_p)\n" + DRAW
+        ),
+    ),
+    wrong(
+        "sample",
         "temperature after the filters",
         "the temperature comes after top-p",
         _sample(
@@ -182,7 +209,7 @@ SAMPLE = [
     wrong(
         "sample",
         "not renormalised",
-        "nothing renormalised",
+        "nothing renormalized",
         _sample(
             CHECK
             + GREEDY
@@ -396,7 +423,7 @@ SAMPLE = [
     wrong("sample", "left as it was", "not written yet", _sample("raise NotImplementedError()")),
     wrong("sample", "printed", "returned None", _sample(CHECK + "print(np.argmax(logits))")),
     wrong("sample", "a float", "a float; a whole number", _sample(CHECK + "return float(np.argmax(logits))")),
-    wrong("sample", "an array", "a ndarray; a whole number", _drawn("return rng.choice(len(probs), size=1, p=probs)")),
+    wrong("sample", "an array", "an array of one token", _drawn("return rng.choice(len(probs), size=1, p=probs)")),
     wrong("sample", "text", "a str; a whole number", _sample(CHECK + "return str(np.argmax(logits))")),
     wrong("sample", "True", "a bool; a whole number", _sample(CHECK + "return bool(np.argmax(logits))")),
     wrong(

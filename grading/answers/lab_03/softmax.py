@@ -138,6 +138,12 @@ SOFTMAX = [
     ),
     wrong(
         "softmax",
+        "axis 1",
+        "a single row has no axis 1",
+        _softmax("e = np.exp(logits - logits.max(axis=1, keepdims=True))\nreturn e / e.sum(axis=1, keepdims=True)"),
+    ),
+    wrong(
+        "softmax",
         "axis without keepdims",
         "keepdims=True",
         _softmax("e = np.exp(logits - logits.max(axis=-1))\nreturn e / e.sum(axis=-1)"),

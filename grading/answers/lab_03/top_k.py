@@ -61,6 +61,12 @@ TOP_K_MASK = [
     ),
     wrong(
         "top_k_mask",
+        "the place of the k-th instead of its value",
+        "with a position from argsort",
+        _top_k("limit = np.argsort(logits)[-k]\nreturn np.where(logits >= limit, logits, -np.inf)"),
+    ),
+    wrong(
+        "top_k_mask",
         "k + 1",
         "k + 1 tokens stay",
         _top_k("return np.where(logits >= np.sort(logits)[-k - 1], logits, -np.inf)"),
@@ -278,7 +284,7 @@ TOP_K_MASK = [
     wrong(
         "top_k_mask",
         "an array that agrees with everything",
-        "left the tokens [0, 1, 2, 3, 4]",
+        "kept the tokens [0, 1, 2, 3, 4]",
         """
         class Agreeable(np.ndarray):
             def __eq__(self, other):

@@ -60,6 +60,18 @@ TOP_P_MASK = [
             return masked
     """,
     ),
+    wrong(
+        "top_p_mask",
+        "logits summed, not probabilities",
+        "the running sum is not one of probabilities",
+        _kept("order[np.cumsum(logits[order]) - logits[order] < p]", "order = np.argsort(-logits)\n"),
+    ),
+    wrong(
+        "top_p_mask",
+        "a limit of 1 - p for each token",
+        "each token is compared with a limit",
+        _top_p(f"{CHECK}return np.where(softmax(logits) >= 1 - p, logits, -np.inf)"),
+    ),
     wrong("top_p_mask", "crossing token dropped", "the token that crosses p is dropped", _kept("order[ends <= p]")),
     wrong(
         "top_p_mask",
@@ -134,7 +146,7 @@ TOP_P_MASK = [
     wrong(
         "top_p_mask",
         "running sum of the logits",
-        "something else than probabilities",
+        "something other than probabilities",
         _kept("order[np.cumsum(logits[order]) - logits[order] < -p]", "order = np.argsort(-logits)\n"),
     ),
     wrong(
@@ -170,11 +182,11 @@ TOP_P_MASK = [
         "the kept and the masked are swapped",
         _top_p(f"{CHECK}{RANKED}out = logits.copy()\nout[order[ends - probs[order] < p]] = -np.inf\nreturn out"),
     ),
-    wrong("top_p_mask", "1 - p", "p is compared with something else", _kept("order[ends - probs[order] < 1 - p]")),
+    wrong("top_p_mask", "1 - p", "p is compared with something other", _kept("order[ends - probs[order] < 1 - p]")),
     wrong(
         "top_p_mask",
         "a share of the tokens, not of the mass",
-        "p is compared with something else",
+        "p is compared with something other",
         _kept("order[: int(np.ceil(p * len(logits)))]"),
     ),
     wrong(
@@ -189,7 +201,7 @@ TOP_P_MASK = [
     wrong(
         "top_p_mask",
         "renormalised",
-        "renormalised already",
+        "renormalized already",
         _top_p(
             f"{CHECK}{RANKED}kept = order[ends - probs[order] < p]\nout = np.full_like(logits, -np.inf)\n"
             "out[kept] = np.log(probs[kept] / probs[kept].sum())\nreturn out"
@@ -270,7 +282,7 @@ TOP_P_MASK = [
     wrong(
         "top_p_mask",
         "an array that agrees with everything",
-        "left the tokens [0, 1, 2, 3]",
+        "kept the tokens [0, 1, 2, 3]",
         """
         class Agreeable(np.ndarray):
             def __eq__(self, other):

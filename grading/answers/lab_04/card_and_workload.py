@@ -171,8 +171,8 @@ PREDICT = [
     right("predict", "numpy and float", "guess_percent = np.float32(0.64)\nguess_users = 156.0\n"),
     right("predict", "more than there is", "guess_percent = 150\nguess_users = 10**9\n"),
     wrong("predict", "one guess missing", "guess_users", "guess_percent = 10\n"),
-    wrong("predict", "text", "without quotes or units", "guess_percent = '10 %'\nguess_users = 5\n"),
-    wrong("predict", "nothing yet", "without quotes or units", "guess_percent = None\nguess_users = ...\n"),
+    wrong("predict", "text", "without quotes, units", "guess_percent = '10 %'\nguess_users = 5\n"),
+    wrong("predict", "nothing yet", "without quotes, units", "guess_percent = None\nguess_users = ...\n"),
     wrong("predict", "zero", "a number above 0", "guess_percent = 0\nguess_users = 5\n"),
     wrong("predict", "not a number", "a number above 0", "guess_percent = 5\nguess_users = float('nan')\n"),
 ]

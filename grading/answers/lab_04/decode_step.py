@@ -179,6 +179,37 @@ LEVER_SPEEDUP = [
             return speedup
     """,
     ),
+    wrong(
+        "lever_speedup",
+        "the changes pile up",
+        "the changes pile up",
+        """
+        def lever_speedup(step, changes):
+            before, speedup = decode_step_seconds(**step), 1.0
+            for name, value in changes.items():
+                step[name] = value
+                speedup *= before / decode_step_seconds(**step)
+            return speedup
+    """,
+    ),
+    wrong(
+        "lever_speedup",
+        "only the changes passed",
+        "did not get all the arguments of a step",
+        """
+        def lever_speedup(step, changes):
+            return decode_step_seconds(**step) / decode_step_seconds(**changes)
+    """,
+    ),
+    wrong(
+        "lever_speedup",
+        "both dicts unpacked",
+        "merge the two dicts first",
+        """
+        def lever_speedup(step, changes):
+            return decode_step_seconds(**step) / decode_step_seconds(**step, **changes)
+    """,
+    ),
     _one_by_one("added", "of the two levers are added", "sum(speedups) if speedups else 1"),
     _one_by_one("gains added", "gains of the two levers are added", "1 + sum(s - 1 for s in speedups)"),
     _one_by_one("the mean", "the mean of the two", "float(np.mean(speedups)) if speedups else 1"),

@@ -35,7 +35,7 @@ class OneLiners:
                     "text": (f"str({expression})", "a str; a number"),
                     "a list": (f"[{expression}]", "a list; a number"),
                     "a tuple": (f"({expression},)", "a tuple; a number"),
-                    "an array": (f"np.array([{expression}])", "a ndarray; a number"),
+                    "an array": (f"np.array([{expression}])", "an ndarray; a number"),
                     "True": ("True", "a bool; a number"),
                     "agrees with everything": (AGREES_WITH_EVERYTHING, f"{said} 7"),
                     "not a number": ("float('nan')", "nan, which is not a finite number"),

@@ -113,13 +113,13 @@ REGIME = [
             "tokens for intensity": ("tokens >= peak_flops / bandwidth", "the tokens themselves are compared"),
             "the ridge of the A100": ("2 * tokens / bytes_per_param >= 156", "the A100 is written into the code"),
             "text": (f"str({_BOUND})", "a str; True or False"),
-            "1 and 0": (f"int({_BOUND})", "a int; True or False"),
+            "1 and 0": (f"int({_BOUND})", "an int; True or False"),
             "a list": (f"[{_BOUND}]", "a list; True or False"),
             "a float": ("2 * tokens / bytes_per_param", "a float; True or False"),
             "None": ("None", "returned None"),
             "agrees with everything": (
                 "type('All', (), {'__eq__': lambda a, b: True, '__bool__': lambda a: False})()",
-                "a All; True or False",
+                "an All; True or False",
             ),
             "hard-coded": (
                 "{(1, 2): False, (155, 2): False, (200, 4): False}.get((tokens, bytes_per_param), True)",
