@@ -14,6 +14,8 @@ from labkit.lab_01.attention_answer import check_rows, float_array_of, pair_of
 WEIGHTS = "print the weights: their sum over the tokens must be 1"
 SWAPPED = ("keys and values are swapped: V is scored and K is mixed", "score with K, mix V")
 SCORES_AS_WEIGHTS = ("softmax is missing: the scores themselves are the weights", "turn the scores into weights first")
+SHAPES = ("matmul", "number of dimensions", "concatenat", "along dimension", "broadcast", "not aligned", "shape")
+PRINT_SHAPES = "print K.shape, V.shape and the scores' shape: K is (t + 1, d), the scores are (t + 1,)"
 # What `out` is for the three tokens below, when it is wrong.
 WRONG_OUT = {
     (2.0, 4.0, 0.0, 0.0): ("the new token does not attend to itself", "append k and v before you score"),
@@ -79,7 +81,7 @@ class AttentionCall(Call):
         out, _ = self.step()
         if np.allclose(out, expected, atol=1e-4):
             return
-        cause, step = "a step of the formula is missing", "compute the scores by hand and compare"
+        cause, step = "a step of the formula is missing or differs", "compute the scores by hand and compare"
         for wrong, explanation in WRONG_OUT.items():
             if len(out) == len(wrong) and np.allclose(out, wrong, atol=2e-3):
                 cause, step = explanation
@@ -104,6 +106,10 @@ class AttentionExercise(Exercise):
                 "build new arrays of t + 1 rows and return those",
                 failure.where,
             )
+        if call.args[3] is None and "NoneType" in text:
+            return CheckFailed(failure.what, "the first token has no cache", "handle `cache is None`", failure.where)
+        if isinstance(failure.error, ValueError) and any(sign in text for sign in SHAPES):
+            return CheckFailed(failure.what, "shapes do not fit", PRINT_SHAPES, failure.where)
         if "axis" in text:
             return CheckFailed(
                 failure.what, "an operation over the wrong axis", "print the shapes on the way", failure.where

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from labkit.check import Call
-from labkit.failure import CheckFailed
+from labkit.failure import CheckFailed, a_type
 
 
 def pair_of(call: Call, answer: Any) -> tuple[Any, tuple]:
@@ -13,8 +13,9 @@ def pair_of(call: Call, answer: Any) -> tuple[Any, tuple]:
         return isinstance(value, (tuple, list)) and len(value) == 2
 
     if not (ispair_of(answer) and ispair_of(answer[1])):
+        of = f" of {len(answer)}" if isinstance(answer, (tuple, list)) and len(answer) != 2 else ""
         raise CheckFailed(
-            f"{call} returned a {type(answer).__name__}, expected out and the pair (K, V).",
+            f"{call} returned {a_type(answer)}{of}, expected out and the pair (K, V).",
             step="end with `return out, (K, V)`",
         )
     return answer
@@ -24,16 +25,20 @@ def float_array_of(call: Call, name: str, array: Any, shape: tuple[int, ...], ca
     if not (isinstance(array, np.ndarray) and np.issubdtype(array.dtype, np.floating)):
         of = f" of {array.dtype}" if isinstance(array, np.ndarray) else ""
         raise CheckFailed(
-            f"{call}: {name} is a {type(array).__name__}{of}, expected a numpy array of floats.",
+            f"{call}: {name} is {a_type(array)}{of}, expected a numpy array of floats.",
             step=f"print type({name}) before you return it",
         )
     plain = np.array(array)  # a plain array, whatever a subclass says of itself
     if plain.shape != shape:
-        is_short = plain.shape == (cached_rows, shape[-1])
+        is_short, is_out = plain.shape == (cached_rows, shape[-1]), name == "out"
         raise CheckFailed(
             f"{call}: {name} has shape {plain.shape}, expected {shape}.",
-            "the new token's k and v were not appended" if is_short else "a wrong axis, or a dimension that is kept",
-            f"print {name}.shape before you return it; one row per token, the new one included",
+            "the new token's k and v were not appended"
+            if is_short and not is_out
+            else "a wrong axis, or a dimension that is kept",
+            "`out` has shape (d,): one query gives one vector"
+            if is_out
+            else f"print {name}.shape before you return it; one row per token, the new one included",
         )
     return plain
 

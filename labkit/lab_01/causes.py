@@ -5,12 +5,21 @@ from labkit.check import Why
 CALL_NEW_CACHE_ONCE = "call model.new_cache() once, before the loop"
 
 
+def too_few_calls(made: int, expected: int) -> Why:
+    if made == 1 < expected:
+        return "the loop ends after its first round", "check the indentation of `return`"
+    missing = "one call is missing" if made == expected - 1 else "calls are missing"
+    return f"{missing}: the loop makes too few rounds", "one round per new token"
+
+
 def why_wrong_lengths(calls: list, expected: list[int], prompt_len: int) -> Why:
     passed = [length for length, _ in calls]
     if any(cache is not None for _, cache in calls):
         return "a cache was passed to forward", "call model.forward(ids) with one argument"
     if passed == [*expected, prompt_len + len(expected)]:
         return "one more pass follows after the last token", "call forward once per new token"
+    if 0 < len(passed) < len(expected) and passed == expected[: len(passed)]:
+        return too_few_calls(len(passed), len(expected))
     if passed == [length + 1 for length in expected]:
         return "a step's input includes a token that is not predicted yet", "pass the prompt alone in the first step"
     if len(passed) == len(expected) and set(passed) == {prompt_len}:
@@ -37,6 +46,8 @@ def why_wrong_cache(calls: list, units: int, prompt_len: int) -> Why:
         return "every step has a new cache, which forgets what came before", CALL_NEW_CACHE_ONCE
     if len({id(cache) for cache in caches}) > 1:
         return "several caches: K and V in one of them are unknown to the others", CALL_NEW_CACHE_ONCE
+    if lengths[:1] == [prompt_len] and set(others) == {1} and passed < units - 1:
+        return too_few_calls(len(others), units - prompt_len)
     if passed < units - 1:
         return (
             "a part of the prompt never passed, so its K and V were never written to the cache",

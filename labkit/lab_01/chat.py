@@ -34,7 +34,7 @@ class Chat:
     def turn(self, message_ids: Sequence[int], new_tokens: int) -> None:
         """One turn. Raises: CheckFailed unless the answer is the greedy continuation of the whole chat."""
         self.number_of_turns += 1
-        turn = f"turn {self.number_of_turns} ({len(message_ids)} message tokens, {new_tokens} new)"
+        turn = f"turn {self.number_of_turns} ({quantity(len(message_ids), 'message tokens')}, {new_tokens} new)"
         held, done = self.cache.num_tokens, len(self.model.calls)
         call = self.check(self.model, self.cache, list(message_ids), new_tokens)
         call.text = f"{self.check.name}, {turn}"

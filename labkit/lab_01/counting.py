@@ -1,6 +1,9 @@
 """Exercises 1 and 2: what wrong counts of units say about how they were made."""
 
-from labkit.check import Exercise
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.check import Call, Exercise, Why
 from labkit.kinds import whole_number
 
 HIDDEN = ("an example value is hard-coded", "check that the result depends on both arguments, and try one new token")
@@ -37,10 +40,22 @@ UNITS_WITHOUT_CACHE = Exercise(
     hidden=HIDDEN,
 )
 
-UNITS_WITH_CACHE = Exercise(
+
+@dataclass(frozen=True, kw_only=True)
+class WithCacheExercise(Exercise):
+    """With 0 new tokens a wrong value has a reason of its own."""
+
+    def explain(self, call: Call, value: Any, expected: Any) -> Why:
+        if call.args[1] == 0 and self.fingerprint(call.check) == (15, 0):
+            return "with 0 new tokens the cache still holds the prompt", "count the prefill for every new_tokens"
+        found = self.fingerprint(call.check)
+        return self.mistakes.get(found and found[0], self.otherwise)
+
+
+UNITS_WITH_CACHE = WithCacheExercise(
     read=whole_number,
     unit="units",
-    probes=((5, 10),),
+    probes=((5, 10), (5, 0)),
     mistakes={
         10: ("only the new tokens are counted", "add the prefill: the prompt has to pass once, too"),
         5: ("only the prompt is counted", "add the decode: each new token passes once, too"),

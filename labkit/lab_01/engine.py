@@ -1,5 +1,6 @@
 """The student's generation beside mini_vllm's engine, and against the clock."""
 
+import textwrap
 import time
 from collections.abc import Callable
 
@@ -31,7 +32,8 @@ def meet_the_engine(
     stats, before = engine.stats, engine.model.tokens_processed
     yours = generate_with_cache(engine.model, output.prompt_token_ids, new_tokens)
     units, prompt_len = engine.model.tokens_processed - before, len(output.prompt_token_ids)
-    print(f"{prompt_len} prompt tokens, {new_tokens} new ones: {text}{output.outputs[0].text!r}")
+    print(f"{prompt_len} prompt tokens, {new_tokens} new ones:")
+    print(textwrap.fill(f"{text}{output.outputs[0].text!r}", 90, initial_indent="  ", subsequent_indent="  "))
     print(f"  identical tokens: {yours == output.outputs[0].token_ids}")
     print(f"  yours: {units} units; work_with_cache says {work_with_cache(prompt_len, new_tokens)}")
     print(f"  the engine: {stats.num_tokens_processed} units in {stats.num_steps} steps, one unit less:")

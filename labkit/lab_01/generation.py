@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from labkit.call import AnswerRaised
 from labkit.check import Call, Exercise, quantity, ratio
-from labkit.failure import CheckFailed
+from labkit.failure import CheckFailed, a_type
 from labkit.kinds import whole_number
 from labkit.lab_01.causes import why_wrong_cache, why_wrong_lengths
 from labkit.lab_01.greedy import check_greedy
@@ -17,8 +17,9 @@ PROVIDED = frozenset({"mini_vllm.models.llama", "mini_vllm.kv_cache", "mini_vllm
 class GenerationCall(Call):
     """One call of a function (model, prompt_ids, new_tokens) -> list of token ids."""
 
-    def __str__(self) -> str:
-        return f"{self.check.name}({len(self.args[1])} prompt tokens, {self.args[2]} new)"
+    def __init__(self, check, args, named) -> None:
+        super().__init__(check, args, named)
+        self.text = f"{check.name}({quantity(len(self.args[1]), 'prompt tokens')}, {self.args[2]} new)"
 
     @property
     def model(self) -> RecordingLlama:
@@ -106,22 +107,37 @@ class GenerationExercise(Exercise):
         return GenerationCall(check, args, named)
 
     def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
-        if "token id" in str(failure.error):  # forward refuses an id outside the vocabulary
-            return CheckFailed(
-                f"{call} passed a token id that is not in the vocabulary: {failure.error}",
-                "argmax over all rows of the logits, which numbers the entries of all rows",
-                "take the last row, then argmax",
-                failure.where,
+        refused, last = str(failure.error), call.args[-1]  # forward explains what it refuses
+        if "is outside the vocabulary" in refused:
+            what = f"{call} passed a token id that is not in the vocabulary: {refused}"
+            cause = "argmax over all rows of the logits, which numbers the entries of all rows"
+            step = "take the last row, then argmax"
+        elif "token_ids has shape ()" in refused:
+            what, cause = f"{call} raised: {refused}", "forward got one number, not a list"
+            step = "pass `[token]` or `tokens[-1:]`"
+        elif "token_ids has shape (0,)" in refused:
+            what = f"{call}: an empty list was passed to forward."
+            cause = (
+                "with new_tokens=0 there is no last token" if last == 0 else "the slice or list that is passed is empty"
             )
-        return failure
+            step = "feed only a token that was chosen"
+        elif "token_ids holds float" in refused:
+            what, cause = f"{call} raised: {refused}", "`max` returns the logit, `argmax` its index"
+            step = "choose the token with `argmax`"
+        else:
+            return failure
+        return CheckFailed(what, cause, step, failure.where)
 
 
 def token_list(call: str, answer: object) -> list[int]:
     """`answer` as a plain list of plain ints."""
+    if answer is None:
+        raise CheckFailed(f"{call} returned None; a list of token ids was expected.", step="end with `return tokens`")
     if not isinstance(answer, list):
+        is_array = hasattr(answer, "tolist") and hasattr(answer, "shape")
         raise CheckFailed(
-            f"{call} returned a {type(answer).__name__}; a list of token ids was expected.",
-            step="collect the new tokens in a list and return the list",
+            f"{call} returned {a_type(answer)}; a list of token ids was expected.",
+            step="return `tokens.tolist()`" if is_array else "collect the new tokens in a list and return the list",
         )
     tokens = list.__getitem__(answer, slice(None))  # a plain list, whatever a subclass says of itself
     return [whole_number(f"{call}: a token", token) for token in tokens]

@@ -27,6 +27,7 @@ def check_greedy(call: str, tokens: list[int], model: RecordingLlama, text: list
             raise CheckFailed(
                 f"{call}: generated token number {number} is {tokens[number - 1]}, and the model prefers another "
                 f"(its logit is {higher:.2f} higher).",
-                "the model did not see every earlier token in order, or a row other than the last was read",
+                "the model did not see every earlier token in order, a row other than the last was read, "
+                "or the logits are those of an earlier call",
                 "print what you pass to forward in each round, and compare it with the text so far",
             )

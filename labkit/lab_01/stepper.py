@@ -60,7 +60,14 @@ class Stepper:
         said = []
         for axes, (reused, computed), cache in zip(panels, self.rows(step), ("without a cache", "with a cache")):
             self._draw(axes, reused, computed, cache)
-            said.append(f"{cache} {computed} computed, {reused} reused")
+            if reused + computed:
+                said.append(f"{cache} {computed} computed, {reused} reused")
+            else:
+                said.append(f"step {step} feeds the last token; without a cache there is no such step")
+                white = {"facecolor": "white", "edgecolor": "none"}
+                axes.text(
+                    1.125, self.longest / 2 - 0.5, f"no step {step}", ha="center", va="center", fontsize=11, bbox=white
+                )
         plt.show()
         plt.close(figure)
         return "rows of K and V: " + "; ".join(said)

@@ -266,4 +266,47 @@ ATTENTION_STEP = [
             return np.zeros(len(q)).view(Agreeable), (K, V)
     """,
     ),
+    wrong(
+        "attention_step",
+        "out of two dimensions",
+        "`out` has shape (d,): one query gives one vector",
+        _attention("w = np.exp(K @ q[:, None] / d**0.5).T\nreturn w / w.sum() @ V, (K, V)"),
+    ),
+    wrong(
+        "attention_step",
+        "the query on the wrong side",
+        "print K.shape, V.shape and the scores' shape",
+        _weighted("q @ K / d**0.5"),
+    ),
+    wrong(
+        "attention_step",
+        "concatenates a row as a vector",
+        "Likely cause: shapes do not fit",
+        """
+        def attention_step(q, k, v, cache):
+            K, V = k[None], v[None]
+            if cache is not None:
+                K, V = np.concatenate((cache[0], k)), np.concatenate((cache[1], v))
+            w = np.exp(K @ q / len(q) ** 0.5)
+            return w / w.sum() @ V, (K, V)
+    """,
+    ),
+    wrong(
+        "attention_step",
+        "no case for the first token",
+        "the first token has no cache",
+        """
+        def attention_step(q, k, v, cache):
+            K, V = cache
+            K, V = np.vstack((K, k)), np.vstack((V, v))
+            w = np.exp(K @ q / len(q) ** 0.5)
+            return w / w.sum() @ V, (K, V)
+    """,
+    ),
+    wrong(
+        "attention_step",
+        "three results",
+        "returned a tuple of 3, expected out and the pair (K, V)",
+        _attention("w = np.exp(K @ q / d**0.5)\nreturn w / w.sum() @ V, K, V"),
+    ),
 ]

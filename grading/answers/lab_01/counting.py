@@ -129,6 +129,10 @@ WORK_WITH_CACHE = [
             "last token not fed": ("prompt_len + new_tokens - 1", "engines do stop there"),
             "last token not fed, guarded": ("prompt_len + max(new_tokens - 1, 0)", "engines do stop there"),
             "one token twice": ("prompt_len + new_tokens + 1", "passes twice"),
+            "nothing for 0 new tokens": (
+                "prompt_len + new_tokens if new_tokens else 0",
+                "with 0 new tokens the cache still holds the prompt",
+            ),
             "the uncached count": ("sum(range(prompt_len, prompt_len + new_tokens))", "without a cache"),
             "a float": ("float(prompt_len + new_tokens)", "a float; a whole number"),
             "hard-coded": ("{(5, 10): 15, (2, 3): 5, (5, 1): 6}.get((prompt_len, new_tokens), 5)", "other lengths"),

@@ -235,6 +235,54 @@ GENERATE_WITHOUT_CACHE = [
             return Long()
     """,
     ),
+    wrong(
+        "generate_without_cache",
+        "returns inside the loop",
+        "the loop ends after its first round",
+        """
+        def generate_without_cache(model, prompt_ids, new_tokens):
+            tokens = []
+            for _ in range(new_tokens):
+                tokens.append(int(np.argmax(model.forward(prompt_ids + tokens)[-1])))
+                return tokens
+            return []
+    """,
+    ),
+    wrong(
+        "generate_without_cache",
+        "one round less",
+        "one call is missing",
+        """
+        def generate_without_cache(model, prompt_ids, new_tokens):
+            tokens = []
+            for _ in range(new_tokens - 1):
+                tokens.append(int(np.argmax(model.forward(prompt_ids + tokens)[-1])))
+            return tokens
+    """,
+    ),
+    wrong(
+        "generate_without_cache",
+        "the largest logit instead of its index",
+        "`max` returns the logit, `argmax` its index",
+        """
+        def generate_without_cache(model, prompt_ids, new_tokens):
+            tokens = []
+            for _ in range(new_tokens):
+                tokens.append(np.max(model.forward(prompt_ids + tokens)[-1]))
+            return tokens
+    """,
+    ),
+    wrong(
+        "generate_without_cache",
+        "no return",
+        "returned None; a list of token ids",
+        """
+        def generate_without_cache(model, prompt_ids, new_tokens):
+            tokens = []
+            for _ in range(new_tokens):
+                tokens.append(int(np.argmax(model.forward(prompt_ids + tokens)[-1])))
+    """,
+    ),
 ]
 
 
@@ -504,6 +552,65 @@ GENERATE_WITH_CACHE = [
             for _ in range(new_tokens):
                 model.forward([1], cache)
             return Long()
+    """,
+    ),
+    wrong(
+        "generate_with_cache",
+        "a number instead of a list",
+        "forward got one number, not a list",
+        """
+        def generate_with_cache(model, prompt_ids, new_tokens):
+            cache, tokens = model.new_cache(), []
+            logits = model.forward(prompt_ids, cache)
+            for _ in range(new_tokens):
+                tokens.append(int(np.argmax(logits[-1])))
+                logits = model.forward(tokens[-1], cache)
+            return tokens
+    """,
+    ),
+    wrong(
+        "generate_with_cache",
+        "feeds the last token of none",
+        "with new_tokens=0 there is no last token",
+        """
+        def generate_with_cache(model, prompt_ids, new_tokens):
+            cache, tokens = model.new_cache(), []
+            logits = model.forward(prompt_ids, cache)
+            for i in range(new_tokens):
+                tokens.append(int(np.argmax(logits[-1])))
+                if i < new_tokens - 1:
+                    logits = model.forward(tokens[-1:], cache)
+            model.forward(tokens[-1:], cache)
+            return tokens
+    """,
+    ),
+    wrong(
+        "generate_with_cache",
+        "returns inside the loop",
+        "the loop ends after its first round",
+        """
+        def generate_with_cache(model, prompt_ids, new_tokens):
+            cache, tokens = model.new_cache(), []
+            logits = model.forward(prompt_ids, cache)
+            for _ in range(new_tokens):
+                tokens.append(int(np.argmax(logits[-1])))
+                logits = model.forward(tokens[-1:], cache)
+                return tokens
+            return []
+    """,
+    ),
+    wrong(
+        "generate_with_cache",
+        "drops the logits of decode",
+        "or the logits are those of an earlier call",
+        """
+        def generate_with_cache(model, prompt_ids, new_tokens):
+            cache, tokens = model.new_cache(), []
+            logits = model.forward(prompt_ids, cache)
+            for _ in range(new_tokens):
+                tokens.append(int(np.argmax(logits[-1])))
+                model.forward(tokens[-1:], cache)
+            return tokens
     """,
     ),
 ]
