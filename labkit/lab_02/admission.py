@@ -7,7 +7,7 @@ PROBES = (
     (960, [32, 64, 20, 10, 10], 10, 16),
     (790, [17, 17, 17], 10, 16),
     (800, [30, 90, 10], 10, 16),
-    (480, [17, 17], 10, 1),
+    (480, [17, 17, 17], 10, 1),
     (790, [40, 37], 10, 16),
     (100, [5], 10, 16),
     (160, [10, 10], 10, 16),
@@ -49,22 +49,30 @@ REQUESTS = CountExercise(
         ),
         (1, 2, 0, 2, 1, 0, 1): ("every request reserves the blocks of the longest one", ONE_BY_ONE),
         (3, 2, 2, 2, 1, 0, 1): ("every request counts with the length of the first one", ONE_BY_ONE),
-        (3, 3, 2, 2, 2, 1, 2): ("the first request that does not fit is counted as well", WHO_WAITS),
+        (3, 3, 2, 3, 2, 1, 2): ("the first request that does not fit is counted as well", WHO_WAITS),
         (1, 1, 0, 1, 0, 0, 0): ("the last request that fits is not counted", EXACT),
-        (5, 3, 1, 2, 2, 0, 2): (
+        (5, 3, 1, 3, 2, 0, 2): (
             "each request is compared with all free blocks, as if those before it took none",
             ONE_BY_ONE,
         ),
-        (5, 3, 3, 2, 2, 0, 1): ("every request counts as one block, whatever its length", LAST_BLOCK),
-        (5, 3, 3, 2, 2, 1, 2): (
+        (5, 3, 3, 3, 2, 0, 1): ("every request counts as one block, whatever its length", LAST_BLOCK),
+        (5, 3, 3, 3, 2, 1, 2): (
             "everyone is admitted: tokens or blocks are compared with bytes",
             "give each quantity in your code its unit: bytes, tokens, blocks",
         ),
-        (0, 0, 0, 2, 0, 0, 0): (
+        (0, 0, 0, 0, 0, 0, 0): (
             "nobody is admitted unless everyone fits",
             "admit the requests one after the other until the next one does not fit",
         ),
         (2, 2, 1, 1, 1, 0, 1): ("block_size is fixed at 16, whatever was passed", "use the argument"),
+        (2, 2, 1, 3, 1, 0, 1): (
+            "the blocks that a request takes are computed with 16, whatever block_size is",
+            "use block_size for the free blocks and for each request",
+        ),
+        (2, 2, 1, 0, 1, 0, 1): (
+            "the free blocks are computed with 16, whatever block_size is",
+            "use block_size for the free blocks and for each request",
+        ),
         (2, 2, 1, 2, 1, 1, 1): (
             "the free bytes are rounded up to blocks",
             "round down: a part of a block cannot be handed out",
@@ -75,7 +83,7 @@ REQUESTS = CountExercise(
             "the default of block_size is no longer 16",
             "restore `block_size=16` in the line with `def`",
         ),
-        (3, 1, 2, 0, 1, 1, 1): ("the requests that have to wait are counted", "count those that are admitted"),
+        (3, 1, 2, 1, 1, 1, 1): ("the requests that have to wait are counted", "count those that are admitted"),
     },
     edges={
         (480, (), 10): ("without requests, nobody can be admitted", "start counting at 0"),

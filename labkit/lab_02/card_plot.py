@@ -49,12 +49,12 @@ class CardPlot:
             "with the same weights, 8 bits make room for twice as many users;\n"
             "no GQA, or 4 times the context, leaves room for a quarter."
         )
-        print(f"{'case':<47}{'card':>10}{'weights':>10}{'per user':>9}{'users':>6}{'free':>11}")
+        print(f"{'case':<40}{'card':>10}{'weights':>10}{'bytes per user':>16}{'users':>7}{'free':>11}")
         for case in cases:
             one, users = self._count(case)
             free = readable(case.card - case.weights - users * one)
-            sizes = f"{readable(case.card):>10}{readable(case.weights):>10}{readable(one):>9}"
-            print(f"{' '.join(case.label.split()):<47}{sizes}{users:>6}{free:>11}")
+            sizes = f"{readable(case.card):>10}{readable(case.weights):>10}{readable(one):>16}"
+            print(f"{' '.join(case.label.split()):<40}{sizes}{users:>7}{free:>11}")
         for name in ("RTX-4090", "L4"):
             card = GPU_SPECS[name].memory_bytes
             users = self._count(Case(label="", card=card, weights=EXACT))[1]
@@ -71,7 +71,8 @@ class CardPlot:
         one, users = self._count(case)
         if case.weights > case.card:
             return f"the weights ({readable(EXACT)}) do not fit."
-        return f"{users:,} {'user' if users == 1 else 'users'} of {readable(one)} each."
+        users_of = f"{users:,} {'user' if users == 1 else 'users'} of {readable(one)} each"
+        return f"{users_of}, beside {readable(EXACT)} of weights."
 
     def _count(self, case: Case) -> tuple[int, int]:
         one = self._sequence_bytes(case.config, case.context, case.bytes_per_element)

@@ -41,7 +41,7 @@ def plot_context(kv_bytes_per_sequence: Callable) -> None:
     axes.grid(alpha=0.3)
     show(
         "six parallel lines: memory grows in proportion to the context;\n"
-        "fewer KV heads or fewer bits lower the line and do not change its slope."
+        "fewer KV heads or fewer bits lower the line and do not change its slope on these log axes."
     )
     _print_table(kv_bytes_per_sequence)
 

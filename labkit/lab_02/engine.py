@@ -43,7 +43,7 @@ def _count(llm: LLM, counts: Counts, contexts: list[int]) -> int:
     one, block = (kv_bytes_per_sequence(model, tokens, 4) for tokens in (1, limits.block_size))
     print(f"The cache: {total:,} bytes in {limits.num_blocks} blocks of {limits.block_size} tokens;", end=" ")
     print(f"your formula gives {limits.num_blocks * block:,}.")
-    print("user   tokens   blocks   unused tokens of the last block")
+    print("user   tokens   blocks   unused slots of the last block")
     for user, tokens in enumerate(contexts, start=1):
         enough = (n for n in range(1, limits.num_blocks) if requests_that_fit(n * block, [tokens], one) == 1)
         blocks = next(enough, limits.num_blocks)

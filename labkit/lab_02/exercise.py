@@ -13,6 +13,11 @@ from mini_vllm import ModelConfig
 
 PROVIDED = frozenset({"mini_vllm.config"})
 NO_MEMORY_IS_AS_LARGE = 2**100
+# Of the functions that a later exercise may call.
+ARGUMENTS = {
+    "kv_bytes_per_token": "(config, bytes_per_element)",
+    "kv_bytes_per_sequence": "(config, seq_len, bytes_per_element)",
+}
 
 
 def count(call: str, answer: Any) -> int:
@@ -67,11 +72,13 @@ class CountExercise(Exercise):
     def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
         error = failure.error
         if isinstance(error, TypeError) and "positional argument" in str(error):
-            return CheckFailed(
-                f"{call} failed: {error}.",
-                "the line with `def` was changed, or a call in it passes too few or too many arguments",
-                "restore the arguments and their defaults in the line with `def`",
-            )
+            called = str(error).partition("(")[0]
+            cause, step = "the line with `def` was changed", "restore its arguments and their defaults"
+            if called != call.check.name:
+                cause = "a call in your function passes too few or too many arguments"
+                takes = f": it takes {ARGUMENTS[called]}" if called in ARGUMENTS else ""
+                step = f"correct the call of {called}{takes}"
+            return CheckFailed(f"{call} failed: {error}.", cause, step, failure.where)
         if isinstance(error, ValueError) and self.refuses_too_much:
             cause, step = self.refuses_too_much
             what = f"{call} raised ValueError: {error}. These arguments are valid, and a number was expected."

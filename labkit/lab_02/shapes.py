@@ -32,7 +32,8 @@ def compare_models(kv_bytes_per_token: Callable) -> None:
             f"{name:<13}{config.num_hidden_layers:>6}{heads}{config.head_dim:>9}{yours:>12,}{readable(yours):>10}"
             f"  {str(yours == array_bytes(config)):>12}  {shortcut / yours:>7.2f}x"
         )
-    print("The shortcut is 2 x layers x hidden_size x bytes, which fits MHA alone.")
+    print("The shortcut is 2 x layers x hidden_size x bytes. It fits only where KV heads x head_dim =")
+    print("hidden_size: MHA, and Qwen3-0.6B by coincidence.")
 
 
 def array_bytes(config: ModelConfig) -> int:

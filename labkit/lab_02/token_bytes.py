@@ -78,6 +78,7 @@ MISTAKES = {
         "count one token; the next exercise adds the length of a sequence",
     ),
     (1680, 3360, 1_835_008): ("intermediate_size is used: it is the width of the MLP, which stores nothing", AXES),
+    (96, 192, 192): ("the result is probe's for every config", "read the argument `config`"),
     (0, 0, 128): ("the result is in KiB", "return bytes, and convert only when you print"),
     (16, 17, 172): ("the sizes are added", "ask how many numbers an array of shape (3, 4) holds"),
 }

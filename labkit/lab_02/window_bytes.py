@@ -1,7 +1,12 @@
 """Exercise 3: what wrong bytes of a model with sliding windows say about how they were made."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.check import Call, Why
+from labkit.failure import CheckFailed
 from labkit.lab_02.exercise import CountExercise
-from labkit.lab_02.units import probe
+from labkit.lab_02.units import config_name, probe
 
 EXAMPLE = [4, None, 6]
 # probe has three layers. 10 tokens of 1 and of 2 bytes per element, then 5 tokens of 1 byte.
@@ -9,7 +14,28 @@ PROBES = ((probe, 10, EXAMPLE, 1), (probe, 10, EXAMPLE, 2), (probe, 5, EXAMPLE, 
 SHORTER = "ask what a window of 6 keeps of a sequence of 5 tokens"
 ONE_LAYER = "compute what one token takes in one layer first"
 
-WINDOWS = CountExercise(
+
+@dataclass(frozen=True, kw_only=True)
+class WindowExercise(CountExercise):
+    """A mistake that is not listed gets a next step with the failing call's own numbers."""
+
+    def explain(self, call: Call, value: Any, expected: Any) -> Why:
+        config, seq_len = call.args[:2]
+        if config != probe and self._of_probe(call) == value:
+            return "the result is probe's for every config", "read the argument `config`"
+        cause, step = super().explain(call, value, expected)
+        if (cause, step) == self.otherwise:
+            step = f"write down the tokens that each layer of {config_name(config)} keeps of {seq_len:,}"
+        return cause, step
+
+    def _of_probe(self, call: Call) -> Any:
+        try:
+            return call.check(probe, *call.args[1:]).value()
+        except CheckFailed:
+            return None
+
+
+WINDOWS = WindowExercise(
     unit="bytes",
     probes=PROBES,
     mistakes={

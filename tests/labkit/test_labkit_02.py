@@ -41,8 +41,8 @@ def test_a_card_that_is_too_small_and_a_single_user_are_drawn_and_said(monkeypat
     monkeypatch.setattr(plt, "show", lambda: None)
     card = lab_02.CardPlot(lambda config, context, size: context * size * 65_536, lambda g, w, s: max(0, (g - w) // s))
     assert card.draw(context=2_048, cache=2, card=12) == "the weights (14.96 GiB) do not fit."
-    assert card.draw(context=8_192 * 4, cache=4, card=24) == "1 user of 8 GiB each."
-    assert card.draw(context=256, cache=1, card=141) == "8,066 users of 16 MiB each."
+    assert card.draw(context=8_192 * 4, cache=4, card=24) == "1 user of 8 GiB each, beside 14.96 GiB of weights."
+    assert card.draw(context=256, cache=1, card=141) == "8,066 users of 16 MiB each, beside 14.96 GiB of weights."
     plt.close("all")
 
 

@@ -74,11 +74,15 @@ KV_BYTES_PER_SEQUENCE = [
                 "n * 2 * c.num_hidden_layers * c.hidden_size * b",
                 "hidden_size is used",
             ),
+            "passes the length to the first function, too": (
+                "kv_bytes_per_token(c, n, b)",
+                "correct the call of kv_bytes_per_token: it takes (config, bytes_per_element)",
+            ),
             "an unknown mistake": ("n * one + 1", "the bytes of one token are wrong"),
             "a float": ("n * one / 1", "a float; a whole number"),
             "a numpy float": ("np.float64(n * one)", "a float64; a whole number"),
             "text": ("str(n * one)", "a str; a whole number"),
-            "an array of one": ("np.array([n * one])", "a ndarray; a whole number"),
+            "an array of one": ("np.array([n * one])", "an ndarray; a whole number"),
             "not a number": ("float('nan')", "a float; a whole number"),
             "a tuple, by a comma": ("n * one,", "a tuple; a whole number"),
             "hard-coded": (

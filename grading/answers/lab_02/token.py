@@ -132,7 +132,7 @@ KV_BYTES_PER_TOKEN = [
             ),
             "claims to be any index": (
                 "type('Any', (), {'__eq__': lambda a, b: True, '__repr__': lambda a: '96'})()",
-                "returned 96, a Any; a whole number",
+                "returned 96, an Any; a whole number",
             ),
         }
     ),
@@ -232,4 +232,5 @@ KV_BYTES_PER_TOKEN = [
             raise NotImplementedError()
     """,
     ),
+    wrong("kv_bytes_per_token", "probe's sizes", "the result is probe's for every config", _token("2 * 3 * 2 * 8 * b")),
 ]

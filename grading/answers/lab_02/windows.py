@@ -148,4 +148,17 @@ KV_BYTES_WITH_WINDOWS = [
     ),
     wrong(NAME, "prints instead of returning", "returned None", f"{HEAD}    print(seq_len)\n"),
     wrong(NAME, "left as it was", "not written yet", f"{HEAD}    raise NotImplementedError()\n"),
+    wrong(NAME, "probe's sizes", "the result is probe's for every config", _windows("sum(kept) * 2 * 2 * 8 * b")),
+    wrong(
+        NAME,
+        "wrong from 5 tokens on",
+        "write down the tokens that each layer of probe keeps of 5",
+        _windows("one * sum(kept) + (n == 5)"),
+    ),
+    wrong(
+        NAME,
+        "passes the length to the first function, too",
+        "correct the call of kv_bytes_per_token: it takes (config, bytes_per_element)",
+        _windows("kv_bytes_per_token(c, n, b)"),
+    ),
 ]
