@@ -91,10 +91,10 @@ class Nucleus:
         axes.annotate(
             label,
             (place, total),
-            xytext=(14 if is_left else -14, 16 if is_low else -14),
+            xytext=(20 if is_left else -20, 16 if is_low else -14),
             textcoords="offset points",
             ha="left" if is_left else "right",
             va="bottom" if is_low else "top",
             color=RED,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.7},
         )
