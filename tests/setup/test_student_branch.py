@@ -89,7 +89,7 @@ def test_a_fresh_clone_goes_on_where_the_published_branch_ended(course, tmp_path
 
 def test_a_branch_with_the_courses_source_in_its_history_is_refused_and_stays(course):
     git(course, "branch", "old")
-    for name, reason in (("main", "main is the branch you are on"), ("old", "The history of old holds source")):
+    for name, reason in (("main", "main is the branch you are on"), ("old", "The history of old contains source")):
         assert reason in bundle(course, "--branch", name, status=1)
         assert git(course, "rev-parse", name) == git(course, "rev-parse", "HEAD")
 
