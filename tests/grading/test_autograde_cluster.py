@@ -85,7 +85,7 @@ def test_nothing_but_json_text_travels(course, cluster, tmp_path, monkeypatch, c
     assert function is module.judge_json and type(text) is str
     monkeypatch.setattr(module, "MAX_TEXT", 100)
     assert ours(copy, "--scheduler", cluster[0], "--force") == 1
-    assert "characters; at most 100 travel" in capsys.readouterr().out
+    assert "characters; the limit is 100." in capsys.readouterr().out
 
 
 def test_an_address_where_nobody_answers_is_refused(course, tmp_path, capsys):
