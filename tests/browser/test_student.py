@@ -72,7 +72,8 @@ def test_a_cell_that_runs_first_in_a_new_or_restarted_kernel_says_what_to_run(op
     assert f"Next step: {advice}" in lab.run("correct_work_without_cache")
     lab.run("setup")
     lab.restart()
-    assert f"Next step: {advice}" in lab.run("correct_work_without_cache")
+    # Another cell: the first one would have the number 1 again, and so seem not to have run.
+    assert f"Next step: {advice}" in lab.run("correct_work_with_cache")
 
 
 def test_a_wrong_answer_is_told_its_likely_cause_and_the_right_one_passes(open_lab, course, picture):
