@@ -110,9 +110,9 @@ def test_its_visible_tests_fit_and_its_lines_are_short(course):
     "phase, name, title, status, said",
     [
         ("", NAME, "A title", 2, "PHASE is ''"),
-        ("Phase 1", NAME, "A title", 2, "PHASE is 'Phase 1', and must be phase-, two digits"),
+        ("Phase 1", NAME, "A title", 2, "PHASE is 'Phase 1'; it must be phase-, two digits"),
         ("../phase-01-x", NAME, "A title", 2, "PHASE is '../phase-01-x'"),
-        (PHASE, "lab-5-batching", "A title", 2, "NAME is 'lab-5-batching', and must be lab-, two digits"),
+        (PHASE, "lab-5-batching", "A title", 2, "NAME is 'lab-5-batching'; it must be lab-, two digits"),
         (PHASE, "lab-05-Batching", "A title", 2, "phase-01-serving lab-05-batching --title"),
         (PHASE, "lab-05-batching.ipynb", "A title", 2, "NAME is"),
         (PHASE, "lab-05-batching\n", "A title", 2, "NAME is"),
