@@ -64,6 +64,11 @@ def shortened(value: object, length: int = 60) -> str:
         text = repr(value)
     except Exception:
         text = f"<{type(value).__name__}>"
+    return cut(text, length)
+
+
+def cut(text: str, length: int) -> str:
+    """`text`, of `length` characters at most."""
     return text if len(text) <= length else text[: length - 3] + "..."
 
 

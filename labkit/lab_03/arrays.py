@@ -8,7 +8,7 @@ import numpy as np
 
 from labkit.call import AnswerRaised, answer_of
 from labkit.check import Call, Check, Exercise
-from labkit.failure import CheckFailed, shortened
+from labkit.failure import CheckFailed, cut, shortened
 from labkit.kinds import float_array
 
 PROVIDED = frozenset({"mini_vllm.sampling_params"})  # what an answer may call of the engine
@@ -26,16 +26,12 @@ def show_logits(logits: np.ndarray) -> str:
         weights = np.exp(logits.astype(np.float64))
     is_log = logits.dtype == np.float64 and _is_short(weights) and not _is_short(logits)
     text = f"log({_numbers(weights)})" if is_log else _numbers(logits)
-    return shortened_text(f"{logits.dtype} {text}" if logits.dtype != np.float64 else text)
-
-
-def shortened_text(text: str, length: int = 70) -> str:
-    return text if len(text) <= length else text[: length - 3] + "..."
+    return cut(f"{logits.dtype} {text}" if logits.dtype != np.float64 else text, 70)
 
 
 def rounded(array: np.ndarray) -> str:
     """The numbers of an array, with four decimals."""
-    return shortened_text(str(np.round(array.astype(np.float64), 4).tolist()), 90)
+    return cut(str(np.round(array.astype(np.float64), 4).tolist()), 90)
 
 
 def close(a: Any, b: Any, tolerance: float = 1e-5) -> bool:
