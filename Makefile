@@ -69,10 +69,10 @@ demo: install-labs
 	@$(VENV_PYTHON) -m grading.demo
 
 release: install-labs
-	@$(VENV_PYTHON) -m grading.release
+	@$(VENV_PYTHON) -m grading.authoring.release
 
 new-lab: install-labs
-	@$(VENV_PYTHON) -m grading.new_lab "$(PHASE)" "$(NAME)" --title "$(TITLE)"
+	@$(VENV_PYTHON) -m grading.authoring.new_lab "$(PHASE)" "$(NAME)" --title "$(TITLE)"
 
 bundle: install-labs
 	@$(VENV_PYTHON) setup/bundle.py $(if $(BRANCH),--branch "$(BRANCH)")

@@ -28,24 +28,27 @@ if scripts not in os.environ.get("PATH", "").split(os.pathsep):
 c.GenerateAssignment.force = True
 
 # Two authors of the same source get the same release, byte for byte.
-c.GenerateAssignment.preprocessors = steps("grading.sanitize.Normalise", nbgraders=GenerateAssignment.preprocessors)
+c.GenerateAssignment.preprocessors = steps(
+    "grading.steps.normalise.Normalise", nbgraders=GenerateAssignment.preprocessors
+)
 
-# What a cell is gets read from the gradebook, not from the submission; see grading/sanitize.py.
+# What a cell is gets read from the gradebook, not from the submission; see grading/steps/cells.py.
 c.Autograde.sanitize_preprocessors = steps(
-    "grading.sanitize.CellsFromGradebook", nbgraders=Autograde.sanitize_preprocessors
+    "grading.steps.cells.CellsFromGradebook", nbgraders=Autograde.sanitize_preprocessors
 )
 
 # The tests run with a judge, where no code of the submission is, and that code runs in a sandbox; see
 # docs/grading.md. Without a sandbox nothing is graded.
 c.Autograde.autograde_preprocessors = [
-    "grading.execute.JudgedExecute" if step.endswith(".Execute") else step
+    "grading.steps.execute.JudgedExecute" if step.endswith(".Execute") else step
     for step in steps(nbgraders=Autograde.autograde_preprocessors)
 ]
 
-# Files are copied from submitted/ on, links followed and devices read; see grading/submitted_files.py. The hook is
+
+# Files are copied from submitted/ on, links followed and devices read; see grading/steps/entry.py. The hook is
 # imported when it is called: Validate, on a student's machine, has no need of it.
 def set_aside(**submission):
-    from grading.submitted_files import set_aside
+    from grading.steps.entry import set_aside
 
     set_aside(**submission)
 

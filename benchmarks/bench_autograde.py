@@ -138,7 +138,7 @@ def parts(course: Path) -> None:
     sys.path.insert(0, str(ROOT))
     os.chdir(course)
     from grading.autograde.command import Recorder, select
-    from grading.config import load_config
+    from grading.course import load_config
     from grading.judge.job import Job
     from grading.judge.server import JudgeServer
 

@@ -2,7 +2,7 @@
 
     python -m grading.demo          or    make demo
 
-The class is made up from grading/answers. Everything happens in demo/, a course folder of its own that is
+The class is made up from tests/answers. Everything happens in demo/, a course folder of its own that is
 made anew each time: the gradebook, the submissions and the release of the real course stay untouched.
 """
 
@@ -20,10 +20,13 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_grade, is_solution
 
-from grading.answers import Answer, lab_01, lab_02, lab_03, lab_04
 from grading.sandbox import SandboxUnavailable, find_sandbox
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "tests"))  # the collected answers are no part of an installation
+
+from answers import Answer, lab_01, lab_02, lab_03, lab_04  # noqa: E402
+
 ASSIGNMENT = "phase-00-foundations"
 
 

@@ -31,7 +31,7 @@ class BundleError(Exception):
 def contents(root: Path) -> dict[str, bytes]:
     """The students' files by their path, with slashes. Errors: BundleError if release/ is out of step with source/."""
     sys.path.insert(0, str(root))
-    from grading.release import ReleaseError, generate, on_disk, out_of_step
+    from grading.authoring.release import ReleaseError, generate, on_disk, out_of_step
 
     try:
         released = generate(root)

@@ -19,9 +19,9 @@ from grading.autograde.pool import LocalPool
 from grading.autograde.record import Recorder
 from grading.autograde.report import points_of, summary, table
 from grading.autograde.submissions import Submission, handed_in
-from grading.config import load_config
-from grading.execute import UNSAFE, is_sandbox_waived
+from grading.course import load_config
 from grading.sandbox import SandboxUnavailable, find_sandbox
+from grading.steps.execute import UNSAFE, is_sandbox_waived
 
 EPILOG = """Examples:
   python -m grading autograde phase-00-foundations

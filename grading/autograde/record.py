@@ -17,9 +17,16 @@ from traitlets.config import Config
 
 from grading.autograde.faults import CannotGoOn, Log, in_words, what_stops_all
 from grading.autograde.submissions import Submission
-from grading.execute import JudgedExecute, code_cells, demonstrations, is_sandbox_waived, judge_here, submitted_files
 from grading.judge.job import Job, Verdict
 from grading.sandbox import Limits
+from grading.steps.execute import (
+    JudgedExecute,
+    code_cells,
+    demonstrations,
+    is_sandbox_waived,
+    judge_here,
+    submitted_files,
+)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from nbgrader.coursedir import CourseDirectory
     from sqlalchemy.exc import SQLAlchemyError
 
-    from grading.config import load_config
+    from grading.course import load_config
     from grading.export.table import rows
 
     try:

@@ -12,7 +12,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from grading.config import load_config
+from grading.course import load_config
 from grading.feedback.state import states
 
 quiet = logging.getLogger("grading.feedback")

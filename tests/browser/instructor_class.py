@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 import nbformat
+from answers import lab_01
 from browser_lab import ROOT
 from nbgrader.api import Gradebook
-
-from grading.answers import lab_01
 
 ASSIGNMENT = "phase-00-foundations"
 LABS = sorted((ROOT / "source" / ASSIGNMENT).glob("*.ipynb"))

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from answers import lab_01
 from doc_course import Course
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_solution
-
-from grading.answers import lab_01
 
 PHASE, LAB = "phase-00-foundations", "lab-01-kv-cache-speedup"
 MARK = "these are words of a student"  # in everybody's answer, to find it wherever it gets to

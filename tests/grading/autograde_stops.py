@@ -15,8 +15,8 @@ from tiny_course import ASSIGNMENT, Course
 
 from grading.autograde import command
 from grading.autograde.pool import LocalPool
-from grading.execute import JudgedExecute
 from grading.judge.job import Job, Verdict
+from grading.steps.execute import JudgedExecute
 
 
 class Known:

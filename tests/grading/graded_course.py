@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 from tiny_course import ASSIGNMENT, Course, source_notebooks
 
-from grading.config import load_config
+from grading.course import load_config
 
 
 @contextmanager

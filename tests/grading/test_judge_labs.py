@@ -9,12 +9,12 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "labs"))
 
+from answers import Answer
 from lab_cells import LABS, Lab
 
-from grading.answers import Answer
-from grading.execute import code_cells
 from grading.judge.job import Job, Role
 from grading.judge.server import JudgeServer
+from grading.steps.execute import code_cells
 
 EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
 

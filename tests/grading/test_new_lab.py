@@ -11,12 +11,12 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grading import new_lab
+from grading.authoring import new_lab
 
 ROOT = Path(__file__).parents[2]
 PHASE, NAME, TITLE = "phase-00-foundations", "lab-95-batching", 'Why "batch" \\n {requests}?'
 NOTEBOOK = f"source/{PHASE}/{NAME}.ipynb"
-MODULES = ["labkit/lab_95/__init__.py", "grading/answers/lab_95/__init__.py"]
+MODULES = ["labkit/lab_95/__init__.py", "tests/answers/lab_95/__init__.py"]
 ONLY_NEW = ("-p", "no:cacheprovider", "-k", "lab-95")  # lab 01 has its own turn
 
 
@@ -46,7 +46,7 @@ def python(root: Path, *arguments: str) -> subprocess.CompletedProcess:
 def course(tmp_path_factory) -> Path:
     """A course with a lab begun by the command line."""
     root = course_of_one_lab(tmp_path_factory.mktemp("course"))
-    run = python(root, "-m", "grading.new_lab", PHASE, NAME, "--title", TITLE)
+    run = python(root, "-m", "grading.authoring.new_lab", PHASE, NAME, "--title", TITLE)
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines()[:3] == [NOTEBOOK, *MODULES]
     assert "make release" in run.stdout and f"-m pytest {NOTEBOOK}" in run.stdout
@@ -119,7 +119,7 @@ def test_its_visible_tests_fit_and_its_lines_are_short(course):
         (PHASE, "lab-95-batching", " ", 2, "--title is ' '"),
         (PHASE, "lab-95-batching", "two\nlines", 2, "--title is 'two\\nlines'"),
         (PHASE, "lab-01-other", "A title", 1, "lab-01-kv-cache-speedup.ipynb already exists"),
-        ("phase-01-serving", "lab-97-other", "A title", 1, "grading/answers/lab_97 already exists"),
+        ("phase-01-serving", "lab-97-other", "A title", 1, "tests/answers/lab_97 already exists"),
         ("phase-01-serving", "lab-98-other", "A title", 1, "labkit/lab_98 already exists"),
     ],
 )
@@ -127,7 +127,7 @@ def test_what_cannot_be_made_is_refused_with_the_reason_and_nothing_is_written(
     tmp_path, capsys, phase, name, title, status, said
 ):
     root = course_of_one_lab(tmp_path)
-    for there in ("grading/answers/lab_97", "labkit/lab_98"):
+    for there in ("tests/answers/lab_97", "labkit/lab_98"):
         (root / there).mkdir()
     before = files(root)
     assert new_lab.main([phase, name, "--title", title], root) == status

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grading import release
+from grading.authoring import release
 
 ROOT = Path(__file__).parents[2]
 LAB = "release/phase-00-foundations/lab-01-kv-cache-speedup.ipynb"

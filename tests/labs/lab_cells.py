@@ -13,9 +13,9 @@ from pathlib import Path
 
 import matplotlib
 import nbformat
+from answers import Answer
 from nbgrader.utils import is_grade, is_solution
 
-from grading.answers import Answer
 from grading.judge.names import names_set, names_used
 from labkit.advice import advice
 
@@ -66,7 +66,7 @@ class Lab:
 
     @property
     def _answers_module(self):
-        return importlib.import_module(f"grading.answers.{self.name.replace('-', '_')}")
+        return importlib.import_module(f"answers.{self.name.replace('-', '_')}")
 
     @property
     def answers(self) -> list[Answer]:

@@ -3,9 +3,8 @@
 import re
 
 import pytest
+from answers.lab_01 import ANSWERS
 from lab_cells import Lab
-
-from grading.answers.lab_01 import ANSWERS
 
 LAB = Lab.read("phase-00-foundations/lab-01-kv-cache-speedup.ipynb")
 

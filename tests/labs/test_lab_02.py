@@ -3,9 +3,9 @@
 import re
 
 import pytest
+from answers.lab_02 import ANSWERS
 from lab_cells import Lab
 
-from grading.answers.lab_02 import ANSWERS
 from grading.judge.names import names_set
 from labkit.lab_02 import context_plot
 

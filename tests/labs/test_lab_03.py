@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 import pytest
+from answers.lab_03 import ANSWERS
 from lab_cells import Lab
 
-from grading.answers.lab_03 import ANSWERS
 from labkit.lab_03.engine import engine_runs
 
 LAB = Lab.read("phase-00-foundations/lab-03-sampling-basics.ipynb")

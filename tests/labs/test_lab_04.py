@@ -3,9 +3,9 @@
 import re
 
 import pytest
+from answers.lab_04 import ANSWERS
 from lab_cells import Lab
 
-from grading.answers.lab_04 import ANSWERS
 from mini_vllm.specs import GPU_SPECS, MODEL_SPECS
 
 LAB = Lab.read("phase-00-foundations/lab-04-prefill-vs-decode.ipynb")

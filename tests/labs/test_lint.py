@@ -7,7 +7,7 @@ import pytest
 from lab_cells import ROOT
 
 FOLDERS = ["source", "labkit", "grading", "mini_vllm", "setup", "tests", "benchmarks", "docs", "training"]
-TEMPLATE = ["--line-length", "88", "grading/templates/lab.ipynb"]  # a lab made of it lies in source/
+TEMPLATE = ["--line-length", "88", "grading/authoring/templates/lab.ipynb"]  # a lab made of it lies in source/
 
 if not (ROOT / "training").is_dir():  # a copy of a part of the course
     pytest.skip("this is not the whole course", allow_module_level=True)

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from lab_cells import LABS, Lab
 
-from grading import release
+from grading.authoring import release
 
 ROOT = Path(__file__).parents[2]
 LAB = "phase-00-foundations/lab-01-kv-cache-speedup.ipynb"

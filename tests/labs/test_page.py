@@ -11,7 +11,7 @@ from lab_cells import LABS, ROOT, Lab, released
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 import labkit
-from grading.sanitize import unfolded
+from grading.steps.cells import unfolded
 
 EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
 LABKIT = sorted(Path(inspect.getfile(labkit)).parent.rglob("*.py"))
