@@ -1,6 +1,6 @@
 """A class on its way from submitted/ into the gradebook."""
 
-import itertools
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -33,11 +33,12 @@ class Grading:
 
     def run(self, submissions: list[Submission]) -> None:
         """Errors: CannotGoOn, from the gradebook or the disk; what is on record by then is whole."""
-        waiting = iter(submissions)
+        waiting = deque(submissions)
         under_way: dict[Any, tuple[Submission, Prepared]] = {}
-        while True:
+        while waiting or under_way:
             # A few more than can be judged at once, so that no judge waits, and no more, so that memory stays flat.
-            for submission in itertools.islice(waiting, max(0, 2 * self.pool.num_workers - len(under_way))):
+            while waiting and len(under_way) < 2 * self.pool.num_workers:
+                submission = waiting.popleft()
                 try:
                     prepared = self.recorder.prepare(submission)
                     under_way[self.pool.submit(prepared.job)] = submission, prepared
@@ -46,9 +47,7 @@ class Grading:
                 except (ValueError, OSError) as error:
                     # nbgrader has a way of its own to put it on record that a notebook cannot be read
                     self._record(submission, None, None, str(error))
-            if not under_way:
-                return
-            for future in self.pool.finished():
+            for future in self.pool.finished() if under_way else ():
                 submission, prepared = under_way.pop(future)
                 try:
                     verdict = future.result()
