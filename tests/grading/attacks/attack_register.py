@@ -18,13 +18,15 @@ class Submission:
     solved:            the exercises with a right answer in the notebook before it is changed.
     points:            by exercise; None: the submission stays ungraded, and the log names it.
     dangerous_to_host: stock nbgrader is not to be tried with it.
+    never:             a regular expression for what nobody may be shown because of it.
     """
 
     change: Callable
     kind: str
     solved: tuple[str, ...]
     points: dict[str, float | None]
-    dangerous_to_host: bool
+    dangerous_to_host: bool = False
+    never: str = ""
 
     @property
     def tries(self) -> str:
@@ -43,7 +45,7 @@ SUBMISSIONS: dict[str, Submission] = {}
 ALL = tuple(POINTS)
 
 
-def register(kind: str, solved: tuple[str, ...], earns: tuple[str, ...] | None, dangerous_to_host: bool = False):
+def register(kind: str, solved: tuple[str, ...], earns: tuple[str, ...] | None, **more):
     """A decorator. earns: the exercises whose points it must get; None: it must stay ungraded."""
 
     only = os.environ.get("ATTACKS", "").split()  # names, to try a few
@@ -53,7 +55,7 @@ def register(kind: str, solved: tuple[str, ...], earns: tuple[str, ...] | None, 
             return change
         assert change.__name__ not in SUBMISSIONS, change.__name__
         points = {name: None if earns is None else most * (name in earns) for name, most in POINTS.items()}
-        SUBMISSIONS[change.__name__] = Submission(change, kind, solved, points, dangerous_to_host)
+        SUBMISSIONS[change.__name__] = Submission(change, kind, solved, points, **more)
         return change
 
     return decorate

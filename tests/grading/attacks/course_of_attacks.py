@@ -171,6 +171,8 @@ def source_notebook() -> nbformat.NotebookNode:
 class CourseOfAttacks(Course):
     """The course in a new or empty folder. config: replaces the repository's nbgrader_config.py; more: added to it."""
 
+    sources = {"lab": source_notebook}
+
     def __init__(self, root: Path, config: str | None = None, more: str = "") -> None:
         root.mkdir(parents=True, exist_ok=True)
         super().__init__(root)
@@ -178,7 +180,8 @@ class CourseOfAttacks(Course):
         path.write_text((path.read_text() if config is None else config) + more)
         for old in (root / "source" / ASSIGNMENT).glob("*.ipynb"):
             old.unlink()
-        nbformat.write(source_notebook(), root / "source" / ASSIGNMENT / "lab.ipynb")
+        for name, source in self.sources.items():
+            nbformat.write(source(), root / "source" / ASSIGNMENT / f"{name}.ipynb")
         run = self.nbgrader("generate_assignment", ASSIGNMENT)
         assert run.returncode == 0, run.stdout
 
