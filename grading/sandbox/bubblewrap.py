@@ -1,23 +1,30 @@
 """The sandbox: bubblewrap, with a network, processes, files and a user of its own."""
 
+import contextlib
 import functools
 import importlib.util
-import itertools
 import json
 import os
+import platform
+import secrets
 import shutil
-import site
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from grading.sandbox import cgroup
 from grading.sandbox.limits import Limits
-from grading.sandbox.process import StudentProcess
-from grading.sandbox.system_calls import filter_file
+from grading.sandbox.mounts import CODE, CourseExposed, course_folders, mounts
+from grading.sandbox.process import SERVER, StudentProcess
+from grading.sandbox.report import Report
+from grading.sandbox.system_calls import filter_program
 
-GRADING = Path(__file__).parents[1]
-CODE = "/judge"  # where the sandbox holds the parts of `grading` that run inside
 HOME = "/tmp"
+# One thread, so that neighbours do not slow each other down, and a fork finds no thread missing.
+ENVIRONMENT = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ENVIRONMENT |= {"HOME": HOME, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
+NAMESPACES = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
 WAYS_OUT = """No sandbox is available: {why}
 
 Submissions contain other people's code, so grading stops here. Options:
@@ -34,103 +41,120 @@ class SandboxUnavailable(Exception):
 
 
 class BubblewrapSandbox:
-    """Starts student processes in a sandbox each. bwrap: the program's path."""
+    """Starts student processes in a sandbox each.
+
+    bwrap:  the program's path.
+    hidden: folders of the course. Inside, they hold nothing but what Python needs, if any of that lies in them.
+    Errors: SandboxUnavailable, if that cannot be.
+    """
 
     is_safe = True
 
-    def __init__(self, bwrap: str) -> None:
-        self.bwrap = bwrap
-        self._uids = itertools.count(200_000 + os.getpid() % 10_000 * 16)
+    def __init__(self, bwrap: str, hidden: tuple[Path, ...]) -> None:
+        self.bwrap, self.hidden = bwrap, hidden
+        try:
+            self._mounts = mounts(hidden)
+        except CourseExposed as error:
+            raise SandboxUnavailable(str(error)) from None
 
     @classmethod
-    def find(cls) -> "BubblewrapSandbox":
-        """The distribution's bubblewrap, else the one from PyPI, if it works here. Errors: SandboxUnavailable."""
-        return cls(_working_program())
+    def find(cls, hidden: tuple[Path, ...] | None = None) -> "BubblewrapSandbox":
+        """The distribution's bubblewrap, else the one from PyPI, if it works here. Errors: SandboxUnavailable.
+
+        hidden: by default the course around the working directory, and the one that `grading` lies in.
+        """
+        return _working(course_folders() if hidden is None else hidden)
 
     def check(self) -> None:
-        """Errors: SandboxUnavailable, with what it said, if it cannot run a program here."""
-        calls = filter_file()
+        """Errors: SandboxUnavailable, if a program cannot run inside, or sees files of the course."""
+        look = "import json, os, sys; print(json.dumps({f: os.listdir(f) for f in sys.argv[1:] if os.path.isdir(f)}))"
+        folders = [str(folder) for folder in self.hidden]
         try:
-            arguments = [self.bwrap, *self._walls(2**20, calls), sys.executable, "-I", "-c", "print(1)"]
-            pass_fds = () if calls is None else (calls,)
-            run = subprocess.run(arguments, capture_output=True, text=True, timeout=30, pass_fds=pass_fds)
+            with self._command(2**20, [sys.executable, "-I", "-c", look, *folders]) as (command, fds):
+                run = subprocess.run(command, capture_output=True, text=True, timeout=30, pass_fds=fds, env={}, cwd="/")
+            seen = json.loads(run.stdout)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise SandboxUnavailable(str(error)) from None
-        finally:
-            if calls is not None:
-                os.close(calls)
-        if run.returncode or run.stdout.strip() != "1":
-            raise SandboxUnavailable(run.stderr.strip()[-300:] or f"it ended with status {run.returncode}")
+        except ValueError:
+            why = run.stderr.strip()[-300:] or f"it ended with status {run.returncode}"
+            raise SandboxUnavailable(why) from None
+        for folder, names in seen.items():
+            below = [Path(word).relative_to(folder) for word in self._mounts if Path(word).is_relative_to(folder)]
+            if readable := {*names} - {path.parts[0] for path in below if path.parts}:
+                raise SandboxUnavailable(f"students could read {', '.join(sorted(readable)[:5])} in {folder}")
 
     def start(self, limits: Limits) -> StudentProcess:
-        """A student process, with the libraries loaded or about to be."""
-        fonts, calls = _font_list(), filter_file()
-        command = [self.bwrap, *self._walls(limits.scratch_bytes, calls)]
-        for folder in (CODE, f"{CODE}/grading"):
-            command += ["--perms", "0755", "--dir", folder]
-        for part in ("__init__.py", "wire", "student_process"):
-            command += ["--ro-bind", str(GRADING / part), f"{CODE}/grading/{part}"]
-        if fonts:
-            command += ["--ro-bind", fonts, "/fonts"]
-        # The folders around are memory as well, and the sandbox's user may own them.
-        command += ["--remount-ro", "/dev", "--remount-ro", "/"]
-        uid = next(self._uids) % 50_000 + 200_000 if os.getuid() == 0 else None
-        server = limits.for_process(CODE, "/fonts" if fonts else None, uid)
-        server_file = f"{CODE}/grading/student_process/server.py"
-        try:
-            return StudentProcess(
-                [*command, sys.executable, "-I", "-B", server_file, json.dumps(server)],
-                limits.message_bytes,
-                total_memory_bytes=limits.total_memory_bytes,
-                pass_fds=() if calls is None else (calls,),
-            )
-        finally:
-            if calls is not None:
-                os.close(calls)
+        """A student process. Errors: SandboxUnavailable, if the system cannot start it now."""
+        server = [sys.executable, "-I", "-B", f"{CODE}/grading/{SERVER}", limits.for_process(CODE, _free_uid())]
+        with contextlib.ExitStack() as undo:
+            try:
+                group = cgroup.new(limits.total_memory_bytes, limits.processes)
+                at_end = undo.callback(group.remove if group is not None else lambda: None)
+                report = Report()
+                undo.callback(report.close)
+                options = ["--json-status-fd", str(report.write_fd)]
+                with self._command(limits.scratch_bytes, server, options) as (command, fds):
+                    process = StudentProcess(
+                        [*group.join, *command] if group is not None else command,
+                        {},  # bubblewrap's own environment is seen from inside
+                        limits,
+                        pass_fds=(*fds, report.write_fd),
+                        report=report,
+                        group=group,
+                        at_end=at_end,
+                    )
+            except OSError as error:
+                raise SandboxUnavailable(f"The sandbox did not start: {error}") from None
+            undo.pop_all()
+            return process
 
-    def _walls(self, scratch_bytes: int, calls: int | None) -> list[str]:
+    @contextlib.contextmanager
+    def _command(
+        self, scratch_bytes: int, program: list[str], options: list[str] | None = None
+    ) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+        """(The command for a program inside, file descriptors to pass on). Errors: OSError.
+
+        bubblewrap's arguments are in a file, since its command line is seen from inside.
+        """
+        walls = "\0".join(self._walls(scratch_bytes)).encode()
+        with _file(walls) as arguments, _file(filter_program(platform.machine())) as calls:
+            filtered = ["--seccomp", str(calls)] if filter_program(platform.machine()) else []
+            command = [self.bwrap, "--args", str(arguments), *filtered, *(options or []), "--", *program]
+            yield command, (arguments, calls)
+
+    def _walls(self, scratch_bytes: int) -> list[str]:
         """bubblewrap's arguments: what is shared with the machine (nothing but libraries) and what is not."""
         if os.getuid() == 0:
             # As root no user namespace is needed, and without one the process can become a user without rights, whose
             # processes the system counts. These two capabilities are for that, and gone with it.
-            user = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-            user += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+            user = [*NAMESPACES, "--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         else:
-            user = [
-                "--unshare-user",
-                "--unshare-all",
-                "--uid",
-                "65534",
-                "--gid",
-                "65534",
-                "--cap-drop",
-                "ALL",
-                "--disable-userns",
-            ]
+            user = ["--unshare-user", "--unshare-all", "--disable-userns", "--cap-drop", "ALL"]
+            user += ["--uid", "65534", "--gid", "65534"]
         walls = [*user, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
-        walls += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", HOME]
-        # multiprocessing keeps its semaphores there; without a size it could grow to half of the machine's memory.
-        walls += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", "/dev/shm"]
-        walls += ["--seccomp", str(calls)] if calls is not None else []
-        walls += _library_binds()
-        environment = {"HOME": HOME, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
-        # One thread, so that neighbours do not slow each other down, and a fork finds no thread missing.
-        environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-        for name, value in environment.items():
+        walls += ["--proc", "/proc", "--dev", "/dev"]
+        # multiprocessing keeps its semaphores in /dev/shm, which without a size holds half of the machine's memory.
+        for folder in (HOME, "/dev/shm"):
+            walls += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", folder]
+        walls += self._mounts
+        # The folders around are memory as well, and the sandbox's user may own them.
+        walls += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
+        for name, value in ENVIRONMENT.items():
             walls += ["--setenv", name, value]
-        return [*walls, "--chdir", HOME]
+        return walls
 
 
 @functools.cache
-def _working_program() -> str:
+def _working(hidden: tuple[Path, ...]) -> BubblewrapSandbox:
     """Tried out once in a process; its forks know it. Errors: SandboxUnavailable."""
     if sys.platform != "linux":
         raise SandboxUnavailable(WAYS_OUT.format(why=f"bubblewrap runs only on Linux, and this is {sys.platform}."))
     reasons = []
     for bwrap in _programs():
         try:
-            BubblewrapSandbox(bwrap).check()
-            return bwrap
+            sandbox = BubblewrapSandbox(bwrap, hidden)
+            sandbox.check()
+            return sandbox
         except SandboxUnavailable as error:
             reasons.append(f"{bwrap}: {error}")
     raise SandboxUnavailable(WAYS_OUT.format(why="; ".join(reasons) or "bubblewrap is not installed."))
@@ -144,48 +168,20 @@ def _programs() -> list[str]:
     return [path for path in found if path and os.access(path, os.X_OK)]
 
 
-def _library_binds() -> list[str]:
-    """Read-only: the system's programs and libraries, Python, its packages, mini_vllm and labkit."""
-    folders = [Path("/usr"), Path(sys.base_prefix), Path(sys.prefix)]
-    folders += [Path(path) for path in site.getsitepackages()]
-    binds, made, bound = [], {"/"}, []
-    for folder in dict.fromkeys(path.resolve() if path.is_dir() else path for path in folders):
-        if folder.is_dir() and not any(folder.is_relative_to(other) for other in bound):
-            binds += _bind(folder, folder, made)
-            bound.append(folder)
-    for link in ("bin", "sbin", "lib", "lib32", "lib64"):
-        path = Path("/", link)
-        if path.is_symlink():
-            binds += ["--symlink", os.readlink(path), str(path)]
-        elif path.is_dir():
-            binds += ["--ro-bind", str(path), str(path)]
-    for extra in ("/etc/ld.so.cache", "/etc/alternatives"):
-        binds += ["--ro-bind-try", extra, extra]
-    for name in ("mini_vllm", "labkit"):
-        found = importlib.util.find_spec(name)
-        if found is not None and found.origin is not None:
-            package = Path(found.origin).parent
-            if not any(package.is_relative_to(folder) for folder in folders):
-                binds += _bind(package, Path(CODE) / name, made)
-    return binds
-
-
-def _bind(source: Path, target: Path, made: set[str]) -> list[str]:
-    """Bind a folder. Those on the way to it are made first, so that a user without rights may pass them."""
-    arguments = []
-    for parent in reversed(target.parents):
-        if str(parent) not in made:
-            arguments += ["--perms", "0755", "--dir", str(parent)]
-            made.add(str(parent))
-    made.add(str(target))
-    return [*arguments, "--ro-bind", str(source), str(target)]
-
-
-def _font_list() -> str | None:
-    """The folder with matplotlib's list of this machine's fonts."""
-    try:
-        import matplotlib.font_manager  # noqa: F401 (makes the list, if there is none)
-
-        return matplotlib.get_cachedir()
-    except ImportError:
+def _free_uid() -> int | None:
+    """A user whose processes are only this sandbox's; None: an ordinary user cannot become another."""
+    if os.getuid() != 0:
         return None
+    *_, line = Path("/proc/self/uid_map").read_text().splitlines()
+    first, _, count = map(int, line.split())
+    end = min(first + count, 2**31) - 2  # the last but one is `nobody` where a container has 65536 users
+    return end - 1 - secrets.randbelow(end // 2)
+
+
+@contextlib.contextmanager
+def _file(content: bytes) -> Iterator[int]:
+    """A file in memory for one program, as a file descriptor. Errors: OSError, if there is no memory."""
+    with open(os.memfd_create("bubblewrap"), "r+b", buffering=0) as file:
+        file.write(content)
+        file.seek(0)
+        yield file.fileno()

@@ -1,5 +1,6 @@
 """How much one submission may use."""
 
+import json
 from dataclasses import asdict, dataclass, fields
 
 MIB = 2**20
@@ -16,7 +17,7 @@ class Limits:
     notebook_seconds: float = 300  # all of a notebook
     memory_bytes: int = 4096 * MIB  # addresses of one process; numpy reserves more than it uses
     total_memory_bytes: int = 4096 * MIB  # in use by all its processes together
-    processes: int = 128  # one is kept for each test, until the notebook's end
+    processes: int = 256  # one is kept for each test of all notebooks
     open_files: int = 256
     scratch_bytes: int = 64 * MIB  # the files that it may write, in memory
     output_chars: int = 20_000  # of a cell; what is over is cut, with a mark
@@ -30,9 +31,9 @@ class Limits:
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
                 raise ValueError(f"{field.name}={value!r} must be a number above 0.")
 
-    def for_process(self, code: str, fonts: str | None, uid: int | None) -> dict:
-        """What student_process/server.py is started with.
+    def for_process(self, code: str, uid: int | None) -> str:
+        """What the server inside is started with, in JSON.
 
-        code: the folder that holds `grading` there. fonts: that of matplotlib's font list. uid: None: stay who you are.
+        code: the folder that holds `grading` there. uid: the user to become; None: stay who you are.
         """
-        return {**asdict(self), "code": code, "fonts": fonts, "uid": uid}
+        return json.dumps({**asdict(self), "code": code, "uid": uid, "fonts": None})

@@ -1,18 +1,17 @@
-"""Ends a sandbox whose processes use too much memory together; a limit for each of them does not bound the sum."""
+"""Ends a sandbox whose processes use too much memory together, where no control group bounds them."""
 
 import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
 EVERY_S = 0.2
 
 
 class MemoryWatch:
     """Looks at a process and all that it started, until stopped.
 
-    pid: the sandbox's first process. most: bytes of memory of their own, all together. too_much: called once, if so.
+    pid: the sandbox's first process. most: bytes that belong to no file, all together. too_much: called once, if so.
     """
 
     def __init__(self, pid: int, most: int, too_much: Callable[[], None]) -> None:
@@ -26,8 +25,8 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while not self._stopped.wait(EVERY_S):
-            # The quick sum counts what forked processes share once for each, so it is only the first look.
-            is_too_much = used(self._pid, own_pages) > self._most and used(self._pid, fair_share) > self._most
+            # The quick sum counts what processes share once for each of them, so it is only the first look.
+            is_too_much = used(self._pid, resident) > self._most and used(self._pid, fair_share) > self._most
             if is_too_much and not self._stopped.is_set():
                 self._too_much()
                 return
@@ -47,18 +46,19 @@ def used(pid: int, measure: Callable[[Path], int]) -> int:
     return total
 
 
-def own_pages(process: Path) -> int:
-    """What is no file's, in bytes."""
-    _, resident, shared, *_ = (process / "statm").read_text().split()
-    return (int(resident) - int(shared)) * PAGE
+def resident(process: Path) -> int:
+    """Its own memory and what it shares with others, in bytes; the same pages in two processes count twice."""
+    return _sum(process / "status", "RssAnon", "RssShmem")
 
 
 def fair_share(process: Path) -> int:
-    """As `own_pages`, but of what several processes share only its part; where that is not told, all of it."""
+    """As `resident`, but of what several processes share only its part; where that is not told, all of it."""
     try:
-        lines = (process / "smaps_rollup").read_text().splitlines()
+        return _sum(process / "smaps_rollup", "Pss_Anon", "Pss_Shmem")
     except PermissionError:
-        return own_pages(process)
-    parts = dict(line.split(":") for line in lines if ":" in line and "-" not in line)
-    kilobytes = [int(parts[name].split()[0]) for name in ("Pss_Anon", "Pss_Shmem") if name in parts]
-    return sum(kilobytes) * 1024 if kilobytes else own_pages(process)
+        return resident(process)
+
+
+def _sum(file: Path, *names: str) -> int:
+    lines = [line.split() for line in file.read_text().splitlines()]
+    return sum(int(line[1]) * 1024 for line in lines if line[0].rstrip(":") in names)

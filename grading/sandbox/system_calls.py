@@ -5,8 +5,7 @@ that ordinary programs never reach. On a processor that is not listed there is n
 """
 
 import errno
-import os
-import platform
+import functools
 import struct
 
 # name: (x86_64, aarch64); with one number where both have the same.
@@ -33,6 +32,7 @@ NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # where they are in what the fi
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000, 0x80000000
 
 
+@functools.cache
 def filter_program(machine: str) -> bytes:
     """The filter for a processor, b"" for one that is not known."""
     if machine not in PROCESSORS:
@@ -56,14 +56,3 @@ def filter_program(machine: str) -> bytes:
     steps += [refuse(errno.EAFNOSUPPORT), (RETURN, 0, 0, ALLOW)]
     steps += [(RETURN, 0, 0, ALLOW)]
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
-
-
-def filter_file() -> int | None:
-    """A file descriptor to read this machine's filter from, for one program; None where there is none."""
-    program = filter_program(platform.machine())
-    if not program:
-        return None
-    fd = os.memfd_create("filter")
-    os.write(fd, program)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
