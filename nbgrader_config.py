@@ -7,13 +7,7 @@ holds the case for each. Steps are named, not imported: Validate, on a student's
 import os
 import sysconfig
 
-from nbgrader.converters import Autograde, GenerateAssignment
-
-
-def steps(*first, nbgraders):
-    """Steps of this course, then nbgrader's own, whatever they are in the installed version."""
-    return [*first, *(f"{step.__module__}.{step.__name__}" for step in nbgraders.default())]
-
+from nbgrader.converters import GenerateAssignment
 
 c = get_config()  # noqa: F821 (nbgrader defines it while it reads this file)
 c.CourseDirectory.course_id = "mini-vllm"
@@ -28,37 +22,36 @@ if scripts not in os.environ.get("PATH", "").split(os.pathsep):
 c.GenerateAssignment.force = True
 
 # Two authors of the same source get the same release, byte for byte.
-c.GenerateAssignment.preprocessors = steps(
-    "grading.steps.normalise.Normalise", nbgraders=GenerateAssignment.preprocessors
-)
-
-# What a cell is gets read from the gradebook, not from the submission; see grading/steps/cells.py.
-c.Autograde.sanitize_preprocessors = steps(
-    "grading.steps.cells.CellsFromGradebook", nbgraders=Autograde.sanitize_preprocessors
-)
-
-# The tests run with a judge, where no code of the submission is, and that code runs in a sandbox; see
-# docs/grading.md. Without a sandbox nothing is graded.
-c.Autograde.autograde_preprocessors = [
-    "grading.steps.execute.JudgedExecute" if step.endswith(".Execute") else step
-    for step in steps(nbgraders=Autograde.autograde_preprocessors)
+c.GenerateAssignment.preprocessors = [
+    "grading.steps.normalise.Normalise",
+    *(f"{step.__module__}.{step.__name__}" for step in GenerateAssignment.preprocessors.default()),
 ]
 
+# A submission is looked at before nbgrader opens any file of it; see grading/steps/entry.py.
+c.Autograde.exporter_class = "grading.steps.entry.CheckedSubmissions"
 
-# Files are copied from submitted/ on, links followed and devices read; see grading/steps/entry.py. The hook is
-# imported when it is called: Validate, on a student's machine, has no need of it.
-def set_aside(**submission):
-    from grading.steps.entry import set_aside
+# What a cell is gets read from the gradebook, not from the submission; see grading/steps/cells.py.
+c.Autograde.sanitize_preprocessors = ["grading.steps.cells.CellsFromGradebook"]
 
-    set_aside(**submission)
-
-
-c.Autograde.pre_convert_hook = set_aside
+# The tests run with a judge, where no code of the submission is, and that code runs in a sandbox; see
+# docs/grading.md. Without a sandbox nothing is graded. nbgrader's own steps follow, but for the check of metadata
+# that now comes from the gradebook.
+c.Autograde.autograde_preprocessors = [
+    "grading.steps.execute.JudgedExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "grading.steps.points.SavePoints",
+]
 
 # A feedback page shows what a hidden test says, never what it is, and nothing that was handed in can run in it;
 # see grading/feedback.
 c.GenerateFeedback.preprocessors = ["grading.feedback.grades.GradesWithState"]
 c.GenerateFeedback.exporter_class = "grading.feedback.page.FeedbackPage"
+
+# The Formgrader shows submissions in a page with the instructor's rights; see grading/formgrader.
+c.HTMLExporter.preprocessors = ["grading.formgrader.submission.Harmless"]
+c.HTMLExporter.filters = {name: f"grading.formgrader.submission.{name}" for name in ("markdown2html", "highlight_code")}
 
 # The Formgrader would print the server's configuration on its first page, and with it the token that lets anybody in.
 c.FormgradeExtension.debug = False

@@ -1,8 +1,13 @@
-"""The course's configuration, as every command of `python -m grading` reads it."""
+"""The course's configuration and what its source notebooks say, as the commands and nbgrader's steps read them."""
 
+import os
 import re
+import stat
+from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
 
@@ -16,3 +21,43 @@ def load_config(root: Path, db_url: str | None) -> Config:
         # SQLAlchemy's default driver depends on its version; psycopg serves with all of them.
         config.CourseDirectory.db_url = re.sub("^postgres(ql)?://", "postgresql+psycopg://", db_url)
     return config
+
+
+@dataclass(frozen=True)
+class SourceNotebook:
+    """What an instructor's notebook says that the gradebook does not.
+
+    order: the names of its cells, from the top. demonstrations: the code cells that it shows ungraded.
+    """
+
+    order: tuple[str, ...] = ()
+    demonstrations: frozenset[str] = frozenset()
+
+
+def source_notebook(course: CourseDirectory, assignment: str, notebook: str) -> SourceNotebook:
+    """Read it from source/; empty if it is not there."""
+    path = Path(course.format_path(course.source_directory, ".", assignment), f"{notebook}.ipynb")
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+    except Exception:  # then every cell of the submission runs, and the order is the gradebook's
+        return SourceNotebook()
+    own = (cell.source for cell in cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata)
+    names = (cell.metadata.nbgrader.get("grade_id", "") for cell in cells if "nbgrader" in cell.metadata)
+    return SourceNotebook(tuple(names), frozenset(own))
+
+
+def other_files(folder: Path, max_bytes: int) -> dict[str, bytes]:
+    """The files of a folder beside its notebooks, by path; links and special files are left out.
+
+    max_bytes: of all together; what does not fit is left out.
+    """
+    files = {}
+    for parent, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
+        for name in sorted(names):
+            path = Path(parent, name)
+            state = path.lstat()
+            if stat.S_ISREG(state.st_mode) and path.suffix != ".ipynb" and state.st_size <= max_bytes:
+                files[path.relative_to(folder).as_posix()] = path.read_bytes()
+                max_bytes -= state.st_size
+    return files

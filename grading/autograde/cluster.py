@@ -1,17 +1,19 @@
 """Judges on the workers of a Dask cluster.
 
-What travels is JSON text of bounded size, in both directions; only the caller writes files and the gradebook.
+What travels is msgpack of bounded size, in both directions, read as what it has to be and nothing else; only the caller
+writes files and the gradebook.
 """
 
-import json
 import queue
 from collections.abc import Iterator
 from typing import Any
 
-from grading.judge.job import Job, Verdict
-from grading.judge.server import JudgeFailed, JudgeServer
+import msgspec
 
-MAX_TEXT = 2**27  # characters of a job or of a verdict
+from grading.judge.job import Job, Verdict
+from grading.judge.process import JudgeFailed, JudgeProcess
+
+MAX_BYTES = 2**27  # of a job or of a verdict
 
 
 class DaskPool:
@@ -40,7 +42,7 @@ class DaskPool:
 
     def submit(self, job: Job) -> "_DaskFuture":
         # A job whose worker dies goes to another one; three deaths are the job's own fault.
-        future = self._client.submit(judge_json, _bounded(json.dumps(job.to_json())), pure=False, retries=2)
+        future = self._client.submit(judge_bytes, _bounded(job), pure=False, retries=2)
         self._waiting.add(future)
         return _DaskFuture(future)
 
@@ -69,34 +71,35 @@ class _DaskFuture:
 
     def result(self) -> Verdict:
         try:
-            return Verdict(**json.loads(_bounded(self._future.result())))
+            return msgspec.msgpack.decode(self._future.result(), type=Verdict)
         except JudgeFailed:
             raise
         except Exception as error:  # whatever happened to the worker
             raise JudgeFailed(f"The cluster could not grade it: {type(error).__name__}: {error}") from None
 
 
-_servers: "queue.SimpleQueue[JudgeServer]" = queue.SimpleQueue()
+_servers: "queue.SimpleQueue[JudgeProcess]" = queue.SimpleQueue()
 
 
-def judge_json(job: str) -> str:
+def judge_bytes(job: bytes) -> bytes:
     """Judge on a worker of a cluster, which keeps a judging process for each of its threads."""
     try:
         server = _servers.get_nowait()
     except queue.Empty:
-        server = JudgeServer()
+        server = JudgeProcess()
     try:
-        return _bounded(json.dumps(server.judge(Job.from_json(json.loads(job))).to_json()))
+        return _bounded(server.judge(msgspec.msgpack.decode(job, type=Job)))
     except JudgeFailed:
         if not server.is_alive():
             server.close()
-            server = JudgeServer()
+            server = JudgeProcess()
         raise
     finally:
         _servers.put(server)
 
 
-def _bounded(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise JudgeFailed(f"A submission or its outputs have {len(text):,} characters; the limit is {MAX_TEXT:,}.")
-    return text
+def _bounded(message: Job | Verdict) -> bytes:
+    data = msgspec.msgpack.encode(message)
+    if len(data) > MAX_BYTES:
+        raise JudgeFailed(f"A submission or its outputs have {len(data):,} bytes; the limit is {MAX_BYTES:,}.")
+    return data

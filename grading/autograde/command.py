@@ -17,9 +17,10 @@ from grading.autograde.faults import CannotGoOn, in_words, what_stops_all
 from grading.autograde.grade import Grading
 from grading.autograde.pool import LocalPool
 from grading.autograde.record import Recorder
-from grading.autograde.report import points_of, summary, table
+from grading.autograde.report import summary, table
 from grading.autograde.submissions import Submission, handed_in
 from grading.course import load_config
+from grading.gradebook import points_of
 from grading.sandbox import SandboxUnavailable, find_sandbox
 from grading.steps.execute import UNSAFE, is_sandbox_waived
 
@@ -59,10 +60,10 @@ def run(args: argparse.Namespace) -> int:
     warnings.filterwarnings("ignore", module="nbformat")  # what is odd about a submission's notebook is mended
     if args.unsafe_no_sandbox:
         os.environ[UNSAFE] = "1"
-    pool = None
+    pool = recorder = None
     try:
         recorder = Recorder(load_config(Path.cwd(), args.db), args.assignment)
-        submissions, unseen = select(recorder, args.student, args.force)
+        submissions, unseen = handed_in(recorder, recorder.gradebook, args.student, args.force)
         pool = make_pool(args)
         return grade(submissions, unseen, recorder, pool)
     except CannotGoOn as error:
@@ -82,26 +83,9 @@ def run(args: argparse.Namespace) -> int:
         print("\nStopped. Run the same command again to continue.", file=sys.stderr)
         return 130
     finally:
-        if pool is not None:
-            pool.close()
-
-
-def select(recorder: Recorder, students: list[str], force: bool) -> tuple[list[Submission], dict[str, str]]:
-    """All submissions, or those of `students`; second, by student, why nbgrader cannot see a submission.
-
-    Errors: ValueError, naming what there is not.
-    """
-    with recorder.gradebook() as gradebook:
-        submissions, unseen = handed_in(recorder.autograde(), gradebook, force)
-    known = {submission.student for submission in submissions} | set(unseen)
-    if unknown := set(students) - known:
-        folder = Path(recorder.course.root, recorder.course.submitted_directory)
-        raise ValueError(
-            f"{folder} contains no submission to {recorder.assignment} by {', '.join(sorted(unknown))}. "
-            f"Next step: check the spelling with `ls {folder}`."
-        )
-    wanted = set(students) or known
-    return [s for s in submissions if s.student in wanted], {s: why for s, why in unseen.items() if s in wanted}
+        for opened in (pool, recorder):
+            if opened is not None:
+                opened.close()
 
 
 def make_pool(args: argparse.Namespace) -> LocalPool | DaskPool:
@@ -126,9 +110,9 @@ def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recor
 
         grading = Grading(recorder, pool, tell)
         grading.run(to_grade)
-    notes = {student: [why] for student, why in unseen.items()} | grading.notes
-    with recorder.gradebook() as gradebook:
-        points = points_of(gradebook, recorder.assignment)
+    notes = {student: [why] for student, why in unseen.items()}
+    notes |= {student: found for student, found in grading.notes.items() if found}
+    points = points_of(recorder.gradebook, recorder.assignment)
     if text := table(grading.graded, points, notes):
         print(text)
     failed = len(to_grade) - len(grading.graded) + len(unseen)

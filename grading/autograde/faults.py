@@ -1,37 +1,18 @@
 """What goes wrong while nbgrader works on a submission: in words, and whether the others can still be graded."""
 
 import errno
-import logging
-import sys
 
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import DataError as UnfitData
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from grading.judge.server import JudgeFailed
+from grading.judge.process import JudgeFailed
 
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 class CannotGoOn(Exception):
     """The gradebook or the disk fails; grading others would fail as well."""
-
-
-class Log(logging.Handler):
-    """Keeps what nbgrader warns of, and the exceptions that it was busy with when it logged an error."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-        self.errors: list[BaseException] = []
-        self.logger = logging.Logger("autograde", logging.WARNING)
-        self.logger.addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-        error = sys.exc_info()[1]
-        if record.levelno >= logging.ERROR and error is not None and error not in self.errors:
-            self.errors.append(error)
 
 
 def what_stops_all(error: BaseException) -> str | None:

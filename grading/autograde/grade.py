@@ -4,10 +4,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from grading.autograde.record import Prepared, Recorder
+from grading.autograde.faults import CannotGoOn, in_words, what_stops_all
+from grading.autograde.record import Changed, Prepared, Recorder
 from grading.autograde.submissions import Submission
 from grading.judge.job import Job, Verdict
-from grading.judge.server import JudgeFailed
+from grading.judge.process import JudgeFailed
+from grading.steps.execute import remarks
 
 
 class Pool(Protocol):
@@ -22,7 +24,7 @@ class Pool(Protocol):
 class Grading:
     """Grades submissions side by side, and puts each on record as it is done.
 
-    graded: the students who have got their points. notes: what went wrong, by student.
+    graded: the students who have got their points. notes: what went wrong, by student; may be empty.
     """
 
     def __init__(self, recorder: Recorder, pool: Pool, told: Callable[["Grading"], None]) -> None:
@@ -33,7 +35,17 @@ class Grading:
 
     def run(self, submissions: list[Submission]) -> None:
         """Errors: CannotGoOn, from the gradebook or the disk; what is on record by then is whole."""
-        waiting = deque(submissions)
+        for submission in self._side_by_side(submissions):
+            for _ in self._side_by_side([submission]):
+                self._failed(submission, Changed("It was handed in again and again while it was graded."))
+
+    def _side_by_side(self, submissions: list[Submission]) -> list[Submission]:
+        """Grade them; returns those, not graded, that have to be judged once more, alone.
+
+        Beside a neighbour that takes the whole processor honest code runs out of time; and some hand in again just now.
+        """
+        have_company = min(len(submissions), self.pool.num_workers) > 1
+        waiting, disturbed = deque(submissions), []
         under_way: dict[Any, tuple[Submission, Prepared]] = {}
         while waiting or under_way:
             # A few more than can be judged at once, so that no judge waits, and no more, so that memory stays flat.
@@ -42,31 +54,49 @@ class Grading:
                 try:
                     prepared = self.recorder.prepare(submission)
                     under_way[self.pool.submit(prepared.job)] = submission, prepared
-                except JudgeFailed as error:  # too much to travel
-                    self._done(submission.student, [str(error)])
-                except (ValueError, OSError) as error:
-                    # nbgrader has a way of its own to put it on record that a notebook cannot be read
-                    self._record(submission, None, None, str(error))
+                    self.notes.setdefault(submission.student, []).extend(prepared.remarks)
+                except Exception as error:
+                    self._failed(submission, error)
             for future in self.pool.finished() if under_way else ():
                 submission, prepared = under_way.pop(future)
                 try:
                     verdict = future.result()
-                except JudgeFailed as error:
-                    self._done(submission.student, [str(error)])
+                except Exception as error:
+                    self._failed(submission, error)
                     continue
-                found = [f"{name}: {fault}" for name, faults in verdict.faults.items() for fault in faults]
-                self.notes.setdefault(submission.student, []).extend(found)
-                self._record(submission, prepared, verdict)
+                if (verdict.timed_out and have_company) or not self._record(submission, prepared, verdict):
+                    disturbed.append(submission)
+        return disturbed
 
-    def _record(
-        self, submission: Submission, prepared: Prepared | None, verdict: Verdict | None, why: str = ""
-    ) -> None:
-        problems = self.recorder.record(submission, prepared, verdict)
-        self._done(submission.student, [why or problem for problem in problems])
+    def _record(self, submission: Submission, prepared: Prepared, verdict: Verdict) -> bool:
+        """False if there is a newer submission, which was not judged."""
+        try:
+            self.recorder.record(submission, prepared, verdict)
+        except Changed:
+            return False
+        except Exception as error:
+            self._failed(submission, error)
+        else:
+            self.graded.append(submission.student)
+            self._done(submission, remarks(verdict))
+        return True
 
-    def _done(self, student: str, problems: list[str]) -> None:
-        self.notes.setdefault(student, []).extend(problems)
-        if not problems:
-            self.graded.append(student)
+    def _failed(self, submission: Submission, error: Exception) -> None:
+        """Put a failure on record, unless others would fail for the same reason."""
+        why = in_words(error)
+        try:
+            if stops := what_stops_all(error):
+                raise CannotGoOn(stops) from error
+            if not isinstance(error, JudgeFailed):
+                self.recorder.record_failure(submission)
+        except CannotGoOn:
+            raise
+        except Exception as further:
+            if stops := what_stops_all(further):
+                raise CannotGoOn(stops) from further
+        self._done(submission, [why])
+
+    def _done(self, submission: Submission, notes: list[str]) -> None:
+        self.notes.setdefault(submission.student, []).extend(notes)
         self.num_done += 1
         self._told(self)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from grading.judge.job import Job, Verdict
-from grading.judge.server import JudgeFailed, JudgeServer
+from grading.judge.process import JudgeFailed, JudgeProcess
 
 
 class LocalPool:
@@ -15,11 +15,11 @@ class LocalPool:
     def __init__(self, num_workers: int) -> None:
         self.num_workers = num_workers
         self._threads = ThreadPoolExecutor(num_workers, "judge")
-        self._idle: queue.SimpleQueue[JudgeServer | None] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[JudgeProcess | None] = queue.SimpleQueue()
         for _ in range(num_workers):
             self._idle.put(None)  # started when it is first needed
         self._waiting: set[Future] = set()
-        self._started: list[JudgeServer] = []
+        self._started: list[JudgeProcess] = []
         self._lock = threading.Lock()
         self._is_closed = False
 
@@ -58,10 +58,10 @@ class LocalPool:
         finally:
             self._idle.put(server)
 
-    def _start(self) -> JudgeServer:
+    def _start(self) -> JudgeProcess:
         with self._lock:
             if self._is_closed:
                 raise JudgeFailed("Grading was stopped.")
             self._started = [server for server in self._started if server.is_alive()]
-            self._started.append(JudgeServer())
+            self._started.append(JudgeProcess())
             return self._started[-1]

@@ -1,182 +1,171 @@
-"""One submission: made into a job for the judge, and its verdict put on record by nbgrader's own Autograde."""
+"""One submission: made into a job for the judge, and its verdict put on record, by nbgrader's own Autograde."""
 
-import functools
+import contextlib
 import glob
-import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-import nbgrader.api
+from nbconvert.exporters import Exporter
+from nbconvert.preprocessors import Preprocessor
+from nbconvert.writers import FilesWriter
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import Engine, create_engine
 from traitlets.config import Config
 
-from grading.autograde.faults import CannotGoOn, Log, in_words, what_stops_all
 from grading.autograde.submissions import Submission
+from grading.course import source_notebook
+from grading.gradebook import released
 from grading.judge.job import Job, Verdict
 from grading.sandbox import Limits
-from grading.steps.execute import (
-    JudgedExecute,
-    code_cells,
-    demonstrations,
-    is_sandbox_waived,
-    judge_here,
-    submitted_files,
-)
+from grading.steps.cells import CellsFromGradebook
+from grading.steps.entry import MAX_NOTEBOOK_BYTES, read_regular, set_aside
+from grading.steps.execute import JudgedExecute, is_sandbox_waived, notebook_job, submitted_files
+from grading.steps.points import SavePoints
 
-
-@dataclass(frozen=True)
-class Sanitised:
-    """A notebook after nbgrader's first pass, which gives it its cells back. digest: of the file that was read."""
-
-    digest: str
-    text: str
-    resources: dict
+quiet = logging.getLogger("grading.autograde")
+quiet.addHandler(logging.NullHandler())
+quiet.propagate = False
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A submission that is ready to be judged. notebooks: by their path."""
+    """A submission that is ready to be judged.
+
+    notebooks: those of the assignment, after nbgrader's first pass. remarks: what was set aside, in sentences.
+    state:     of the folder, which is another one if the student hands in again in the meantime.
+    """
 
     job: Job
-    notebooks: dict[str, Sanitised]
+    notebooks: dict[str, NotebookNode]
+    remarks: list[str]
+    state: list[tuple]
 
 
-class Recorder:
-    """Works on a course's submissions with nbgrader's own classes and configuration.
+class Changed(ValueError):
+    """The submission is not the one that was judged."""
+
+
+class Recorder(Autograde):
+    """nbgrader's Autograde with its two passes apart, so that many submissions can be judged between them.
+
+    It reads what was released once, and keeps one gradebook open, for a whole class. Close it.
 
     config: from nbgrader_config.py. assignment: its name. Errors: ValueError if the gradebook does not know it.
     """
 
     def __init__(self, config: Config, assignment: str) -> None:
-        self.config, self.assignment = config, assignment
         self.limits = dict(config.JudgedExecute.get("limits", {}))
         try:
             Limits(**self.limits)
         except TypeError as error:
             raise ValueError(f"c.JudgedExecute.limits in nbgrader_config.py: {error}.") from None
-        nbgrader.api.create_engine = _engine
-        self.course = CourseDirectory(config=config, assignment_id=assignment)
-        with self.gradebook() as gradebook:
-            try:
-                self.notebooks = {notebook.name for notebook in gradebook.find_assignment(assignment).notebooks}
-            except MissingEntry:
-                raise ValueError(
-                    f"The gradebook has no assignment {assignment!r}. "
-                    f"Next step: nbgrader generate_assignment {assignment}"
-                ) from None
+        config.Exporter.optimistic_validation = True  # once a notebook, not once a step
+        course = CourseDirectory(config=config, assignment_id=assignment, log=quiet)
+        super().__init__(coursedir=course, config=config, log=quiet)
+        self.assignment = assignment
+        self.gradebook = Gradebook(course.db_url, course.course_id)
+        try:
+            names = [notebook.name for notebook in self.gradebook.find_assignment(assignment).notebooks]
+        except MissingEntry:
+            self.close()
+            raise ValueError(
+                f"The gradebook has no assignment {assignment!r}. Next step: nbgrader generate_assignment {assignment}"
+            ) from None
+        self._released = {name: released(self.gradebook, assignment, name) for name in names}
+        self._sources = {name: source_notebook(course, assignment, name) for name in names}
+        self.gradebook.db.remove()
+        cells = CellsFromGradebook(parent=self, released=self._released)
+        self._first_pass = _with_steps(Exporter(parent=self, config=self.config), self.sanitize_preprocessors, cells)
 
-    def gradebook(self) -> Gradebook:
-        return Gradebook(self.course.db_url, self.course.course_id)
-
-    def autograde(self, student: str = "*", log: Log | None = None) -> Autograde:
-        """nbgrader's converter for one student, or for all of them. What it warns of goes into `log`."""
-        self.course.student_id = student if student == "*" else glob.escape(student)
-        converter = Autograde(coursedir=self.course, config=self.config)
-        converter.log = (log or Log()).logger
-        return converter
+    def close(self) -> None:
+        self.gradebook.close()
 
     def prepare(self, submission: Submission) -> Prepared:
         """What the judge needs of a submission. Errors: ValueError, naming the file that cannot be read."""
-        try:
-            self.course.get_existing_timestamp(str(submission.folder))
-        except Exception:
-            raise ValueError("timestamp.txt contains no time, such as 2026-01-31 12:00:00 UTC.") from None
-        converter = self.autograde(submission.student)
-        paths = sorted(submission.folder.glob(f"{self.course.notebook_id}.ipynb"))
-        known = [path for path in paths if path.stem in self.notebooks]
+        remarks = set_aside(submission.folder)
+        state = _state(submission.folder)
+        paths = sorted(submission.folder.glob(f"{self.coursedir.notebook_id}.ipynb"))
+        known = [path for path in paths if path.stem in self._released]
         if not known:
-            names, handed_in = (", ".join(sorted(n)) for n in (self.notebooks, [path.stem for path in paths]))
+            names, handed_in = (", ".join(sorted(n)) for n in (self._released, [path.stem for path in paths]))
             raise ValueError(f"No notebook has the name of a lab in this assignment ({names}). Submitted: {handed_in}.")
-        if converter.pre_convert_hook is not None:
-            converter.pre_convert_hook(
-                assignment=self.assignment, student=submission.student, notebooks=[str(path) for path in paths]
-            )
-        converter.exporter = converter.exporter_class(parent=converter, config=converter.config)
-        converter._init_preprocessors()  # those of its first pass
-        notebooks = {str(path): _sanitised(converter, path) for path in known}
-        cells = {
-            path.stem: code_cells(
-                nbformat.reads(notebooks[str(path)].text, as_version=4),
-                demonstrations(self.course, self.assignment, path.stem),
-            )
-            for path in known
-        }
-        files = submitted_files(self.course, self.assignment, submission.student, self.limits)
-        return Prepared(Job(cells, files, self.limits, is_sandbox_waived()), notebooks)
+        notebooks = {path.stem: self._sanitised(path) for path in known}
+        jobs = {}
+        for name, nb in notebooks.items():
+            order = self._sources[name].order or self._released[name].cells
+            jobs[name] = notebook_job(nb, order, self._sources[name].demonstrations)
+        files = submitted_files(self.coursedir, self.assignment, submission.student, self.limits)
+        return Prepared(Job(jobs, files, self.limits, is_sandbox_waived()), notebooks, remarks, state)
 
-    def record(self, submission: Submission, prepared: Prepared | None, verdict: Verdict | None) -> list[str]:
-        """Put a verdict on record. Without one nbgrader finds out for itself what is wrong with the submission.
-
-        Returns what went wrong, in sentences; empty if the submission is graded. Errors: CannotGoOn.
-        """
-        log = Log()
-        converter = self.autograde(submission.student, log)
-        converter.force = submission.why != "new"
-        if prepared is not None:
-            converter.exporter_class = _exporter_that_knows(converter.exporter_class)
-            converter.exporter_class.known = prepared.notebooks
-
-        def known_verdict(asked: Job) -> Verdict:
-            ((name, cells),) = asked.notebooks.items()
-            is_known = prepared and prepared.job.notebooks.get(name) == cells and prepared.job.files == asked.files
-            return verdict if is_known else judge_here(asked)
-
-        JudgedExecute.judge = staticmethod(known_verdict)
+    def _sanitised(self, path: Path) -> NotebookNode:
         try:
-            converter.start()
-        except NbGraderException as error:
-            errors = log.errors or [error]
-        except OSError as error:
-            errors = [error]
-        else:
-            return []
+            nb = nbformat.reads(read_regular(path, MAX_NOTEBOOK_BYTES).decode(), as_version=4)
+            return self._first_pass.from_notebook_node(nb, self.init_single_notebook_resources(str(path)))[0]
+        except (ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:  # as nbformat has them
+            text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            raise ValueError(f"{path.name}: {text}") from None
+
+    def record(self, submission: Submission, prepared: Prepared, verdict: Verdict) -> None:
+        """Write points and notebooks. Errors: Changed, and others; then autograded/ holds nothing of the student's."""
+        with self._destination(submission):
+            if _state(submission.folder) != prepared.state:
+                raise Changed("It was handed in again while it was graded. Next step: run the same command again.")
+            self.writer = FilesWriter(parent=self, config=self.config)  # it makes its folder once
+            exporter = self.exporter_class(parent=self, config=self.config)
+            own = JudgedExecute(parent=self, verdict=verdict), SavePoints(parent=self, gradebook=self.gradebook)
+            _with_steps(exporter, self.autograde_preprocessors, *own)
+            written = []
+            for name, nb in prepared.notebooks.items():
+                resources = self.init_single_notebook_resources(str(submission.folder / f"{name}.ipynb"))
+                written.append(exporter.from_notebook_node(nb, resources))
+            self.gradebook.db.commit()
+            # In this order: who is killed between the two leaves points and no file, and is graded again.
+            for text, resources in written:
+                self.write_single_notebook(text, resources)
+            self.set_permissions(self.assignment, submission.student)
+            self.run_post_convert_hook()
+
+    def record_failure(self, submission: Submission) -> None:
+        """Put on record, as nbgrader does, that there is a submission, and no points. Errors: as those of record."""
+        with contextlib.suppress(NbGraderException), self._destination(submission):
+            raise NbGraderException("not graded")
+
+    @contextlib.contextmanager
+    def _destination(self, submission: Submission) -> Iterator[None]:
+        """A new folder in autograded/ and an entry in the gradebook. The folder goes if the work in it fails."""
+        folder = self._format_dest(self.assignment, submission.student)
+        self.coursedir.student_id = glob.escape(submission.student)
+        self.notebooks = [str(path) for path in sorted(submission.folder.glob(f"{self.coursedir.notebook_id}.ipynb"))]
+        try:
+            if os.path.lexists(folder):
+                shutil.rmtree(folder)
+            self.run_pre_convert_hook()
+            self.init_assignment(self.assignment, submission.student)
+            yield
+        except BaseException:
+            self.gradebook.db.rollback()
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         finally:
-            JudgedExecute.judge = None
-        if stops := next(filter(None, map(what_stops_all, errors)), None):
-            raise CannotGoOn(stops)
-        return [in_words(errors[0])]
+            self.gradebook.db.remove()
 
 
-@functools.cache
-def _engine(db_url: str, **options) -> Engine:
-    """One for all of the gradebooks that nbgrader opens, some ten a notebook: it remembers how it compiled a query.
-
-    nbgrader disposes of it after each, which closes its connections and leaves it as good as new.
-    """
-    return create_engine(db_url, **options)
+def _state(folder: Path) -> list[tuple]:
+    found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
+    return [(path, state.st_ino, state.st_size, state.st_mtime_ns) for path, state in found]
 
 
-def _sanitised(converter: Autograde, path: Path) -> Sanitised:
-    try:
-        resources = converter.init_single_notebook_resources(str(path))
-        digest = _digest(path)
-        return Sanitised(digest, *converter.exporter.from_filename(str(path), resources=resources))
-    except Exception as error:
-        if stops := what_stops_all(error):
-            raise CannotGoOn(stops) from None
-        raise ValueError(f"{path.name}: {in_words(error)}") from None
-
-
-@functools.cache
-def _exporter_that_knows(exporter_class: type) -> type:
-    """An exporter that does not work a second time on a file which is as it was when it was prepared."""
-
-    class Exporter(exporter_class):
-        known: dict[str, Sanitised] = {}
-
-        def from_filename(self, filename: str, resources: dict | None = None, **kwargs) -> tuple[str, dict]:
-            known = type(self).known.get(filename)
-            if known is not None and known.digest == _digest(Path(filename)):
-                return known.text, known.resources
-            return super().from_filename(filename, resources=resources, **kwargs)
-
-    return Exporter
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _with_steps(exporter: Exporter, steps: list, *own: Preprocessor) -> Exporter:
+    """Register the configured steps; for those of this course, the ones given."""
+    given = {f"{type(step).__module__}.{type(step).__name__}": step for step in own}
+    for step in steps:
+        exporter.register_preprocessor(given.get(step, step))
+    return exporter

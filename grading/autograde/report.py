@@ -2,25 +2,9 @@
 
 import statistics
 
-from nbgrader.api import Grade, Gradebook, GradeCell, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import func
+from grading.plain_text import few, one_line
 
 SHOWN = 30
-
-
-def points_of(gradebook: Gradebook, assignment: str) -> dict[str, float]:
-    """The automatic points of each student, all notebooks together."""
-    known = gradebook.find_assignment(assignment)
-    rows = (
-        gradebook.db.query(SubmittedAssignment.student_id, func.sum(Grade.auto_score))
-        .select_from(Grade)
-        .join(GradeCell, Grade.cell_id == GradeCell.id)
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .filter(SubmittedAssignment.assignment_id == known.id)
-        .group_by(SubmittedAssignment.student_id)
-    )
-    return {student: points or 0.0 for student, points in rows}
 
 
 def table(graded: list[str], points: dict[str, float], notes: dict[str, list[str]]) -> str:
@@ -29,13 +13,13 @@ def table(graded: list[str], points: dict[str, float], notes: dict[str, list[str
     students = sorted({*shown, *notes})
     if not students:
         return ""
-    width = max(len("student"), *map(len, students))
+    width = max(len("student"), *(len(one_line(student)) for student in students))
     lines = [f"{'student':<{width}}  {'points':>7}  problem"]
     for student in students:
         score = f"{points.get(student, 0):7g}" if student in graded else f"{'-':>7}"
-        first, *more = notes.get(student) or [""]
-        lines.append(f"{student:<{width}}  {score}  {_short(first)}".rstrip())
-        lines += [f"{'':<{width}}  {'':>7}  {_short(line)}" for line in more]
+        first, *more = few(notes.get(student, ())) or [""]
+        lines.append(f"{one_line(student):<{width}}  {score}  {first}".rstrip())
+        lines += [f"{'':<{width}}  {'':>7}  {line}" for line in more]
     return "\n".join(lines)
 
 
@@ -48,8 +32,3 @@ def summary(graded: list[str], failed: int, skipped: int, points: dict[str, floa
     parts += [f"{failed} not graded"] if failed else []
     parts += [f"{skipped} already graded, unchanged"] if skipped else []
     return f"{', '.join(parts)}; {seconds:.0f} s."
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 160 else line[:157] + "..."

@@ -5,12 +5,15 @@ import glob
 import json
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Grade, Gradebook, GradeCell, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+
+from grading.gradebook import students_on_record, students_with_open_grades
+from grading.steps.entry import Refused, check
 
 
 @dataclass(frozen=True)
@@ -26,35 +29,49 @@ class Submission:
     why: str
 
 
-def handed_in(autograde: Autograde, gradebook: Gradebook, force: bool) -> tuple[list[Submission], dict[str, str]]:
-    """All submissions. What has to be graded is so by nbgrader's own rule, or because it was left half graded.
+def handed_in(
+    autograde: Autograde, gradebook: Gradebook, students: list[str], force: bool
+) -> tuple[list[Submission], dict[str, str]]:
+    """The submissions of `students`, or all. What has to be graded is so by nbgrader's own rule, or left half graded.
 
-    Second, by student, why nbgrader cannot see a submission.
+    Second, by student, why a submission cannot be graded.
 
-    autograde: nbgrader's converter, with the assignment and the students chosen. Errors: ValueError if there is no
-    submission at all.
+    autograde: nbgrader's converter, with the assignment chosen. Errors: ValueError if there is no submission at all, or
+    none by one of the students.
     """
     course = autograde.coursedir
-    folders = sorted(glob.glob(autograde._format_source(course.assignment_id, course.student_id)))
+    folders = {student_of(autograde, path): path for path in sorted(glob.glob(_folder(course, "*")))}
     excluded = set(course.student_id_exclude.split(",")) if course.student_id_exclude else set()
-    unfinished = Unfinished(gradebook, course.assignment_id)
-    found, unseen = [], {}
-    for folder, student in ((folder, student_of(autograde, folder)) for folder in folders):
-        if student in excluded:
-            continue
-        names = {
-            Path(path).stem for path in glob.glob(os.path.join(glob.escape(folder), f"{course.notebook_id}.ipynb"))
-        }
-        if glob.escape(student) != student:  # nbgrader would take it for a pattern, and grade somebody else's
-            unseen[student] = "nbgrader does not support *, ? or [ in the name of a folder. Rename it."
-        elif names:
-            found.append(Submission(student, Path(folder), _why(autograde, folder, student, names, unfinished, force)))
-        else:
-            unseen[student] = "The submission contains no notebook."
+    strays = {path.name for path in Path(_folder(course, "*")).parents[1].glob("[!.]*") if not path.is_dir()}
+    if unknown := set(students) - set(folders) - strays:
+        raise ValueError(
+            f"There is no submission to {course.assignment_id} by {', '.join(sorted(unknown))}. "
+            f"Next step: check the spelling with `ls {Path(course.root, course.submitted_directory)}`."
+        )
     if not folders:
-        wanted = course.format_path(course.submitted_directory, "STUDENT", course.assignment_id)
-        raise ValueError(f"Nothing has been submitted: there is no {wanted}/*.ipynb.")
-    return found, unseen
+        raise ValueError(f"Nothing has been submitted: there is no {_folder(course, 'STUDENT')}/*.ipynb.")
+    unfinished = Unfinished(gradebook, course.assignment_id)
+    found = []
+    unseen = {name: "It is not a folder." for name in strays}
+    for student, path in folders.items():
+        if student in excluded or (students and student not in students):
+            continue
+        folder = Path(path)
+        try:
+            check(folder)
+            names = {path.stem for path in folder.glob(f"{course.notebook_id}.ipynb")}
+            if glob.escape(student) != student:  # nbgrader would take it for a pattern, and grade somebody else's
+                raise Refused("nbgrader does not support *, ? or [ in the name of a folder. Rename it.")
+            if not names:
+                raise Refused("The submission contains no notebook.")
+            found.append(Submission(student, folder, _why(autograde, folder, student, names, unfinished, force)))
+        except Refused as why:
+            unseen[student] = str(why)
+    return found, {student: why for student, why in unseen.items() if student in students or not students}
+
+
+def _folder(course: CourseDirectory, student: str) -> str:
+    return course.format_path(course.submitted_directory, student, course.assignment_id)
 
 
 def student_of(autograde: Autograde, folder: str) -> str:
@@ -67,11 +84,9 @@ class Unfinished:
     """Tells which submissions nbgrader has begun to grade, and not ended."""
 
     def __init__(self, gradebook: Gradebook, assignment: str) -> None:
-        known = gradebook.find_assignment(assignment)
-        self.notebooks = {notebook.name for notebook in known.notebooks}
-        submissions = gradebook.db.query(SubmittedAssignment.student_id).filter_by(assignment_id=known.id)
-        self._on_record = {student for (student,) in submissions}
-        self._half_on_record = set(_students_with_open_grades(gradebook, known))
+        self.notebooks = {notebook.name for notebook in gradebook.find_assignment(assignment).notebooks}
+        self._on_record = students_on_record(gradebook, assignment)
+        self._half_on_record = set(students_with_open_grades(gradebook, assignment))
 
     def __contains__(self, graded: tuple[str, set[str], Path]) -> bool:
         """student, names of the notebooks handed in, folder in autograded/."""
@@ -81,7 +96,7 @@ class Unfinished:
         return not all(_has_run(folder / f"{name}.ipynb") for name in names & self.notebooks)
 
 
-def _why(autograde: Autograde, folder: str, student: str, names: set[str], unfinished: Unfinished, force: bool) -> str:
+def _why(autograde: Autograde, folder: Path, student: str, names: set[str], unfinished: Unfinished, force: bool) -> str:
     course = autograde.coursedir
     graded = course.format_path(course.autograded_directory, student, course.assignment_id)
     if force:
@@ -89,8 +104,8 @@ def _why(autograde: Autograde, folder: str, student: str, names: set[str], unfin
     if not os.path.exists(graded):
         return "new"
     try:
-        handed_in_at, before = map(course.get_existing_timestamp, (folder, graded))
-    except Exception:  # it holds no time; nbgrader will say so
+        handed_in_at, before = map(course.get_existing_timestamp, (str(folder), graded))
+    except Exception:  # a copy that an interrupted run left half written
         return "unfinished"
     if handed_in_at is not None and (before is None or handed_in_at > before):
         return "newer"  # none before: an interrupted run has begun to clear the folder
@@ -106,22 +121,6 @@ def _protect(autograde: Autograde, student: str, graded: Path) -> None:
     with contextlib.suppress(OSError):  # somebody else's files
         if any(path.stat().st_mode & 0o222 & ~permissions for path in graded.glob("*.ipynb")):
             autograde.set_permissions(autograde.coursedir.assignment_id, student)
-
-
-def _students_with_open_grades(gradebook: Gradebook, known) -> Iterator[str]:
-    """Students of whom a submission is on record, and not the points of all its tests."""
-    # An answer that a person grades has no points before; it is a test and an answer in one.
-    by_hand = {(cell.name, cell.notebook_id) for notebook in known.notebooks for cell in notebook.solution_cells}
-    rows = (
-        gradebook.db.query(SubmittedAssignment.student_id, GradeCell.name, GradeCell.notebook_id)
-        .select_from(Grade)
-        .join(GradeCell, Grade.cell_id == GradeCell.id)
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .filter(SubmittedAssignment.assignment_id == known.id, Grade.auto_score.is_(None))
-        .filter(GradeCell.cell_type == "code")
-    )
-    return (student for student, name, notebook in rows if (name, notebook) not in by_hand)
 
 
 def _has_run(path: Path) -> bool:

@@ -1,8 +1,7 @@
-"""Sets aside what a submission must not hand on: links, special files, and what is too much.
+"""What of a submission may come in: regular files, bounded in number, size and depth.
 
-nbgrader copies submitted files into autograded/, and later into feedback/, and follows links on the way: a link to
-the gradebook would come back to the student as a copy of it, and a FIFO or a device would never be read to its end.
-nbgrader_config.py names `set_aside` as nbgrader's pre_convert_hook, which comes before the copy.
+nbgrader reads timestamp.txt and copies all files, following links: a FIFO would stop the class, a link to the gradebook
+would come back to the student as a copy of it. So a submission is looked at before nbgrader opens any file of it.
 """
 
 import json
@@ -12,12 +11,20 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-MAX_FILES = 1000
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import parse_utc
+
+from grading.plain_text import few, one_line
+
+MAX_FILES = 1000  # and folders, together
 MAX_DEPTH = 20
 MAX_FILE_BYTES = 2**25
 MAX_NOTEBOOK_BYTES = 2**26
 MAX_BYTES = 2**27  # all files together
+MAX_TIME_BYTES = 1000
 KINDS = {
+    stat.S_ISDIR: "a folder",
     stat.S_ISFIFO: "a FIFO",
     stat.S_ISSOCK: "a socket",
     stat.S_ISCHR: "a device",
@@ -26,43 +33,97 @@ KINDS = {
 log = logging.getLogger(__name__)
 
 
-def set_aside(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Move what may not be followed or copied out of the submission that holds `notebooks`, and leave notes.
+class Refused(ValueError):
+    """A submission that cannot be graded before a person has looked at it; the message says why."""
 
-    It goes to a folder beside the submission, ASSIGNMENT.set-aside. A notebook is replaced by an empty one that says
-    why, so that it is graded, with no points; anything else by a text file, NAME.not-followed.txt.
+
+class CheckedSubmissions(NotebookExporter):
+    """Looks at submissions on behalf of nbgrader's Autograde, however that is started.
+
+    nbgrader makes its exporter when it has listed the submissions and before it opens one: no hook of it comes as
+    early. What is refused is taken off the list. Errors: NbGraderException if nothing is left on it.
     """
-    for folder in sorted({Path(notebook).parent for notebook in notebooks}):
-        try:
-            _clean(folder)
-        except OSError as error:  # nbgrader would go on, and copy what is left
-            log.error("%s could not be searched: %s", folder, error)
-            notebooks.clear()
-            raise
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**kwargs)
+        found, refused = self.parent.assignments, False
+        for folder in list(found):
+            try:
+                check(Path(folder))
+                set_aside(Path(folder))
+            except Refused as why:
+                refused = True
+                del found[folder]
+                self.log.error("There was an error processing assignment: %s: %s", one_line(folder, 1000), why)
+        if refused and not found:
+            raise NbGraderException("No submission could be graded; the lines above say why.")
 
 
-def _clean(folder: Path) -> None:
-    if folder.is_symlink():
-        names = [path.name for path in folder.glob("*.ipynb")]
-        _move(folder, folder, "")
-        folder.mkdir()
-        for name in names:
-            _leave_note(folder / name, "in a folder that is a link")
+def check(folder: Path) -> None:
+    """Errors: Refused if the folder or the student's is a link, or timestamp.txt holds no time."""
+    for path in (folder, folder.parent):
+        if path.is_symlink():
+            raise Refused(f"{one_line(path.name)} is {one_line(_link(path))}. Next step: replace it by a copy.")
+    try:
+        os.scandir(folder).close()
+        text = read_regular(folder / "timestamp.txt", MAX_TIME_BYTES).decode().strip()
+    except FileNotFoundError:
         return
-    for path, why in list(_refused(folder)):
-        _move(path, folder, path.relative_to(folder).as_posix())
-        _leave_note(path, why)
+    except NotADirectoryError:
+        raise Refused(f"{one_line(folder.name)} is a file, not a folder.") from None
+    except PermissionError as error:
+        raise Refused(f"{one_line(str(error))}.") from None
+    except (OSError, ValueError) as error:
+        raise Refused(
+            f"timestamp.txt cannot be read: {one_line(str(error))}. Next step: correct or delete it."
+        ) from None
+    try:
+        if text:
+            parse_utc(text)
+    except Exception:  # dateutil has many
+        raise Refused("timestamp.txt contains no time, such as 2026-01-31 12:00:00 UTC.") from None
+
+
+def read_regular(path: Path, max_bytes: int) -> bytes:
+    """The content of a regular file. Errors: OSError; ValueError if it is something else, or larger."""
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        if why := _what_is_wrong(os.fstat(file.fileno()), max_bytes):
+            raise ValueError(f"{path.name} is {why}")
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise ValueError(f"{path.name} is larger than {max_bytes:,} bytes")
+    return content
+
+
+def set_aside(folder: Path) -> list[str]:
+    """Move what may not come in to ASSIGNMENT.set-aside, beside the submission. Returns what was moved, in sentences.
+
+    A notebook is replaced by an empty one that says why, so that it is graded, with no points; anything else by a text
+    file, NAME.not-followed.txt. Errors: Refused if the folder cannot be searched.
+    """
+    sentences = []
+    try:
+        for path, why in list(_refused(folder)):
+            name = path.relative_to(folder).as_posix()
+            sentences.append(f"{name} was {why}. It was set aside and not graded.")
+            _move(path, folder.with_name(f"{folder.name}.set-aside") / name)
+            _leave_note(path, sentences[-1])
+    except OSError as error:
+        raise Refused(f"The submission cannot be searched: {one_line(str(error))}.") from None
+    for sentence in few(sentences):
+        log.warning("%s: %s", one_line(str(folder), 1000), sentence)
+    return sentences
 
 
 def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
     """What has to go, and why. Folders that are too deep, or hold too many files, go as a whole."""
     num_files = num_bytes = 0
-    for parent, folders, names in os.walk(folder, topdown=True):
+    for parent, folders, names in os.walk(folder, topdown=True, onerror=_raise):
         depth = len(Path(parent).relative_to(folder).parts)
         for name in sorted(folders):
             path = Path(parent, name)
             if path.is_symlink():
-                yield path, f"a link to {os.readlink(path)}"
+                yield path, _link(path)
             elif depth + 1 >= MAX_DEPTH:
                 yield path, f"a folder more than {MAX_DEPTH} deep"
             elif name not in (".ipynb_checkpoints", "__pycache__") and _has_too_many(path):
@@ -73,7 +134,8 @@ def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
         for name in sorted(names, key=lambda name: (not name.endswith(".ipynb"), name)):
             path = Path(parent, name)
             state = path.lstat()
-            why = _what_is_wrong(path, state)
+            most = MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else MAX_FILE_BYTES
+            why = _link(path) if path.is_symlink() else _what_is_wrong(state, most)
             if not why and num_files >= MAX_FILES:
                 why = f"one of more than {MAX_FILES:,} files"
             if not why and num_bytes + state.st_size > MAX_BYTES:
@@ -84,31 +146,35 @@ def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
                 num_files, num_bytes = num_files + 1, num_bytes + state.st_size
 
 
+def _link(path: Path) -> str:
+    return f"a link to {os.readlink(path)}"
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
 def _has_too_many(folder: Path) -> bool:
     found = 0
-    for _, _, names in os.walk(folder):
-        found += len(names)
+    for _, folders, names in os.walk(folder):
+        found += len(folders) + len(names)
         if found > MAX_FILES:
             return True
     return False
 
 
-def _what_is_wrong(path: Path, state: os.stat_result) -> str:
-    """Why a file can't stay; "" if it can."""
-    if stat.S_ISLNK(state.st_mode):
-        return f"a link to {os.readlink(path)}"
+def _what_is_wrong(state: os.stat_result, max_bytes: int) -> str:
+    """Why a file can't come in; "" if it can."""
     for is_kind, name in KINDS.items():
         if is_kind(state.st_mode):
             return name
     if state.st_nlink > 1:
         return "a hard link: the same file also exists elsewhere"
-    most = MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else MAX_FILE_BYTES
-    return f"too large: {state.st_size:,} bytes, at most {most:,}" if state.st_size > most else ""
+    return f"too large: {state.st_size:,} bytes, at most {max_bytes:,}" if state.st_size > max_bytes else ""
 
 
-def _move(path: Path, folder: Path, inside: str) -> None:
-    """Move `path` to the folder beside the submission, out of the way of what was moved there before."""
-    target = folder.with_name(f"{folder.name}.set-aside") / inside
+def _move(path: Path, target: Path) -> None:
+    """Move `path` to `target`, or beside what was moved there before."""
     number = 1
     while os.path.lexists(target):
         number += 1
@@ -117,10 +183,8 @@ def _move(path: Path, folder: Path, inside: str) -> None:
     os.rename(path, target)
 
 
-def _leave_note(path: Path, why: str) -> None:
-    text = f"{path.name} was {why}. It was set aside and not graded. Next step: submit a copy of the file itself."
-    text = text.encode("utf-8", "replace").decode()
-    log.warning("%s: %s", path, text)
+def _leave_note(path: Path, sentence: str) -> None:
+    text = f"{one_line(sentence, 1000)} Next step: submit a regular file within the limits."
     if path.suffix == ".ipynb":
         cell = {"cell_type": "markdown", "id": "set-aside", "metadata": {}, "source": text}
         path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))

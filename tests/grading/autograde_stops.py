@@ -16,7 +16,7 @@ from tiny_course import ASSIGNMENT, Course
 from grading.autograde import command
 from grading.autograde.pool import LocalPool
 from grading.judge.job import Job, Verdict
-from grading.steps.execute import JudgedExecute
+from grading.steps import execute
 
 
 class Known:
@@ -126,8 +126,6 @@ def clean(some_class, tmp_path_factory) -> Course:
 
 def stock(course: Course, known: Known) -> None:
     """nbgrader's own loop, with known verdicts."""
-    JudgedExecute.judge = staticmethod(known.verdict)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(execute, "judge_here", known.verdict)
         serial(course)
-    finally:
-        JudgedExecute.judge = None

@@ -5,7 +5,6 @@ Each step is done to two copies of the course, one graded by nbgrader's own loop
 
 import datetime
 
-import nbformat
 import pytest
 from autograde_course import autograded, fresh, gradebook_of, hand_in, ours, serial
 from nbgrader.api import Gradebook
@@ -132,18 +131,21 @@ def test_a_gradebook_that_lacks_some_points_is_completed(twins, first):
     assert gradebook_of(twins.ours)["tardy"]["grades"]["test_double"][0] == 2
 
 
-def test_a_notebook_changed_while_it_was_judged_gets_the_points_of_what_is_kept(twins, monkeypatch):
+def test_what_is_handed_in_again_while_it_is_judged_is_judged_again(twins, monkeypatch):
+    """The first notebook's points would be on record under the second one's time, and stay there."""
     from grading.autograde import record
 
     twins.hand_in("hasty", IN_TIME)
-    prepare = record.Recorder.prepare
+    prepare, times = record.Recorder.prepare, iter([LATE])
 
     def prepare_and_change(recorder, submission):
         prepared = prepare(recorder, submission)
-        nbformat.write(answered(twins.ours, **WRONG), submission.folder / "lab.ipynb")
+        for timestamp in times:
+            hand_in(twins.ours, "hasty", {"lab.ipynb": answered(twins.ours, **WRONG)}, timestamp)
         return prepared
 
     monkeypatch.setattr(record.Recorder, "prepare", prepare_and_change)
     assert ours(twins.ours, "--student", "hasty") == 0
-    grades = gradebook_of(twins.ours)["hasty"]["grades"]
-    assert (grades["test_double"][0], grades["test_triple"][0]) == (0, 1)
+    hasty = gradebook_of(twins.ours)["hasty"]
+    assert (hasty["grades"]["test_double"][0], hasty["grades"]["test_triple"][0]) == (0, 0)
+    assert hasty["timestamp"] == DUE + datetime.timedelta(days=1)

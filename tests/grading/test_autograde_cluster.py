@@ -69,8 +69,7 @@ def test_a_cluster_that_loses_a_worker_fills_the_same_gradebook(course, cluster,
     assert autograded(there) == autograded(here)
 
 
-def test_nothing_but_json_text_travels(course, cluster, tmp_path, monkeypatch, capsys):
-
+def test_nothing_but_bytes_travels(course, cluster, tmp_path, monkeypatch, capsys):
     sent, submit = [], distributed.Client.submit
 
     def seen(client, function, *args, **kwargs):
@@ -81,11 +80,11 @@ def test_nothing_but_json_text_travels(course, cluster, tmp_path, monkeypatch, c
     copy = fresh(course, tmp_path / "course")
     copy.submit("ada", {"lab.ipynb": answered(course)})
     assert ours(copy, "--scheduler", cluster[0]) == 0
-    ((function, (text,)),) = sent
-    assert function is module.judge_json and type(text) is str
-    monkeypatch.setattr(module, "MAX_TEXT", 100)
+    ((function, (data,)),) = sent
+    assert function is module.judge_bytes and type(data) is bytes
+    monkeypatch.setattr(module, "MAX_BYTES", 100)
     assert ours(copy, "--scheduler", cluster[0], "--force") == 1
-    assert "characters; the limit is 100." in capsys.readouterr().out
+    assert "bytes; the limit is 100." in capsys.readouterr().out
 
 
 def test_an_address_where_nobody_answers_is_refused(course, tmp_path, capsys):
