@@ -70,7 +70,7 @@ class BubblewrapSandbox:
         look = "import json, os, sys; print(json.dumps({f: os.listdir(f) for f in sys.argv[1:] if os.path.isdir(f)}))"
         folders = [str(folder) for folder in self.hidden]
         try:
-            with self._command(2**20, [sys.executable, "-I", "-c", look, *folders]) as (command, fds):
+            with self.command(2**20, [sys.executable, "-I", "-c", look, *folders]) as (command, fds):
                 run = subprocess.run(command, capture_output=True, text=True, timeout=30, pass_fds=fds, env={}, cwd="/")
             seen = json.loads(run.stdout)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -93,7 +93,7 @@ class BubblewrapSandbox:
                 report = Report()
                 undo.callback(report.close)
                 options = ["--json-status-fd", str(report.write_fd)]
-                with self._command(limits.scratch_bytes, server, options) as (command, fds):
+                with self.command(limits.scratch_bytes, server, options) as (command, fds):
                     process = StudentProcess(
                         [*group.join, *command] if group is not None else command,
                         {},  # bubblewrap's own environment is seen from inside
@@ -109,7 +109,7 @@ class BubblewrapSandbox:
             return process
 
     @contextlib.contextmanager
-    def _command(
+    def command(
         self, scratch_bytes: int, program: list[str], options: list[str] | None = None
     ) -> Iterator[tuple[list[str], tuple[int, ...]]]:
         """(The command for a program inside, file descriptors to pass on). Errors: OSError.

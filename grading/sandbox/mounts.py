@@ -1,7 +1,8 @@
 """What a sandbox shows of the machine: programs and libraries, read-only, and nothing of the course beside them.
 
 Of an environment only PARTS are bound: whoever makes one in the course's own folder (`python -m venv .`) has the
-gradebook next to them. site-packages is bound as a whole; `grading` may be installed there, and is public code.
+gradebook next to them. site-packages is bound as a whole, except for `grading`, if that is installed there. What
+remains visible are names: a process can read which folders of the machine are bound (/proc/self/mountinfo).
 """
 
 import importlib.util
@@ -31,7 +32,7 @@ def course_folders() -> tuple[Path, ...]:
 
 def mounts(hidden: tuple[Path, ...]) -> list[str]:
     """bubblewrap's arguments. hidden: folders of which nothing is shown but Python. Errors: CourseExposed."""
-    hidden = tuple(folder.resolve() for folder in (*hidden, *FONTS) if folder.is_dir())
+    hidden = tuple(folder.resolve() for folder in (*hidden, GRADING, *FONTS) if folder.is_dir())
     arguments, covers = [], []
     of_the_machine = {}  # for each place with a mount: whether it shows the machine's files, or hides them
     for place, source in sorted(_shown().items(), key=lambda item: len(item[0].parts)):

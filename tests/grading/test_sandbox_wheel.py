@@ -1,0 +1,40 @@
+"""What `pip install .` puts into an environment, where a student's code could look for it."""
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory) -> dict[str, str]:
+    """The files of the wheel and their text, as setuptools collects them; to pack them, it would need a download."""
+    place = tmp_path_factory.mktemp("wheel")
+    commands = ["egg_info", "--egg-base", place, "build", "--build-base", place, "--build-lib", place / "lib"]
+    collect = [sys.executable, "-c", "import setuptools; setuptools.setup()", "--quiet", *map(str, commands)]
+    run = subprocess.run(collect, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+    files = [path for path in (place / "lib").rglob("*") if path.is_file()]
+    return {str(path.relative_to(place / "lib")): path.read_text(errors="replace") for path in files}
+
+
+def test_a_wheel_holds_no_collected_answer(installed):
+    assert {Path(name).parts[0] for name in installed} == {"grading", "labkit", "mini_vllm"}
+    text = "\n".join(installed.values())
+    codes = [answer.code for lab in ("lab_01", "lab_02", "lab_03", "lab_04") for answer in answers_of(lab)]
+    assert len(codes) > 100 and not [code for code in codes if len(code) > 100 and code in text]
+
+
+def test_a_wheel_holds_what_grading_needs_besides_modules(installed):
+    """A template that is left out is missed only when the first page is made."""
+    for folder in ("grading/feedback/templates", "grading/authoring/templates"):
+        assert {f"{folder}/{path.name}" for path in (ROOT / folder).iterdir() if path.is_file()} <= {*installed}
+    assert installed["grading/feedback/templates/style.css"]
+
+
+def answers_of(lab: str) -> list:
+    return importlib.import_module(f"answers.{lab}").ANSWERS
