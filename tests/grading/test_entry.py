@@ -1,0 +1,183 @@
+"""What of a submission is opened, moved away or refused, before nbgrader reads a byte of it."""
+
+import logging
+import os
+import signal
+import socket
+
+import pytest
+from autograde_course import autograded, fresh, ours, serial
+from autograde_stops import known  # noqa: F401 (a fixture)
+from register import answered
+from tiny_course import ASSIGNMENT
+
+from grading.steps import entry, execute
+from grading.steps.entry import Refused, check, read_regular, set_aside
+
+
+@pytest.fixture(autouse=True)
+def never_waits():
+    """A FIFO that is opened in the ordinary way waits for ever."""
+
+    def too_long(*_):
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(120)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A submission, beside the instructor's secrets."""
+    (tmp_path / "gradebook.db").write_text("secret")
+    folder = tmp_path / "submitted" / "ada" / ASSIGNMENT
+    folder.mkdir(parents=True)
+    (folder / "lab.ipynb").write_text("{}")
+    (folder / "data.csv").write_text("1,2")
+    return folder
+
+
+def sparse(num_bytes: int):
+    def make(path):
+        with open(path, "wb") as file:
+            file.truncate(num_bytes)
+
+    return make
+
+
+def bound_socket(path):
+    with socket.socket(socket.AF_UNIX) as sock:
+        folder = os.open(path.parent, os.O_RDONLY)
+        sock.bind(f"/proc/self/fd/{folder}/{path.name}")  # the path of a socket has to be short
+        os.close(folder)
+
+
+TIMES = {
+    "FIFO": os.mkfifo,
+    "socket": bound_socket,
+    "folder": lambda path: path.mkdir(),
+    "link to a device": lambda path: path.symlink_to("/dev/zero"),
+    "link to the gradebook": lambda path: path.symlink_to("../../../gradebook.db"),
+    "link to nothing": lambda path: path.symlink_to("nowhere"),
+    "hard link": lambda path: os.link(path.parent / "data.csv", path),
+    "2 GiB of nothing": sparse(2**31),
+    "no text": lambda path: path.write_bytes(b"\xff\xfe\x00"),
+    "no time": lambda path: path.write_text("yesterday"),
+    "no day": lambda path: path.write_text("2026-13-45 99:99:99 Nowhere"),
+    "a year too far": lambda path: path.write_text("99999-01-01 00:00 +99:99"),
+    "many digits": lambda path: path.write_text("9" * 900),
+}
+
+
+@pytest.mark.parametrize("make", TIMES.values(), ids=TIMES)
+def test_a_timestamp_that_holds_no_time_is_refused_and_never_waited_for(folder, make):
+    make(folder / "timestamp.txt")
+    with pytest.raises(Refused, match="timestamp.txt"):
+        check(folder)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "2026-11-02T21:45:10.1+01:00\r\n", "Nov 2, 2026 9:45 PM", "2026-11-02"])
+def test_a_time_in_an_odd_form_and_none_at_all_are_taken(folder, text):
+    check(folder)
+    (folder / "timestamp.txt").write_text(text)
+    check(folder)
+
+
+def test_a_folder_of_somebody_else_is_refused(folder):
+    student, other = folder.parent, folder.parents[1] / "ben"
+    other.symlink_to(student)
+    with pytest.raises(Refused, match="ben is a link to"):
+        check(other / ASSIGNMENT)
+    (student / "phase-01").symlink_to(ASSIGNMENT)
+    with pytest.raises(Refused, match="phase-01 is a link to"):
+        check(student / "phase-01")
+
+
+def test_a_file_in_place_of_the_folder_is_refused(folder):
+    (folder.parent / "phase-01").write_text("zip")
+    with pytest.raises(Refused, match="a file, not a folder"):
+        check(folder.parent / "phase-01")
+
+
+FILES = {
+    "a link to": lambda path: path.symlink_to("../../../gradebook.db"),
+    "a FIFO": os.mkfifo,
+    "a socket": bound_socket,
+    "a hard link": lambda path: os.link(path.parents[3] / "gradebook.db", path),
+    "too large": sparse(entry.MAX_NOTEBOOK_BYTES + 1),
+}
+
+
+@pytest.mark.parametrize("name", ["lab.ipynb", "more.ipynb", "odd \x1b[2J\u202e name"])
+@pytest.mark.parametrize("why", FILES)
+def test_what_is_no_regular_file_of_bounded_size_is_set_aside(folder, why, name):
+    (folder / name).unlink(missing_ok=True)
+    FILES[why](folder / name)
+    (sentence,) = set_aside(folder)
+    assert sentence.startswith(f"{name} was {why}")
+    assert os.path.lexists(folder.with_name(f"{ASSIGNMENT}.set-aside") / name)
+    for path in folder.iterdir():
+        assert path.is_file() and not path.is_symlink() and path.stat().st_size < 1000
+    assert (folder / name).exists() == name.endswith(".ipynb")
+    assert set_aside(folder) == []
+
+
+def test_too_many_files_go_as_a_whole_and_take_a_line_each_at_most_five_times(folder, caplog):
+    (folder / "many").mkdir()
+    for number in range(entry.MAX_FILES + 1):
+        (folder / "many" / str(number)).touch()
+        (folder / str(number)).symlink_to("lab.ipynb")
+    with caplog.at_level(logging.WARNING):
+        assert len(set_aside(folder)) == entry.MAX_FILES + 2
+    assert len(caplog.messages) == 6 and "and 997 more" in caplog.messages[-1]
+    assert (folder.with_name(f"{ASSIGNMENT}.set-aside") / "many" / "7").exists()
+    assert (folder / "data.csv").exists()
+
+
+def test_a_file_is_read_only_if_it_is_a_regular_one(folder):
+    assert read_regular(folder / "data.csv", 3) == b"1,2"
+    with pytest.raises(ValueError, match="too large"):
+        read_regular(folder / "data.csv", 2)
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(ValueError, match="a FIFO"):
+        read_regular(folder / "pipe", 100)
+    (folder / "link").symlink_to("data.csv")
+    with pytest.raises(OSError):
+        read_regular(folder / "link", 100)
+
+
+@pytest.fixture
+def class_of_odd_ones(course, tmp_path):
+    copy = fresh(course, tmp_path / "course")
+    for student in ("ada", "fifo", "zoe"):
+        copy.submit(student, {"lab.ipynb": answered(course)})
+    os.mkfifo(copy.root / "submitted" / "fifo" / ASSIGNMENT / "timestamp.txt")
+    (copy.root / "submitted" / "thief").symlink_to("ada")
+    (copy.root / "submitted" / "paper.pdf").write_text("%PDF")
+    return copy
+
+
+def test_our_command_grades_the_others_and_names_these(class_of_odd_ones, known, capsys):  # noqa: F811
+    assert ours(class_of_odd_ones) == 1
+    said = capsys.readouterr().out
+    assert "fifo             -  timestamp.txt cannot be read: timestamp.txt is a FIFO" in said
+    assert "thief            -  thief is a link to ada" in said
+    assert "paper.pdf        -  It is not a folder." in said
+    assert "2 graded" in said and "3 not graded" in said
+    assert {name.split("/")[0] for name in autograded(class_of_odd_ones)} == {"ada", "zoe"}
+
+
+def test_nbgrader_grades_the_others_and_names_these(class_of_odd_ones, known, monkeypatch, caplog):  # noqa: F811
+    monkeypatch.setattr(execute, "judge_here", known.verdict)
+    with caplog.at_level(logging.ERROR):
+        serial(class_of_odd_ones)
+        said = " ".join(caplog.messages)
+        assert f"/fifo/{ASSIGNMENT}: timestamp.txt cannot be read" in said
+        assert f"/thief/{ASSIGNMENT}: thief is a link to ada" in said
+        assert {name.split("/")[0] for name in autograded(class_of_odd_ones)} == {"ada", "zoe"}
+        caplog.clear()
+        serial(class_of_odd_ones, student="fifo")  # as the Formgrader's button does
+        assert "timestamp.txt cannot be read" in " ".join(caplog.messages)
