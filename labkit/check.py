@@ -79,6 +79,10 @@ class Exercise:
         return shortened(argument, 80)
 
 
+class HiddenFailed(CheckFailed):
+    """A hidden test failed. Its message is made of the author's words alone: nothing of it comes from the answer."""
+
+
 class Check:
     """The test of one function. Calling it makes a `Call`, whose `should_...` methods do the asking."""
 
@@ -102,7 +106,7 @@ class Check:
             yield
         except Exception:
             cause, step = self.exercise.hidden
-            raise CheckFailed(
+            raise HiddenFailed(
                 f"{self.name} is right for the visible examples, but wrong for {what}.", cause, step
             ) from None
 

@@ -32,7 +32,7 @@ class BuiltOn:
         if not name or failure.what.startswith(name):
             return
         cause = f"your {name} does not pass its own test yet, if this function calls it"
-        raise CheckFailed(
+        raise type(failure)(
             failure.what,
             f"{cause}. Otherwise: {failure.cause}" if failure.cause else cause,
             f"run the test of {name} first. {failure.step[:1].upper()}{failure.step[1:]}",

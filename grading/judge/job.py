@@ -1,7 +1,8 @@
-"""What travels to a judge and back: plain JSON, so that it may be a process here or a worker far away."""
+"""What is asked of a judge, and what it answers: plain data, so that it may be a process here or a worker far away."""
 
-from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class Role(StrEnum):
@@ -13,49 +14,47 @@ class Role(StrEnum):
     DEMONSTRATION = "demonstration"  # the course's own, unchanged and ungraded: run if something that counts needs it
 
 
-@dataclass(frozen=True)
-class CodeCell:
-    """A code cell, in the place where it stands."""
+class CodeCell(Struct, frozen=True):
+    """A code cell. name: unique in its notebook where the gradebook knows it."""
 
     name: str
     source: str
     role: Role
 
 
-@dataclass(frozen=True)
-class Job:
+class NotebookJob(Struct, frozen=True):
+    """cells: in the submission's order. locked: the gradebook's locked cells, in its order."""
+
+    cells: list[CodeCell]
+    locked: list[CodeCell]
+
+
+class Job(Struct, frozen=True):
     """A submission to judge.
 
-    notebooks: its code cells, by the notebook's name. files: what else was handed in, base64 by relative path.
-    limits:    fields of grading.sandbox.Limits.
+    notebooks: by name. files: what else was handed in, by relative path. limits: fields of grading.sandbox.Limits.
     """
 
-    notebooks: dict[str, list[CodeCell]]
-    files: dict[str, str] = field(default_factory=dict)
+    notebooks: dict[str, NotebookJob]
+    files: dict[str, bytes] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
     unsafe_no_sandbox: bool = False
 
-    def to_json(self) -> dict:
-        return asdict(self)
 
-    @classmethod
-    def from_json(cls, message: dict) -> "Job":
-        notebooks = {
-            name: [CodeCell(cell["name"], cell["source"], Role(cell["role"])) for cell in cells]
-            for name, cells in message["notebooks"].items()
-        }
-        return cls(notebooks, message["files"], message["limits"], message["unsafe_no_sandbox"])
+class Verdict(Struct, frozen=True, tag=True):
+    """What came of a submission.
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """What came of one submission: for each notebook the outputs of each of its code cells, as nbformat has them.
-
-    faults: what went wrong beside a failed test, in sentences for the instructor.
+    outputs:   by notebook, those of each of its code cells, in the order of `cells`, as nbformat has them.
+    faults:    by notebook, what went wrong beside a failed test, in sentences for the instructor.
+    timed_out: by notebook, names of the cells that ran out of time.
     """
 
     outputs: dict[str, list[list[dict]]]
     faults: dict[str, list[str]] = field(default_factory=dict)
+    timed_out: dict[str, list[str]] = field(default_factory=dict)
 
-    def to_json(self) -> dict:
-        return asdict(self)
+
+class Failed(Struct, frozen=True, tag=True):
+    """In place of a Verdict: why there is none."""
+
+    why: str

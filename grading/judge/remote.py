@@ -12,16 +12,38 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grading.wire.channel import ChannelError, SilentTooLong
-from grading.wire.mirror import Mirror
+from grading.wire.channel import Channel, ChannelError, SilentTooLong
+from grading.wire.messages import (
+    Answer,
+    Call,
+    Ended,
+    Foreign,
+    Function,
+    Instance,
+    Kept,
+    Question,
+    Raised,
+    Refused,
+    Returned,
+    Theirs,
+    Value,
+)
+from grading.wire.values import MUTABLE, UNREADABLE, Values
 from labkit.failure import own_line_text
 
-PLAIN = (type(None), bool, int, float, str)
+PLAIN = (type(None), bool, int, float, str, bytes)
 OWN_LINE_CHARS = 120
 
 
 class CallFailed(RuntimeError):
     """The student's process broke, ended or took too long in the middle of a call."""
+
+
+class Stays:
+    """Stands for an object that stays in the student's process: of it only its type's name and its repr are known."""
+
+    def __repr__(self) -> str:
+        return self._text
 
 
 class RemoteFunction:
@@ -41,148 +63,127 @@ class RemoteFunction:
 class RemoteCalls:
     """The calls of one test.
 
-    channel:    to the student's process, which waits for calls.
-    left:       how many seconds are left for it to answer.
-    say_little: whether what the student's code says of an error is kept out of the message, because it was called
-                from a hidden test, whose numbers it could repeat.
+    channel: to the student's process, which waits for calls. left: how many seconds are left for it to answer.
     """
 
-    def __init__(self, channel: Any, left: Callable[[], float], say_little: Callable[[], bool]) -> None:
-        self.channel, self.left, self.say_little = channel, left, say_little
-        self.mirror = Mirror(0, self._export, self._import)
+    def __init__(self, channel: Channel, left: Callable[[], float]) -> None:
+        self.channel, self.left = channel, left
+        self.values = Values(True, self._export, self._adopt)
         self.broken: str | None = None
         self.has_ended = False  # the process that answers
-        self.hidden_answers: list[str] = []  # what calls from hidden tests returned
+        self.missing: set[str] = set()  # names that the student's code did not find
 
     def call(self, function: RemoteFunction, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Errors: what the function raised, if it is one of Python's own errors; CallFailed."""
         if self.broken:
             raise CallFailed(self.broken)
-        encode = self.mirror.encode
-        message = {
-            "op": "call",
-            "n": function._number,
-            "args": [encode(arg) for arg in args],
-            "kwargs": {key: encode(arg) for key, arg in kwargs.items()},
-            "errstate": np.geterr(),
-            "changed": self.mirror.changes(),
-        }
         try:
             with _unwatched():
-                answer = self._answer(message)
-            self._replay(answer)
-            if answer["op"] == "return":
-                with _unwatched():
-                    value = self.mirror.decode(answer["v"])
-                    if self.say_little():
-                        self.hidden_answers.append(repr(value))
-                return value
+                self.values.begin_call()
+                encode = self.values.encode
+                sent = [encode(arg) for arg in args], {key: encode(arg) for key, arg in kwargs.items()}
+                answer = self._answer(Call(function._number, *sent, np.geterr()))
+                self.values.update(answer.changed)
+                value = self.values.decode(answer.value) if isinstance(answer, Returned) else None
         except ChannelError as error:
             self.broken = f"your code did not answer: {error}"
-        except (
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-            ArithmeticError,
-            MemoryError,
-            RecursionError,
-            SyntaxError,
-        ):
+        except UNREADABLE:
             self.broken = "your code's answer cannot be read."
         if self.broken:
             raise CallFailed(self.broken)
-        kind, base, text = (str(answer.get(part))[:2000] for part in ("type", "base", "message"))
-        name, line = _own_line(answer.get("own"), function.__name__)
-        if self.say_little():
-            name = line = ""
-            text = "(its message is omitted: it could reveal a hidden test)"
-            base = base if hasattr(builtins, base) else "Exception"  # a name, too, can be made of numbers
-            kind = kind if hasattr(builtins, kind) else base
-        error = _error(kind, base, text)
-        if line:
-            error.add_note(line)
-        _raise_in(name or function.__name__, error)
+        self._replay(answer)
+        if isinstance(answer, Returned):
+            return value
+        self._raise(function, answer)
 
-    def _answer(self, message: dict) -> dict:
+    def _answer(self, call: Call) -> Returned | Raised:
         """Send a call, and serve what the student's function asks of the tests' objects until it is done."""
-        self.channel.send(message, self.left())
+        self.channel.send(call, self.left())
         while True:
             if not self.left():  # without this, one who asks quickly enough is listened to for ever
                 raise SilentTooLong("it took too long")
             answer = self.channel.receive(self.left())
-            for changed in answer.get("changed", ()):
-                self.mirror.decode(changed)
-            if answer["op"] in ("return", "raise"):
+            if isinstance(answer, (Returned, Raised)):
                 return answer
-            if answer["op"] == "ended":
+            if isinstance(answer, Ended):
                 self.has_ended = True
-                raise ChannelError(str(answer.get("status") or "it ended")[:200])
+                raise ChannelError(answer.status[:200] or "it ended")
+            if not isinstance(answer, Question):
+                raise ChannelError("it said something else")
+            self.values.update(answer.changed)
             try:
-                reply = {"op": "value", "v": self._serve(answer)}
+                reply: Any = Answer(self._serve(answer), self.values.changes())
             except Exception as error:  # of the tests' own object: the student's function gets to see it
-                reply = {"op": "raise", "type": type(error).__name__, "message": str(error)[:2000]}
-            self.channel.send({**reply, "changed": self.mirror.changes()}, self.left())
+                reply = Refused(type(error).__name__, str(error)[:2000], self.values.changes())
+            self.channel.send(reply, self.left())
 
-    def _serve(self, question: dict) -> Any:
+    def _serve(self, question: Question) -> Value:
         """What a public attribute or method of one of the tests' objects gives."""
-        number, name = question["n"], question["name"]
-        thing = self.mirror.object(number)
-        if question["op"] == "call" and name is None and callable(thing):  # a function that the test has passed
+        thing = self.values.at(question.n)
+        if question.method is None and callable(thing):  # a function that the test has passed
             value = thing
-        elif not isinstance(name, str) or name.startswith("_") or type(thing) in (list, dict, np.ndarray):
-            raise AttributeError(f"{name} cannot be used here.")
+        elif question.method is None or question.method.startswith("_") or type(thing) in MUTABLE:
+            raise AttributeError(f"{question.method} cannot be used here.")
         else:
-            value = getattr(thing, name)
-        if question["op"] == "call":
-            args = [self.mirror.decode(arg) for arg in question["args"]]
-            return self.mirror.encode(value(*args, **{k: self.mirror.decode(v) for k, v in question["kwargs"].items()}))
+            value = getattr(thing, question.method)
+        if question.args is not None:
+            decode = self.values.decode
+            args = [decode(arg) for arg in question.args]
+            return self.values.encode(value(*args, **{key: decode(arg) for key, arg in question.kwargs.items()}))
         if callable(value):
-            return {"t": "method", "n": number, "name": name}
+            return Kept(question.n, method=question.method)
         if not (isinstance(value, (*PLAIN, np.number)) or is_dataclass(value)):
-            raise AttributeError(f"{name} cannot be used here; call its methods instead.")
-        return self.mirror.encode(value)
+            raise AttributeError(f"{question.method} cannot be used here; call its methods instead.")
+        return self.values.encode(value)
 
-    def _replay(self, answer: dict) -> None:
+    def _replay(self, answer: Returned | Raised) -> None:
         """Let happen here what happened there beside the result, for those tests that watch it."""
-        for name in answer["borrowed"][:20]:
-            module, _, function = str(name).rpartition(".")
-            if function.isidentifier():  # a frame like that of the engine's function which was called
-                space = {"__name__": module}
-                exec(compile(f"def {function}(): pass", "<engine>", "exec"), space)
-                space[function]()
-        for category, text in answer["warned"][:10]:
-            kind = getattr(builtins, str(category), UserWarning)
+        for category, text in answer.warned[:10]:
+            kind = getattr(builtins, category, UserWarning)
             is_warning = isinstance(kind, type) and issubclass(kind, Warning)
-            warnings.warn(str(text)[:500], kind if is_warning else UserWarning, stacklevel=3)
-        for was_used, draw in zip(answer["global_rngs"], (np.random.random, random.random)):
+            warnings.warn(text[:500], kind if is_warning else UserWarning, stacklevel=3)
+        for was_used, draw in zip(answer.drew, (np.random.random, random.random)):
             if was_used:
                 draw()
 
-    def _export(self, value: Any) -> dict | None:
-        if isinstance(value, RemoteFunction) and value._calls is self:
-            return {"t": "yours", "n": value._number}
+    def _raise(self, function: RemoteFunction, answer: Raised) -> NoReturn:
+        kind, base, text = (part[:2000] for part in (answer.kind, answer.base, answer.text))
+        name, line = _own_line(answer.own, function.__name__)
+        error = _error(kind, base, text)
+        if isinstance(error, NameError):
+            error.name = next((word for word in text.split("'")[1:2] if word.isidentifier()), None)
+            self.missing |= {error.name} - {None}
+        if line:
+            error.add_note(line)
+        _raise_in(name or function.__name__, error)
+
+    def _export(self, value: Any) -> Value:
+        if isinstance(value, (RemoteFunction, Stays)):
+            return Theirs(value._number)
         if is_dataclass(value) and not isinstance(value, type) and type(value).__module__ in sys.modules:
             if type(value).__module__ != "__main__":
-                content = {f.name: self.mirror.encode(getattr(value, f.name)) for f in fields(value)}
-                kind = type(value)
-                return {"t": "dataclass", "module": kind.__module__, "name": kind.__name__, "v": content}
-        if isinstance(value, (type, *PLAIN, np.generic, list, dict, tuple, set, frozenset, np.ndarray)):
+                content = {f.name: self.values.encode(getattr(value, f.name)) for f in fields(value)}
+                return Instance(type(value).__module__, type(value).__name__, content)
+        if isinstance(value, (type, *PLAIN, np.generic, tuple, set, frozenset, *MUTABLE)):
             return None
-        return {"t": "object", "n": self.mirror.number(value), "name": type(value).__name__}
+        return Kept(self.values.place(value), type(value).__name__)
 
-    def _import(self, message: dict) -> Any:
-        if message["t"] != "callable":
-            raise ValueError(f"Unknown kind of value: {message['t']!r}.")
-        number = message["n"]
-        if type(number) is not int or number % 2 == 0:
-            raise ValueError("The number of a student's function is invalid.")
-        return self.mirror.adopt(number, RemoteFunction(self, number, str(message["name"])[:60]))
+    def _adopt(self, message: Value) -> Any:
+        match message:
+            case Function(number, name):
+                return RemoteFunction(self, number, name[:60])
+            case Foreign(number, name, text):  # its type has the same name, so that a message about it reads right
+                stand_in = type(name[:60] if name.isidentifier() else "object", (Stays,), {})()
+                stand_in._number, stand_in._text = number, text[:200]
+                return stand_in
+            case Kept(number, _, None):
+                return self.values.at(number)
+        raise ValueError(f"A {type(message).__name__} is not the student's to send.")
 
 
 @contextlib.contextmanager
 def _unwatched() -> Iterator[None]:
-    """A test that watches calls learns of the student's from _replay; the way there and back is ours, and slow so."""
+    """A test may watch calls by a profile function; the way there and back is ours, and slow when it is watched."""
     profiler = sys.getprofile()
     sys.setprofile(None)
     try:
@@ -191,13 +192,11 @@ def _unwatched() -> Iterator[None]:
         sys.setprofile(profiler)
 
 
-def _own_line(told: Any, tested: str) -> tuple[str, str]:
+def _own_line(told: tuple[str, int, str] | None, tested: str) -> tuple[str, str]:
     """The student's function that raised, and its line as a message shows it; "" for what is not told well."""
-    if not (isinstance(told, list) and len(told) == 3):
+    if told is None:
         return "", ""
     name, number, text = told
-    if not (isinstance(name, str) and type(number) is int and isinstance(text, str)):
-        return "", ""
     text = "".join(letter if letter.isprintable() else " " for letter in text.strip())
     text = text if len(text) <= OWN_LINE_CHARS else f"{text[: OWN_LINE_CHARS - 3]}..."
     name = name[:60]

@@ -1,8 +1,11 @@
 """What runs inside the sandbox, in the student's process. Nothing that it says is trusted.
 
-    server    starts once for a submission, loads the libraries, and forks a process for each notebook
-    notebook  runs the student's cells in order; forks a process for each test
-    calls     answers the judge's calls of the student's functions
+start      the first process: loads the libraries, and forks a process for each notebook
+forks      processes that wait until they are woken
+cells      runs a notebook's cells in order; forks a process for each test
+calls      answers the judge's calls of the student's functions
+engine     takes the engine's code away for the time of a test
+libraries  what is loaded before anything else
 
-Started by the judge as `python server.py`, with no other module of `grading` than these and grading.wire.
+Started by the judge as `python start.py`, with no other module of `grading` than these and grading.wire.
 """

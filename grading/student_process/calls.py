@@ -8,17 +8,31 @@ import random
 import resource
 import signal
 import sys
-import types
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from grading.student_process.engine import remove_engine_code
 from grading.wire.channel import Channel
-from grading.wire.mirror import Mirror
-
-ENGINE = "mini_vllm"
+from grading.wire.messages import (
+    Answer,
+    Call,
+    End,
+    Function,
+    Instance,
+    Kept,
+    Names,
+    Question,
+    Raised,
+    Refused,
+    Returned,
+    Test,
+    Theirs,
+    Value,
+)
+from grading.wire.values import Values
 
 
 class JudgesObject:
@@ -28,10 +42,10 @@ class JudgesObject:
         self.__dict__.update(_calls=calls, _number=number, _name=name)
 
     def __getattr__(self, name: str) -> Any:
-        return self._calls.ask({"op": "get", "n": self._number, "name": name})
+        return self._calls.ask(self._number, name, None, {})
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._calls.import_method(self._number, None)(*args, **kwargs)
+        return self._calls.ask(self._number, None, args, kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(
@@ -45,95 +59,91 @@ class JudgesObject:
 class Calls:
     """Serves one test: hands over the names that it asks for, then answers its calls."""
 
-    def __init__(self, channel: Channel, names: dict[str, Any], message: dict) -> None:
-        self.channel, self.user_ns, self.message = channel, names, message
-        self.mirror = Mirror(1, self._export, self._import)
+    def __init__(self, channel: Channel, user_ns: dict[str, Any]) -> None:
+        self.channel, self.user_ns = channel, user_ns
+        self.values = Values(False, self._export, self._adopt)
         self.given: list[tuple[Any, dict]] = []  # dataclasses from the judge, and what they held
 
-    def serve(self) -> None:
-        seconds = self.message["seconds"]
+    def serve(self, test: Test) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, test.seconds)
         used = resource.getrusage(resource.RUSAGE_SELF)
-        cpu = int(used.ru_utime + used.ru_stime + seconds) + 2
+        cpu = int(used.ru_utime + used.ru_stime + test.seconds) + 2
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-        values = {
-            name: self.mirror.encode(self.user_ns[name]) for name in self.message["names"] if name in self.user_ns
-        }
-        remove_engine_code(self.message["provided"])
-        self.channel.send({"op": "names", "values": values})
-        while (message := self.channel.receive())["op"] != "end":
+        encode, user_ns = self.values.encode, self.user_ns
+        values = {name: encode(user_ns[name]) for name in test.names if name in user_ns}
+        remove_engine_code(test.provided)
+        self.channel.send(Names(values))
+        while isinstance(message := self.channel.receive(), Call):
             self.channel.send(self._call(message))
+        if not isinstance(message, End):
+            raise ValueError(f"A call or the end was expected: {message}.")
 
-    def ask(self, message: dict) -> Any:
-        """Send the judge a question about one of its objects, and return its answer."""
-        self.channel.send({**message, "changed": self.mirror.changes()})
+    def ask(self, number: int, method: str | None, args: tuple | None, kwargs: dict[str, Any]) -> Any:
+        """Ask the judge about one of its objects, and return its answer. args None: read an attribute."""
+        encode = self.values.encode
+        sent = None if args is None else [encode(arg) for arg in args]
+        named = {key: encode(arg) for key, arg in kwargs.items()}
+        self.channel.send(Question(number, method, sent, named, self.values.changes()))
         answer = self.channel.receive()
-        for changed in answer.get("changed", ()):
-            self.mirror.decode(changed)
-        if answer["op"] == "raise":
-            raise _builtin_error(answer["type"])(answer["message"])
-        return self.mirror.decode(answer["v"])
+        if not isinstance(answer, (Answer, Refused)):
+            raise ValueError(f"An answer was expected: {answer}.")
+        self.values.update(answer.changed)
+        if isinstance(answer, Refused):
+            raise _builtin_error(answer.kind)(answer.text)
+        return self.values.decode(answer.value)
 
-    def _call(self, message: dict) -> dict:
-        for changed in message["changed"]:
-            self.mirror.decode(changed)
-        function = self.mirror.object(message["n"])
-        args = [self.mirror.decode(arg) for arg in message["args"]]
-        kwargs = {name: self.mirror.decode(arg) for name, arg in message["kwargs"].items()}
-        borrowed: list[str] = []
+    def _call(self, call: Call) -> Returned | Raised:
+        self.values.begin_call()
+        self.given.clear()
+        decode = self.values.decode
+        args, kwargs = [decode(arg) for arg in call.args], {name: decode(arg) for name, arg in call.kwargs.items()}
+        function = self.values.at(call.n)
         before = global_rng_states()
-        with np.errstate(**message["errstate"]), warnings.catch_warnings(record=True) as caught:
+        with np.errstate(**call.errstate), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                sys.setprofile(lambda frame, event, _: event == "call" and note_engine_call(borrowed, frame, event))
                 try:
-                    answer = {"op": "return", "v": function(*args, **kwargs)}
+                    value, how = function(*args, **kwargs), None
                 except BaseException as error:  # noqa: B036 (whatever it is, the test goes on)
-                    answer = {**_names(error), "op": "raise", "message": _text(error), "own": own_line(error)}
-                finally:
-                    sys.setprofile(None)
-            if changed := [type(made).__name__ for made, before in self.given if vars(made) != before]:
+                    value, how = None, (*_names(error), _text(error), own_line(error))
+            if changed := [type(made).__name__ for made, held in self.given if vars(made) != held]:
                 text = f"your function changed a {changed[0]} that was passed to it, which is frozen."
-                answer = {"op": "raise", "type": "FrozenInstanceError", "base": "AttributeError", "message": text}
-            if "v" in answer:
-                answer["v"] = self.mirror.encode(answer["v"])
-        return {
-            **answer,
-            "changed": self.mirror.changes(),
-            "borrowed": borrowed,
-            "warned": [[warning.category.__name__, str(warning.message)[:500]] for warning in caught[:10]],
-            "global_rngs": [now != old for now, old in zip(global_rng_states(), before)],
-        }
+                how = "FrozenInstanceError", "AttributeError", text, None
+            encoded = self.values.encode(value)
+        warned = [(warning.category.__name__, _utf8(str(warning.message)[:500])) for warning in caught[:10]]
+        drew = tuple(now != old for now, old in zip(global_rng_states(), before))
+        if how is None:
+            return Returned(encoded, self.values.changes(), warned, drew)
+        return Raised(*how, self.values.changes(), warned, drew)
 
-    def _export(self, value: Any) -> dict | None:
+    def _export(self, value: Any) -> Value:
         if isinstance(value, JudgesObject):
-            return {"t": "yours", "n": value._number}
+            return Kept(value._number)
         if callable(value) and not isinstance(value, type):
-            name = getattr(value, "__name__", type(value).__name__)
-            return {"t": "callable", "n": self.mirror.number(value), "name": str(name)}
+            name = str(getattr(value, "__name__", type(value).__name__))[:200]
+            return Function(self.values.place(value), _utf8(name))
         return None
 
-    def _import(self, message: dict) -> Any:
-        """A stand-in for what stays with the judge."""
-        kind = message["t"]
-        if kind == "dataclass":
-            made = object.__new__(getattr(sys.modules[message["module"]], message["name"]))
-            for field, value in message["v"].items():
-                object.__setattr__(made, field, self.mirror.decode(value))
-            self.given.append((made, dict(vars(made))))
-            return made
-        if kind == "method":
-            return self.import_method(message["n"], message["name"])
-        return self.mirror.adopt(message["n"], JudgesObject(self, message["n"], message["name"]))
+    def _adopt(self, message: Value) -> Any:
+        match message:
+            case Theirs(number):
+                return self.values.at(number)
+            case Instance(module, name, fields):
+                made = object.__new__(getattr(sys.modules[module], name))
+                for field, value in fields.items():
+                    object.__setattr__(made, field, self.values.decode(value))
+                self.given.append((made, dict(vars(made))))
+                return made
+            case Kept(number, name, None):
+                return JudgesObject(self, number, name)
+            case Kept(number, _, method):
+                return self._method(number, method)
+        raise ValueError(f"A {type(message).__name__} is not the judge's to send.")
 
-    def import_method(self, number: int, name: str | None) -> Callable[..., Any]:
-        """A method of one of the judge's objects; None: the object itself, which is a function."""
-
+    def _method(self, number: int, name: str) -> Callable[..., Any]:
         def method(*args: Any, **kwargs: Any) -> Any:
-            encode = self.mirror.encode
-            sent = [encode(arg) for arg in args], {key: encode(arg) for key, arg in kwargs.items()}
-            return self.ask({"op": "call", "n": number, "name": name, "args": sent[0], "kwargs": sent[1]})
+            return self.ask(number, name, args, kwargs)
 
         return method
 
@@ -144,49 +154,22 @@ def global_rng_states() -> tuple:
     return (key.tobytes(), position), random.getstate()
 
 
-def note_engine_call(borrowed: list[str], frame: types.FrameType, event: str) -> None:
-    """Remember each of the engine's functions that code outside of it calls."""
-    name, caller = (f.f_globals.get("__name__", "") if f else "" for f in (frame, frame.f_back))
-    if event == "call" and str(name).startswith(ENGINE) and not str(caller).startswith(ENGINE) and len(borrowed) < 20:
-        borrowed.append(f"{name}.{frame.f_code.co_name}")
-
-
-def remove_engine_code(provided: list[str]) -> None:
-    """Take the code out of the engine's functions, but for those of the modules that an answer may use.
-
-    What the engine computes is no answer, whatever name it is called by, so a test has no need of it here.
-    """
-    for module_name, module in list(sys.modules.items()):
-        if not module_name.startswith(ENGINE) or module_name in provided:
-            continue
-        for thing in list(vars(module).values()):
-            for function in [thing, *(vars(thing).values() if isinstance(thing, type) else ())]:
-                function = getattr(function, "__func__", getattr(function, "fget", function))
-                if isinstance(function, types.FunctionType) and str(function.__module__).startswith(ENGINE):
-                    if function.__module__ not in provided and not function.__code__.co_freevars:
-                        function.__code__ = _gone.__code__
-                        function.__defaults__, function.__kwdefaults__ = None, None
-
-
-def _gone(*args, **kwargs):
-    raise RuntimeError("This calls the engine's code; the exercise asks for your own.")
-
-
-def own_line(error: BaseException) -> list | None:
+def own_line(error: BaseException) -> tuple[str, int, str] | None:
     """Where the innermost of the student's own lines that an error came through stands: function, number, text."""
     found, trace = None, error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
         if trace.tb_frame.f_globals.get("__name__") == "__main__":
-            found = [code.co_name, trace.tb_lineno, linecache.getline(code.co_filename, trace.tb_lineno).strip()[:500]]
+            text = linecache.getline(code.co_filename, trace.tb_lineno).strip()[:500]
+            found = code.co_name[:200], trace.tb_lineno, _utf8(text)
         trace = trace.tb_next
     return found
 
 
-def _names(error: BaseException) -> dict[str, str]:
+def _names(error: BaseException) -> tuple[str, str]:
     """An error's own name, and that of the kind of Python's own errors which it is."""
     bases = (kind for kind in type(error).__mro__ if getattr(builtins, kind.__name__, None) is kind)
-    return {"type": type(error).__name__, "base": next(bases).__name__}
+    return _utf8(type(error).__name__[:200]), next(bases).__name__
 
 
 def _builtin_error(name: str) -> type:
@@ -194,8 +177,12 @@ def _builtin_error(name: str) -> type:
     return kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
 
 
-def _text(value: BaseException) -> str:
+def _text(error: BaseException) -> str:
     try:
-        return str(value)[:2000]
+        return _utf8(str(error)[:2000])
     except BaseException:  # noqa: B036 (it is the student's code)
         return ""
+
+
+def _utf8(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

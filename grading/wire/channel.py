@@ -1,13 +1,17 @@
-"""Messages over a pair of pipes: one JSON object a line, none longer than a limit, none awaited for ever."""
+"""Messages over a pair of pipes: each with its length in front, none longer than a limit, none awaited for ever."""
 
-import json
 import os
 import select
 import time
+from typing import Any
+
+import msgspec
+
+LENGTH_BYTES = 4
 
 
 class ChannelError(Exception):
-    """The other side has ended, too slow, or says what is no message."""
+    """The other side has ended, is too slow, or says what is no message."""
 
 
 class SilentTooLong(ChannelError):
@@ -17,19 +21,20 @@ class SilentTooLong(ChannelError):
 class Channel:
     """One end of the line.
 
-    read_fd, write_fd: pipes.
+    read_fd, write_fd: pipes. hears: the type of what comes in; anything else is refused.
     max_bytes:         of one message; a longer one ends the conversation.
     """
 
-    def __init__(self, read_fd: int, write_fd: int, max_bytes: int = 2**24) -> None:
+    def __init__(self, read_fd: int, write_fd: int, hears: Any = Any, max_bytes: int = 2**24) -> None:
         self._read_fd, self._write_fd, self._max_bytes = read_fd, write_fd, max_bytes
+        self._decoder = msgspec.msgpack.Decoder(hears)
         self._received = bytearray()
 
-    def send(self, message: dict, seconds: float | None = None) -> None:
+    def send(self, message: Any, seconds: float | None = None) -> None:
         """Errors: ChannelError if the other side is gone, or does not read it in time."""
-        line = json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        data = msgspec.msgpack.encode(message)
+        view = memoryview(len(data).to_bytes(LENGTH_BYTES, "big") + data)
         deadline = None if seconds is None else time.monotonic() + seconds
-        view = memoryview(line)
         while view:
             if deadline is not None:
                 _, ready, _ = select.select([], [self._write_fd], [], max(0.0, deadline - time.monotonic()))
@@ -41,12 +46,19 @@ class Channel:
             except OSError as error:
                 raise ChannelError(f"The other side has ended ({error.strerror}).") from None
 
-    def receive(self, seconds: float | None = None) -> dict:
+    def receive(self, seconds: float | None = None) -> Any:
         """The next message; waits `seconds` at most. Errors: ChannelError, SilentTooLong."""
         deadline = None if seconds is None else time.monotonic() + seconds
-        while (end := self._received.find(b"\n")) < 0:
-            if len(self._received) > self._max_bytes:
-                raise ChannelError(f"A message is longer than {self._max_bytes:,} bytes.")
+        length = int.from_bytes(self._take(LENGTH_BYTES, deadline), "big")
+        if length > self._max_bytes:
+            raise ChannelError(f"A message is longer than {self._max_bytes:,} bytes.")
+        try:
+            return self._decoder.decode(self._take(length, deadline))
+        except (msgspec.DecodeError, ValueError, RecursionError, MemoryError):
+            raise ChannelError("Invalid message.") from None
+
+    def _take(self, count: int, deadline: float | None) -> bytes:
+        while len(self._received) < count:
             if deadline is not None:
                 ready, _, _ = select.select([self._read_fd], [], [], max(0.0, deadline - time.monotonic()))
                 if not ready:
@@ -55,12 +67,6 @@ class Channel:
             if not chunk:
                 raise ChannelError("The other side has ended.")
             self._received += chunk
-        line = bytes(self._received[:end])
-        del self._received[: end + 1]
-        try:
-            message = json.loads(line)
-        except (ValueError, RecursionError, MemoryError):
-            raise ChannelError("Invalid message.") from None
-        if not isinstance(message, dict):
-            raise ChannelError("Invalid message.")
-        return message
+        taken = bytes(self._received[:count])
+        del self._received[:count]
+        return taken

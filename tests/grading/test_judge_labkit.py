@@ -2,8 +2,8 @@
 
 import pytest
 
-from grading.judge.job import CodeCell, Job, Role
-from grading.judge.server import JudgeServer
+from grading.judge.job import CodeCell, Job, NotebookJob, Role
+from grading.judge.process import JudgeProcess
 
 SETUP = """
 import types
@@ -31,7 +31,7 @@ NOT_WRITTEN = "Next step: replace the line `raise NotImplementedError()` by your
 
 @pytest.fixture(scope="module")
 def server():
-    server = JudgeServer()
+    server = JudgeProcess()
     yield server
     server.close()
 
@@ -43,7 +43,7 @@ def said(server):
     def judge(*cells: str, test: str = TEST) -> dict | str:
         code = [CodeCell("setup", SETUP, Role.LOCKED)]
         code += [CodeCell(f"cell-{number}", source, Role.STUDENT) for number, source in enumerate(cells)]
-        verdict = server.judge(Job({"lab": [*code, CodeCell("test", test.strip(), Role.TEST)]}))
+        verdict = server.judge(Job({"lab": NotebookJob([*code, CodeCell("test", test.strip(), Role.TEST)], code[:1])}))
         (*_, (output,)) = verdict.outputs["lab"]
         return output if output["output_type"] == "error" else output["text"]
 
@@ -83,7 +83,7 @@ def test_of_a_hidden_call_one_message_is_shown_without_a_number_or_a_line(said, 
     )
     assert shown == {
         "output_type": "error",
-        "ename": "CheckFailed",
+        "ename": "HiddenFailed",
         "evalue": message,
         "traceback": message.split("\n"),
     }

@@ -12,8 +12,8 @@ sys.path.append(str(Path(__file__).parents[1] / "labs"))
 from answers import Answer
 from lab_cells import LABS, Lab
 
-from grading.judge.job import Job, Role
-from grading.judge.server import JudgeServer
+from grading.judge.job import Job, NotebookJob, Role
+from grading.judge.process import JudgeProcess
 from grading.steps.execute import code_cells
 
 EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
@@ -47,7 +47,7 @@ def failed(cells, outputs) -> set[str]:
 
 @pytest.fixture(scope="module")
 def server():
-    server = JudgeServer()
+    server = JudgeProcess()
     yield server
     server.close()
 
@@ -56,7 +56,9 @@ def server():
 def test_the_judge_agrees_with_the_test_cells_about_right_and_wrong_answers(lab, server):
     answers = [None, *chosen(lab)]
     notebooks = {str(number): cells_with(lab, answer) for number, answer in enumerate(answers)}
-    verdict = server.judge(Job(notebooks))
+    verdict = server.judge(
+        Job({k: NotebookJob(v, [c for c in v if c.role == Role.LOCKED]) for k, v in notebooks.items()})
+    )
     assert verdict.faults == {}
     for number, answer in enumerate(answers):
         expected = lab.messages() if answer is None else lab.messages(**{answer.exercise: answer.code})
@@ -68,5 +70,5 @@ def test_the_judge_agrees_with_the_test_cells_about_right_and_wrong_answers(lab,
 def test_no_demonstration_has_to_run_for_the_reference(lab, server):
     """What a lab's answers and tests need is in its locked cells; so grading is quick."""
     cells = cells_with(lab, None)
-    outputs = server.judge(Job({"lab": cells})).outputs["lab"]
+    outputs = server.judge(Job({"lab": NotebookJob(cells, [c for c in cells if c.role == Role.LOCKED])})).outputs["lab"]
     assert [c.name for c, shown in zip(cells, outputs) if c.role == Role.DEMONSTRATION and shown] == []

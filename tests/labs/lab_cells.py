@@ -14,9 +14,9 @@ from pathlib import Path
 import matplotlib
 import nbformat
 from answers import Answer
+from cell_names import names_set, names_used
 from nbgrader.utils import is_grade, is_solution
 
-from grading.judge.names import names_set, names_used
 from labkit.advice import advice
 
 ROOT = Path(__file__).parents[2]

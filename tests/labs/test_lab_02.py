@@ -4,9 +4,9 @@ import re
 
 import pytest
 from answers.lab_02 import ANSWERS
+from cell_names import names_set
 from lab_cells import Lab
 
-from grading.judge.names import names_set
 from labkit.lab_02 import context_plot
 
 LAB = Lab.read("phase-00-foundations/lab-02-kv-memory-calculator.ipynb")

@@ -1,0 +1,299 @@
+"""The student's process through the whole of a notebook: what breaks it costs one cell, and it starts anew."""
+
+import contextlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from grading.judge.remote import RemoteCalls
+from grading.sandbox import Limits, StudentProcess
+from grading.wire.channel import Channel, ChannelError, SilentTooLong
+from grading.wire.messages import (
+    Begun,
+    End,
+    Ended,
+    Files,
+    Fork,
+    Forked,
+    Gone,
+    Loaded,
+    Names,
+    Notebook,
+    Ran,
+    Rest,
+    Resting,
+    Run,
+    Test,
+    Text,
+)
+from grading.wire.messages import Display as ShownDisplay
+from grading.wire.values import UNREADABLE
+
+GRACE_S = 5  # how much later than asked an answer may come, before the process is ended
+LOAD_S = 120  # for the libraries, so that a machine which is slow to load them costs no cell its time
+MAX_STARTS = 20
+MAX_OUTPUTS = 40
+
+
+class NotebookGone(ChannelError):
+    """The process that ran the notebook has ended; the server that forked it lives."""
+
+
+class SessionOver(Exception):
+    """The notebook has used up its time, or its process cannot be started any more."""
+
+
+class StudentServer:
+    """The sandboxed process that forks the notebooks' own, and how to start it anew.
+
+    start: gives a StudentProcess. spare: one that is started already. files: the submission's own.
+    """
+
+    def __init__(
+        self, start: Callable[[], StudentProcess], files: dict[str, bytes], spare: StudentProcess | None = None
+    ) -> None:
+        self._start, self._files = start, files
+        self.num_starts = 0
+        self._begin(spare or start())
+
+    @property
+    def channel(self) -> Channel:
+        """Errors: ChannelError if the libraries are not loaded in time."""
+        if not self._is_loaded:
+            self._is_loaded = True
+            if not isinstance(self._process.channel.receive(LOAD_S), Loaded):
+                raise ChannelError("it did not start")
+        return self._process.channel
+
+    @property
+    def why_ended(self) -> str:
+        """Why this side has ended the server, if it has."""
+        return self._process.why_ended
+
+    def restart(self) -> None:
+        self.close()
+        self._begin(self._start())
+
+    def close(self) -> None:
+        self._process.kill()
+
+    def _begin(self, process: StudentProcess) -> None:
+        self._process, self._is_loaded = process, False
+        self.num_starts += 1
+        process.watch()
+        process.channel.send(Files(self._files), LOAD_S)
+
+
+class StudentNotebook:
+    """Runs a notebook's cells in a student process, and answers its tests.
+
+    server: serves all notebooks of a submission, one at a time; this one is its number `number`.
+    faults: what broke on the way, in sentences.
+    """
+
+    def __init__(self, server: StudentServer, number: int, limits: Limits) -> None:
+        self.server, self.number, self.limits = server, number, limits
+        self.faults: list[str] = []
+        self.timed_out: list[str] = []
+        self._done: list[str | None] = []  # cells to run again after a new start; None: where a process was kept
+        self._left = {"cells": limits.notebook_seconds, "tests": limits.notebook_seconds}
+        self._num_starts = 0
+        self._start()
+
+    # --- cells ---
+
+    def run(self, name: str, source: str) -> list[dict]:
+        """The outputs of a cell. One that breaks the process is given up, and all before it run again."""
+        try:
+            outputs = self._run(source)
+        except ChannelError as error:
+            if isinstance(error, SilentTooLong):
+                self.timed_out.append(name)
+            why = self._why(error)
+            self.faults.append(f"Cell {name}: {why}.")
+            self._restart(is_server_alive=isinstance(error, NotebookGone))
+            return [error_output("CellFailed", f"The cell did not finish and counts as not run: {why}.")]
+        self._done.append(source)
+        if any(output.get("ename") == "CellTimeout" for output in outputs):
+            self.timed_out.append(name)
+        return outputs
+
+    def keep(self) -> int:
+        """Keep the process as it is now, for a test to come. Returns the number to ask for it by."""
+        try:
+            self._keep()
+        except ChannelError as error:
+            self.faults.append(f"Between two cells: {self._why(error)}.")
+            self._restart(is_server_alive=isinstance(error, NotebookGone))
+            try:
+                self._keep()
+            except ChannelError as again:
+                raise SessionOver(f"The student's process could not be copied for the tests: {again}") from None
+        self._done.append(None)
+        return self._done.count(None) - 1
+
+    def rest(self) -> None:
+        """Let another notebook have the server."""
+        with contextlib.suppress(ChannelError):
+            self.server.channel.send(Rest(), GRACE_S)
+            if isinstance(self.server.channel.receive(GRACE_S), Resting):
+                return
+        self.server.restart()
+
+    def resume(self) -> None:
+        """Turn back to this notebook; all of its cells run again if the server is not the one that it knew."""
+        if self._server_start == self.server.num_starts:
+            self._begin()
+        else:
+            self._restart(is_server_alive=True)
+
+    def anew(self) -> "StudentNotebook":
+        """The same notebook before its first cell."""
+        with contextlib.suppress(ChannelError):
+            self.server.channel.send(End(), GRACE_S)
+            if isinstance(self.server.channel.receive(GRACE_S), Gone):
+                return StudentNotebook(self.server, self.number, self.limits)
+        self.server.restart()
+        return StudentNotebook(self.server, self.number, self.limits)
+
+    # --- tests ---
+
+    @contextlib.contextmanager
+    def test(self, name: str, names: list[str], provided: list[str], kept: int | None = None) -> Iterator[tuple]:
+        """(values of those of `names` that are set, RemoteCalls). In this context functions can be called."""
+        started = time.monotonic()
+        seconds = self._seconds("tests")
+        message = self._begin_test(Test(names, provided, seconds, kept))
+        deadline = time.monotonic() + seconds + GRACE_S
+        calls = RemoteCalls(self.server.channel, lambda: max(0.0, deadline - time.monotonic()))
+        values: dict[str, Any] = {}
+        calls.has_ended = isinstance(message, Ended)
+        if isinstance(message, Names):
+            for key, value in message.values.items():
+                with contextlib.suppress(*UNREADABLE):  # what cannot be read is not there
+                    values[key] = calls.values.decode(value)
+        else:
+            calls.broken = "your code ended its process." if calls.has_ended else "your code did not answer."
+        yield values, calls
+        self._end_test(calls)
+        used = time.monotonic() - started
+        self._left["tests"] -= used
+        if calls.broken and used >= seconds:
+            self.timed_out.append(name)
+        calls.broken = calls.broken or "the test is over."
+
+    def _begin_test(self, request: Test) -> Names | Ended | None:
+        """The first message of the process that answers; None if there is none.
+
+        What an earlier test's process has left in the pipes may come first, and costs this test nothing: it begins
+        again, with a new process.
+        """
+        for is_last in (False, True):
+            with contextlib.suppress(ChannelError):
+                self.server.channel.send(request, GRACE_S)
+                message = self.server.channel.receive(request.seconds + GRACE_S)
+                if isinstance(message, (Names, Ended)):
+                    return message
+            if not is_last:
+                self._restart()
+        return None
+
+    def _end_test(self, calls: RemoteCalls) -> None:
+        if calls.has_ended:
+            return
+        with contextlib.suppress(ChannelError):
+            if not calls.broken:
+                self.server.channel.send(End(), GRACE_S)
+                if isinstance(self.server.channel.receive(GRACE_S), Ended):
+                    return
+        self._restart()
+
+    # --- the process ---
+
+    def _run(self, source: str) -> list[dict]:
+        seconds, started = self._seconds("cells"), time.monotonic()
+        try:
+            self.server.channel.send(Run(source, seconds), GRACE_S)
+            ran = self._expect(Ran, seconds + GRACE_S)
+        finally:
+            self._left["cells"] -= time.monotonic() - started
+        return [shown(output, self.limits) for output in ran.outputs[:MAX_OUTPUTS]]
+
+    def _keep(self) -> None:
+        self.server.channel.send(Fork(), GRACE_S)
+        self._expect(Forked, 2 * GRACE_S)
+
+    def _expect(self, kind: type, seconds: float) -> Any:
+        """Errors: ChannelError, NotebookGone, if the message is of another kind."""
+        message = self.server.channel.receive(seconds)
+        if isinstance(message, Gone):
+            raise NotebookGone(message.status[:200] or "it exited")
+        if not isinstance(message, kind):
+            raise ChannelError("it did not answer")
+        return message
+
+    def _seconds(self, what: str) -> float:
+        if self._left[what] <= 0:
+            raise SessionOver(f"The notebook took more than {self.limits.notebook_seconds:g} seconds.")
+        return min(self.limits.cell_seconds, self._left[what])
+
+    def _start(self) -> None:
+        while True:
+            self._num_starts += 1
+            if self._num_starts > MAX_STARTS:
+                raise SessionOver("The student's process failed too often.")
+            try:
+                self._begin()
+            except ChannelError:  # what other cells have left running may keep it from being forked
+                self.server.restart()
+            else:
+                self._server_start = self.server.num_starts
+                return
+
+    def _begin(self) -> None:
+        self.server.channel.send(Notebook(self.number), GRACE_S)
+        self._expect(Begun, 2 * GRACE_S)
+
+    def _restart(self, is_server_alive: bool = False) -> None:
+        if not is_server_alive:
+            self.server.restart()
+        self._start()
+        for index, source in enumerate(self._done):
+            try:
+                if source is None:
+                    self._keep()
+                else:
+                    self._run(source)
+            except ChannelError:  # ran before, and breaks now: go on without it
+                self._done[index] = "" if source is not None else None
+                self.faults.append("A cell that had run before failed when it was run again.")
+                return self._restart()
+
+    def _why(self, error: ChannelError) -> str:
+        if isinstance(error, SilentTooLong):
+            return f"it took more than {self.limits.cell_seconds:g} seconds and could not be interrupted"
+        return self.server.why_ended or str(error).rstrip(".")
+
+
+def shown(output: Any, limits: Limits) -> dict:
+    """What a cell shows, as nbformat has it: plain text, or a picture."""
+    if isinstance(output, Text):
+        return {"output_type": "stream", "name": "stdout", "text": output.text[: limits.output_chars + 100]}
+    if isinstance(output, ShownDisplay):
+        data = {"text/plain": output.text} if output.text else {}
+        if output.png and re.fullmatch(r"[A-Za-z0-9+/=\n]+", output.png):
+            data["image/png"] = output.png
+        return {"output_type": "display_data", "data": data, "metadata": {}}
+    lines = [line[: limits.output_chars] for line in output.traceback[:50]]
+    name, text = (part[: limits.output_chars] for part in (output.name, output.text))
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": lines}
+
+
+def error_output(name: str, text: str, where: list[str] | None = None) -> dict:
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": text,
+        "traceback": [*(where or []), f"{name}: {text}"],
+    }

@@ -1,0 +1,275 @@
+"""Values on the way between two processes: they cross by copy.
+
+Within one call the lists, dicts, arrays and generators among its arguments have numbers, so that a function which
+changes its argument, or returns it, is seen to have done so. When the call is over the numbers are forgotten: what
+was passed earlier cannot be changed any more.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from grading.wire.messages import (
+    Array,
+    BigInt,
+    Bytes,
+    Dict,
+    Foreign,
+    Generator,
+    Group,
+    List,
+    Mutable,
+    Same,
+    Scalar,
+    Value,
+)
+
+MAX_DEPTH = 40
+MAX_REPR = 200
+MAX_INT_DIGITS = 1_000_000
+MUTABLE = (list, dict, np.ndarray, np.random.Generator)
+ARRAY_KINDS = "biufc"
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
+
+
+class Values:
+    """One side's end of the values of one test.
+
+    export: the message for an object that stays on this side, or None.
+    adopt:  the stand-in for an object that stays on the other.
+    """
+
+    def __init__(self, is_judge: bool, export: Callable[[Any], Any], adopt: Callable[[Any], Any]) -> None:
+        self._is_judge, self._export, self._adopt = is_judge, export, adopt
+        self._stay: list[Any] = []  # objects of this side's that the other knows by their place here
+        self._places: dict[int, int] = {}
+        self.begin_call()
+
+    def begin_call(self) -> None:
+        """Forget the numbers of the call before."""
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}  # id(object) -> number
+        self._agreed: dict[int, Any] = {}  # number -> content when both sides last had the same
+        self._alive: list[Any] = []
+        self._next = 0 if self._is_judge else 1
+
+    # --- objects that stay ---
+
+    def place(self, value: Any) -> int:
+        """The number by which the other side knows an object that stays here."""
+        if id(value) not in self._places:
+            self._places[id(value)] = len(self._stay)
+            self._stay.append(value)  # kept alive, so that its id stays its own
+        return self._places[id(value)]
+
+    def at(self, place: int) -> Any:
+        """The object of that number. Errors: ValueError."""
+        if not 0 <= place < len(self._stay):
+            raise ValueError(f"There is no object {place}.")
+        return self._stay[place]
+
+    # --- out ---
+
+    def encode(self, value: Any, depth: int = 0, sent: set[int] | None = None) -> Value:
+        """The message for `value`. sent: numbers whose content stands in this message already."""
+        kind = type(value)
+        sent = set() if sent is None else sent
+        if kind is int:
+            return value if -(2**63) <= value < 2**63 else BigInt(hex(value))
+        if kind is str:
+            return value.encode("utf-8", "replace").decode()
+        if value is None or kind in (bool, float):
+            return value
+        if kind is bytes:
+            return Bytes(value)
+        if depth > MAX_DEPTH:
+            return self._foreign(value)
+        if kind in MUTABLE:
+            return self._encode_mutable(value, depth, sent)
+        if kind in (tuple, set, frozenset):
+            return Group(kind.__name__, [self.encode(item, depth + 1, sent) for item in value])
+        if isinstance(value, np.generic) and value.dtype.kind in ARRAY_KINDS:
+            return Scalar(value.dtype.str, value.tobytes())
+        if (exported := self._export(value)) is not None:
+            return exported
+        for base in (int, float, str, bytes, list, dict, tuple, np.ndarray):  # a kind of these counts as one of these
+            if isinstance(value, base):
+                return self.encode(_as_plain(value, base), depth, sent)
+        return self._foreign(value)
+
+    def changes(self) -> list[Mutable]:
+        """The content of every numbered object that has changed since both sides last had the same."""
+        found, sent = [], set()
+        for number in list(self._agreed):
+            if number not in sent and self._content(self._objects[number]) != self._agreed[number]:
+                found.append(self._encode_mutable(self._objects[number], 0, sent))
+        return found
+
+    def _encode_mutable(self, value: Any, depth: int, sent: set[int]) -> Value:
+        if isinstance(value, np.ndarray) and value.dtype.kind not in ARRAY_KINDS:
+            return self._foreign(value)
+        number = self._number(value)
+        is_judges = number % 2 == 0
+        if number in sent and (self._is_judge or is_judges):
+            return Same(number)
+        if is_judges and not self._is_judge and self._content(value) == self._agreed[number]:
+            return Same(number)
+        sent.add(number)
+        if not isinstance(value, (list, dict)):
+            message = self._content(value)
+        elif isinstance(value, list):
+            message = List(number, [self.encode(item, depth + 1, sent) for item in value])
+        else:
+            pairs = [(self.encode(key, depth + 1, sent), self.encode(v, depth + 1, sent)) for key, v in value.items()]
+            message = Dict(number, pairs)
+        self._agreed[number] = self._content(value)
+        return message
+
+    def _content(self, value: Any) -> Any:
+        """What a numbered object holds, to compare and, of an array or a generator, to send; of items that can be
+        changed themselves, their numbers."""
+        number = self._number(value)
+        if isinstance(value, np.ndarray):
+            return Array(number, value.dtype.str, list(value.shape), value.tobytes(), not value.flags.writeable)
+        if isinstance(value, np.random.Generator):
+            return Generator(number, json.dumps(value.bit_generator.state, default=lambda _: None))
+        if isinstance(value, list):
+            return [self._shallow(item) for item in value]
+        return [(self._shallow(key), self._shallow(item)) for key, item in value.items()]
+
+    def _shallow(self, item: Any) -> Any:
+        kind = type(item)
+        if kind in MUTABLE:
+            return "number", self._number(item)
+        if kind in (tuple, set, frozenset):
+            return kind.__name__, [self._shallow(part) for part in item]
+        if item is None or kind in (bool, int, float, str, bytes):
+            return kind.__name__, repr(item)
+        self._alive.append(item)  # so that its id stays its own
+        return "itself", id(item)
+
+    def _number(self, value: Any) -> int:
+        if id(value) not in self._numbers:
+            self._know(self._next, value)
+            self._next += 2
+        return self._numbers[id(value)]
+
+    def _know(self, number: int, value: Any) -> Any:
+        self._objects[number], self._numbers[id(value)] = value, number
+        return value
+
+    def _foreign(self, value: Any) -> Value:
+        try:
+            text = repr(value)[:MAX_REPR]
+        except BaseException:  # noqa: B036 (it is the student's code)
+            text = "..."
+        name = type(value).__name__[:MAX_REPR]
+        place = -1 if self._is_judge else self.place(value)  # nothing can be asked about what the judge only names
+        return Foreign(place, *(part.encode("utf-8", "replace").decode() for part in (name, text)))
+
+    # --- in ---
+
+    def decode(self, message: Value, depth: int = 0) -> Any:
+        """The value that `encode` made a message of. Errors: those of UNREADABLE for what it did not make."""
+        if message is None or isinstance(message, (bool, int, float, str)):
+            return message
+        if depth > MAX_DEPTH + 1:
+            raise ValueError("The value is nested too deeply.")
+        match message:
+            case BigInt(digits):
+                if len(digits) > MAX_INT_DIGITS:
+                    raise ValueError("The number is too large.")
+                return int(digits, 16)
+            case Bytes(data):
+                return data
+            case Group(kind, items):
+                made = [self.decode(item, depth + 1) for item in items]
+                return {"tuple": tuple, "set": set, "frozenset": frozenset}[kind](made)
+            case Scalar(dtype, data):
+                return np.frombuffer(data, dtype=_dtype(dtype), count=1)[0]
+            case Same(number):
+                if self._is_judge and number % 2:  # one object in many places could be written without end
+                    raise ValueError("A new object comes with its content.")
+                return self._objects[number]
+            case List() | Dict() | Array() | Generator():
+                return self._decode_mutable(message, depth)
+        return self._adopt(message)
+
+    def update(self, changed: Iterable[Mutable]) -> None:
+        """Take over what `changes` has found on the other side. Errors: those of UNREADABLE."""
+        for message in changed:
+            self._decode_mutable(message, 0)
+
+    def _decode_mutable(self, message: Mutable, depth: int) -> Any:
+        number = message.n
+        is_own = number % 2 == (0 if self._is_judge else 1)
+        known = self._objects.get(number)
+        if is_own and known is None:
+            raise ValueError(f"There is no object {number} in this call.")
+        if isinstance(message, Array):
+            value = self._array(known, message)
+        elif isinstance(message, Generator):
+            value = self._generator(known, message)
+        else:
+            value = known if known is not None else ([] if isinstance(message, List) else {})
+            if type(value) is not (list if isinstance(message, List) else dict):
+                raise ValueError(f"Object {number} is of another type.")
+            self._know(number, value)  # before its items, which may hold it
+            if isinstance(message, List):
+                value[:] = [self.decode(item, depth + 1) for item in message.items]
+            else:
+                pairs = [(self.decode(key, depth + 1), self.decode(item, depth + 1)) for key, item in message.pairs]
+                value.clear()
+                value.update(pairs)
+        self._know(number, value)
+        self._agreed[number] = self._content(value)
+        return value
+
+    def _array(self, known: Any, message: Array) -> np.ndarray:
+        dtype, shape = _dtype(message.dtype), tuple(message.shape)
+        if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(message.data):
+            raise ValueError("An array's shape and its data do not agree.")
+        data = np.frombuffer(message.data, dtype=dtype).reshape(shape)
+        if known is None:
+            value = data.copy()
+            value.flags.writeable = not message.is_read_only
+            return value
+        if not isinstance(known, np.ndarray) or (known.dtype, known.shape) != (dtype, shape):
+            raise ValueError("An array that was passed has changed its type or shape.")
+        if known.tobytes() != message.data:
+            if not known.flags.writeable:
+                raise ValueError("An array that the tests had made read-only was changed.")
+            known[...] = data
+        return known
+
+    def _generator(self, known: Any, message: Generator) -> np.random.Generator:
+        state = json.loads(message.state)
+        value = np.random.default_rng(0) if known is None else known
+        if not isinstance(value, np.random.Generator) or not isinstance(state, dict):
+            raise ValueError("A generator was expected.")
+        if type(value.bit_generator).__name__ != state.get("bit_generator"):
+            raise ValueError("Only generators from np.random.default_rng can be passed.")
+        value.bit_generator.state = state
+        return value
+
+
+def _as_plain(value: Any, base: type) -> Any:
+    """What a kind of `base` holds, whatever it says of itself."""
+    if base is np.ndarray:
+        return np.array(value, subok=False)
+    if base is dict:
+        return dict(dict.items(value))
+    if base in (list, tuple):
+        return base(base.__iter__(value))
+    to_plain = {int: int.__index__, float: float.__float__, str: lambda text: str.__getitem__(text, slice(None))}
+    return to_plain.get(base, lambda data: bytes.__getitem__(data, slice(None)))(value)
+
+
+def _dtype(text: str) -> np.dtype:
+    if not re.fullmatch(rf"[<>|=]?[{ARRAY_KINDS}][0-9]{{1,2}}", text):
+        raise ValueError(f"An array of {text[:60]} cannot be passed.")
+    return np.dtype(text)
