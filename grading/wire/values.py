@@ -192,7 +192,7 @@ class Values:
             case Scalar(dtype, data):
                 return np.frombuffer(data, dtype=_dtype(dtype), count=1)[0]
             case Same(number):
-                if self._is_judge and number % 2:  # one object in many places could be written without end
+                if self._is_judge and number % 2:
                     raise ValueError("A new object comes with its content.")
                 return self._objects[number]
             case List() | Dict() | Array() | Generator():
@@ -207,7 +207,8 @@ class Values:
     def _decode_mutable(self, message: Mutable, depth: int) -> Any:
         number = message.n
         is_own = number % 2 == (0 if self._is_judge else 1)
-        known = self._objects.get(number)
+        # What is the student's is made anew each time: one object in many places could be written without end.
+        known = self._objects.get(number) if is_own or not self._is_judge else None
         if is_own and known is None:
             raise ValueError(f"There is no object {number} in this call.")
         if isinstance(message, Array):
