@@ -14,9 +14,9 @@ LAB_EXTENSIONS = tuple(
     f"@jupyter/nbgrader:{part}"
     for part in ("menu", "formgrader", "assignment-list", "course-list", "create-assignment")
 )
-SERVER_EXTENSIONS = tuple(
-    f"nbgrader.server_extensions.{part}" for part in ("formgrader", "assignment_list", "course_list")
-)
+SERVER_EXTENSIONS = tuple(f"nbgrader.server_extensions.{part}" for part in ("assignment_list", "course_list"))
+# The Formgrader with its pages escaped and a policy on scripts, in place of nbgrader's; see grading/formgrader.
+FORMGRADER = {"nbgrader.server_extensions.formgrader": False, "grading.formgrader": True}
 # Without labkit, as in an environment of an older course, kernels start as usual.
 NEXT_STEPS = """
 # Written by the course: the lab notebooks' advice on errors (labkit), from the first cell on.
@@ -35,6 +35,9 @@ if "transport_encryption" in KernelManager.class_trait_names():
 def write_settings() -> None:
     """Set this environment's defaults for JupyterLab; a user's own settings take precedence."""
     _write(Path(sys.prefix, "share", "jupyter", "lab", "settings", "overrides.json"), _json(SETTINGS))
+    # Read after nbgrader.json, by the order of their names.
+    extensions = Path(sys.prefix, "etc", "jupyter", "jupyter_server_config.d", "nbgrader_of_the_course.json")
+    _write(extensions, _json({"ServerApp": {"jpserver_extensions": FORMGRADER}}))
 
 
 def write_next_steps() -> None:
@@ -53,7 +56,7 @@ def students_server() -> Path:
     """Write a folder for JUPYTER_CONFIG_PATH that turns nbgrader's tools for instructors off in one server."""
     folder = Path(sys.prefix, "share", "mini-vllm", "students-server")
     lab = {"disabledExtensions": dict.fromkeys(LAB_EXTENSIONS, True)}
-    server = {"ServerApp": {"jpserver_extensions": dict.fromkeys(SERVER_EXTENSIONS, False)}}
+    server = {"ServerApp": {"jpserver_extensions": dict.fromkeys((*SERVER_EXTENSIONS, *FORMGRADER), False)}}
     _write(folder / "labconfig" / "page_config.json", _json(lab))
     _write(folder / "jupyter_server_config.d" / "nbgrader.json", _json(server))
     _write(folder / "nbgrader_config.py", ENCRYPTED_KERNELS.lstrip())

@@ -10,7 +10,6 @@ import re
 import bleach
 from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, import_plugin
-from nbformat import NotebookNode
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -44,15 +43,13 @@ def is_allowed(tag: str, name: str, value: str) -> bool:
 _cleaner = bleach.Cleaner(tags=TAGS, attributes=is_allowed, protocols={"http", "https", "mailto", "data"})
 
 
-def markdown(cell: NotebookNode) -> Markup:
-    """A text cell as HTML; as plain text where it cannot be rendered, so that no cell keeps a page from being made."""
-    attachments = cell.get("attachments")
-    return _rendered(cell.source, attachments) if attachments else comment(cell.source)
+def markdown(text: str, attachments: dict | None = None) -> Markup:
+    """Markdown as HTML; as plain text where it cannot be rendered, so that no cell keeps a page from being made."""
+    return _rendered(text, attachments) if attachments else _without_attachments(text)
 
 
 @functools.lru_cache(maxsize=512)  # a class reads the same course: most cells are the same for all students
-def comment(text: str) -> Markup:
-    """Markdown without attachments, such as a grader's comment, as HTML."""
+def _without_attachments(text: str) -> Markup:
     return _rendered(text, None)
 
 

@@ -46,7 +46,6 @@ class FeedbackPage(TemplateExporter):
         yield "points", parts.points
         yield "outputs", parts.outputs
         yield "markdown", markup.markdown
-        yield "comment", markup.comment
         yield "code", markup.code
 
     def _create_environment(self) -> jinja2.Environment:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -87,27 +88,36 @@ def _shown(output: NotebookNode) -> Shown:
         return Shown("failure", shortened(output.traceback[0]), shortened(output.where))
     if output.get("output_type") == "stream":
         return Shown("text", shortened(str(output.get("text", ""))))
-    data = output.get("data")
-    data = data if isinstance(data, dict) else {}
-    for kind in PICTURES:
-        if kind in data and (picture := _picture(kind, data[kind])):
-            return Shown("picture", picture)
+    for kind, content in pictures(output):
+        return Shown("picture", f"data:{kind};base64,{content}")
+    text, is_all = plain(output)
+    return Shown("text" if is_all else "note", text)
+
+
+def plain(output: NotebookNode) -> tuple[str, bool]:
+    """An output as text, and whether that is what it holds; else the text names the kinds that are not shown."""
+    data = _data(output)
     if isinstance(data.get("text/plain"), str):
-        return Shown("text", shortened(data["text/plain"]))
-    return Shown("note", f"An output of this kind is not shown here: {', '.join(map(str, data)) or 'unknown'}."[:200])
+        return shortened(data["text/plain"]), True
+    return f"An output of this kind is not shown here: {', '.join(map(str, data)) or 'unknown'}."[:200], False
 
 
-def _picture(kind: str, content: object) -> str | None:
-    """The address of a picture that is one."""
-    if not isinstance(content, str) or len(content) > LONGEST_PICTURE:
-        return None
-    try:
-        binary = base64.b64decode("".join(content.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if not binary.startswith(PICTURES[kind]):
-        return None
-    return f"data:{kind};base64,{base64.b64encode(binary).decode()}"
+def pictures(output: NotebookNode) -> Iterator[tuple[str, str]]:
+    """(kind, base64) of each picture of an output that is one, however it is labelled."""
+    for kind, first_bytes in PICTURES.items():
+        content = _data(output).get(kind)
+        if isinstance(content, str) and len(content) <= LONGEST_PICTURE:
+            try:
+                binary = base64.b64decode("".join(content.split()), validate=True)
+            except (binascii.Error, ValueError):
+                continue
+            if binary.startswith(first_bytes):
+                yield kind, base64.b64encode(binary).decode()
+
+
+def _data(output: NotebookNode) -> dict:
+    data = output.get("data")
+    return data if isinstance(data, dict) else {}
 
 
 def shortened(text: str) -> str:
