@@ -17,8 +17,8 @@ their sum; points, late_penalty, total (points less the penalty, at least 0), ma
 needs_manual_grading (yes or no).
 
 An empty cell means not graded yet, which is not 0; sums include only the grades that exist. Every student in the
-gradebook has a row. Names, ids and email addresses that a spreadsheet would read as a formula (they start with = + - @,
-a tab or a line break) are prefixed with an apostrophe: remove it if an id has to match.
+gradebook has a row. In names, ids and email addresses an apostrophe precedes each = + - @ at the start, or behind a
+blank, a quote or a separator, so that no spreadsheet runs it as a formula: remove it if an id has to match.
 
 The file is UTF-8 with commas and decimal points. Moodle imports it directly (Grades, Import, CSV file: choose the
 column that identifies the student, and map "total" to the grade item). Canvas accepts only the columns of its own

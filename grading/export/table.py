@@ -8,8 +8,11 @@ from nbgrader.coursedir import CourseDirectory
 
 from grading.export.read import Submission, exercises, find_assignment, read_students, read_submissions
 
-# What spreadsheets take for a formula, also behind blanks, and as the wide characters of East Asian keyboards.
-FORMULA = re.compile(r"\A(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
+# A spreadsheet reads a formula where one of these signs comes first, also as the wide, small, raised and lowered
+# characters that it makes plain: at the start of a cell, and behind whatever it may split a line at or leave out.
+SIGNS = "=+@\\-＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−"
+SEPARATORS = r",;|\s\"'`“”„«»，；｜\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+FORMULA = re.compile(rf"(?:\A|(?<=[{SEPARATORS}]))(?=[{SIGNS}])")
 
 
 def rows(gradebook: Gradebook, assignment: str, course: CourseDirectory | None = None) -> Iterator[list[str]]:
@@ -49,6 +52,5 @@ def number(value: float | None) -> str:
 
 
 def as_text(value: str | None) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    text = value or ""
-    return f"'{text}" if FORMULA.match(text) else text
+    """A text with an apostrophe before each sign at which a spreadsheet could take the rest for a formula."""
+    return FORMULA.sub("'", value or "")

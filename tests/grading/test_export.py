@@ -120,12 +120,44 @@ def test_students_are_in_the_order_of_a_class_list(by_student):
 # --- formulas ---
 
 
-@pytest.mark.parametrize("text", ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1+1", "\tx"))
-def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text):
-    assert as_text(text) == f"'{text}"
+SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−"
+BEFORE = (
+    "",
+    " ",
+    "\t",
+    "\r",
+    "\n",
+    "\0",
+    "\x1b",
+    "\xa0",
+    "\ufeff",
+    "\u200b",
+    "\u2028",
+    ";",
+    ",",
+    "|",
+    "a;",
+    'a"',
+    "a; \0",
+    "'",
+)
 
 
-@pytest.mark.parametrize("text", ("", "Ada", "a=b", "Anne-Marie", "ada@example.org", "1+1"))
+@pytest.mark.parametrize("before", BEFORE)
+def test_what_a_spreadsheet_would_run_gets_an_apostrophe_however_it_splits_the_line(before):
+    for sign in SIGNS:
+        assert as_text(f"{before}{sign}1+1") == f"{before}'{sign}1+1", sign
+
+
+def test_a_line_split_at_any_separator_holds_no_formula():
+    lines = io.StringIO()
+    csv.writer(lines).writerow([as_text(text) for text in ('a;=1+1|"+2"', "b\r@3,-4\t=5", ';";"=6')])
+    for separator in ",;|\t\r\n ":
+        for cell in lines.getvalue().split(separator):
+            assert not cell.strip(' "\r\n\0').startswith(tuple("=+-@"))
+
+
+@pytest.mark.parametrize("text", ("", "Ada", "a=b", "Anne-Marie", "ada@example.org", "1+1", "O'Neil, jr."))
 def test_what_it_would_not_run_stays_as_it_is(text):
     assert as_text(text) == text
 
