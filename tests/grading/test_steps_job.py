@@ -1,0 +1,100 @@
+"""What the judge is told of a notebook: which of its cells are the course's, and in which order."""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.api import Gradebook
+from register import answered, by_name
+from tiny_course import ASSIGNMENT, HIDDEN_TEST
+
+from grading.gradebook import released
+from grading.judge.job import Role
+from grading.steps.cells import CellsFromGradebook
+from grading.steps.execute import notebook_job
+
+ORDER = ("setup", "double", "test_double", "ratio", "test_ratio")
+
+
+@pytest.fixture(scope="module")
+def original(course):
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "mini-vllm") as gradebook:
+        return released(gradebook, ASSIGNMENT, "lab")
+
+
+def sanitised(original, nb):
+    where = {"nbgrader": {"notebook": "lab", "assignment": ASSIGNMENT, "db_url": "never opened"}}
+    return CellsFromGradebook(released={"lab": original}).preprocess(nb, where)[0]
+
+
+def test_the_gradebook_has_the_cells_in_their_order(original):
+    assert tuple(original.cells) == ORDER
+    assert original.kernelspec["name"] == "python3"
+
+
+def test_locked_cells_come_in_the_order_of_the_course_wherever_the_student_put_them():
+    """Helpers of the student's, defined before a locked cell that was moved, once took the place of the course's."""
+    claims = {"helpers": True, "mine": False, "setup": True}
+    cells = [
+        new_code_cell(
+            "", metadata={"nbgrader": {"grade_id": name, "locked": locked, "grade": False, "solution": False}}
+        )
+        for name, locked in claims.items()
+    ]
+    job = notebook_job(new_notebook(cells=cells), ["setup", "mine", "helpers", "of another notebook"], frozenset())
+    assert [cell.name for cell in job.locked] == ["setup", "helpers"]
+    assert [cell.name for cell in job.cells] == ["helpers", "mine", "setup"]
+
+
+def test_cells_stay_where_the_student_put_them(course, original):
+    nb = answered(course)
+    nb.cells.append(nb.cells.pop(1))
+    job = notebook_job(sanitised(original, nb), ORDER, frozenset())
+    assert [cell.name for cell in job.cells] == ["double", "test_double", "ratio", "test_ratio", "setup"]
+    assert [cell.name for cell in job.locked] == ["setup"]
+
+
+def test_the_code_and_the_role_of_a_cell_are_the_courses(course, original):
+    nb = answered(course)
+    cells = by_name(nb)
+    cells["setup"].source = "math = None"
+    cells["test_double"].source = "pass"
+    cells["test_double"].metadata.nbgrader.update(grade=False, solution=True, locked=False, points=99)
+    nb.cells.insert(0, new_code_cell("shown = 1", id="shown"))
+    nb.cells.insert(0, new_code_cell("mine = 1", id="mine"))
+    job = notebook_job(sanitised(original, nb), ORDER, frozenset({"shown = 1"}))
+    roles = {cell.name: cell.role for cell in job.cells}
+    assert roles == {
+        "mine": Role.STUDENT,
+        "shown": Role.DEMONSTRATION,
+        "setup": Role.LOCKED,
+        "double": Role.STUDENT,
+        "test_double": Role.TEST,
+        "ratio": Role.STUDENT,
+        "test_ratio": Role.TEST,
+    }
+    sources = {cell.name: cell.source for cell in job.cells}
+    assert sources["setup"] == "import math" and HIDDEN_TEST in sources["test_double"]
+
+
+def test_one_students_cells_do_not_become_the_next_ones(course, original):
+    nb = answered(course)
+    nb.cells = [cell for cell in nb.cells if "nbgrader" not in cell.metadata]
+    first = sanitised(original, nb)
+    first.cells[-1].outputs.append({"output_type": "stream", "name": "stdout", "text": "secret"})
+    first.cells[-1].metadata.nbgrader.points = 99
+    again = sanitised(original, answered(course))
+    assert all(not cell.outputs for cell in again.cells if cell.cell_type == "code")
+    assert by_name(again)["test_ratio"].metadata.nbgrader.points == 3
+
+
+def test_a_character_that_cannot_be_written_is_replaced(course, original):
+    nb = answered(course, double="def double(x):\n    return '\udc80'")
+    job = notebook_job(sanitised(original, nb), ORDER, frozenset())
+    assert [cell.source for cell in job.cells if cell.name == "double"] == ["def double(x):\n    return '?'"]
+
+
+def test_warnings_of_a_notebook_of_many_cells_are_few(course, original, caplog):
+    nb = answered(course)
+    for number in range(3000):
+        nb.cells.append(new_code_cell("", id=str(number), metadata={"nbgrader": {"grade_id": f"made-up-{number}"}}))
+    sanitised(original, nb)
+    assert len(caplog.messages) <= 21
