@@ -52,12 +52,16 @@ def a_bomb_in_an_answer(nb):
     answer(nb, total="def total(numbers):\n    return " + "-" * 20_000 + "sum(numbers)")
 
 
-cell_of(
-    "ipython_patched",
-    "shell = get_ipython()\nfor name in ('run_cell', 'run_cell_async', 'run_code', 'run_ast_nodes', 'transform_cell', 'showtraceback', 'compile'):\n"
-    "    setattr(type(shell), name, lambda self, *args, **kwargs: None)",
-    "The methods of IPython's shell replaced in its class: no later cell of this process runs.",
-)
+@robust(earns=())
+def ipython_patched(nb):
+    """The methods of IPython's shell replaced in its class: no later cell of this process runs."""
+    own_cell(
+        nb,
+        "names = 'run_cell run_cell_async run_code run_ast_nodes transform_cell showtraceback compile'\n"
+        "for name in names.split():\n    setattr(type(get_ipython()), name, lambda self, *args, **kwargs: None)",
+    )
+
+
 cell_of(
     "ipython_reset",
     "get_ipython().run_line_magic('reset', '-f')\nimport math\nimport numpy as np\nget_ipython = None",

@@ -36,7 +36,7 @@ import score_process  # noqa: E402, F401
 import two_notebooks  # noqa: E402, F401
 import unreadable  # noqa: E402, F401
 from attack_register import SUBMISSIONS, Submission  # noqa: E402
-from course_of_attacks import ASSIGNMENT, CourseOfAttacks  # noqa: E402
+from course_of_attacks import ASSIGNMENT, POINTS, CourseOfAttacks  # noqa: E402
 from course_of_two import SUBMISSIONS_OF_TWO, CourseOfTwo  # noqa: E402
 from graders import Grader  # noqa: E402
 
@@ -76,6 +76,9 @@ class GradedClass:
             self.exit_status, self.log = None, (error.output or b"").decode(errors="replace")
         self.seconds = time.monotonic() - started
         self.earned = self.course.earned()
+
+    def has_full_points(self, name: str) -> bool:
+        return self.earned.get(name) == POINTS
 
 
 class GradedAttacks:

@@ -95,7 +95,7 @@ channel(
     "kernel_objects",
     "Objects of the kernel's: keyrings, System V memory and queues, POSIX queues, memfd, event counters, semaphores.",
     "text = words(numbers)\nfor ring in (-3, -4, -5):\n    LIBC.syscall(248, b'user', b'leak', text, len(text), ring)\n"
-    "quiet(os.eventfd_write, EVENT, 7)\nSEMAPHORE.acquire()\n"
+    "quiet(os.eventfd_write, EVENT, 7)\nSEMAPHORE.acquire(block=False)\n"
     "part = LIBC.shmget(0x5eed, 4096, 0o1666)\n"
     "queue = LIBC.mq_open(b'/leak', os.O_CREAT | os.O_RDWR, 0o666, None)\nLIBC.mq_send(queue, text, len(text), 0)",
     "key = LIBC.syscall(249, b'user', b'leak', None, 0)\nif key > 0: return key\n"
@@ -118,8 +118,8 @@ channel(
 channel(
     "names_of_processes",
     "Processes left behind that carry the numbers as their name, their lock and their number.",
-    "for _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n        open('/proc/self/comm', 'wb').write(b'L' + words(numbers))\n"
-    "        fcntl.flock(open(np.__file__), fcntl.LOCK_EX)\n        time.sleep(20)\n        os._exit(0)\ntime.sleep(0.1)",
+    "for _ in range(3):\n    if os.fork(): continue\n    try:\n        os.setsid()\n        ctypes.CDLL(None).prctl(15, b'L' + words(numbers)[:9])\n"
+    "        fcntl.flock(open(np.__file__), fcntl.LOCK_EX)\n        time.sleep(20)\n    finally: os._exit(0)\ntime.sleep(0.1)",
     "names = [name for name in (quiet(open(path).read) for path in glob.glob('/proc/*/comm')) if name and name.startswith('L1')]\n"
     "try: fcntl.flock(open(np.__file__), fcntl.LOCK_SH | fcntl.LOCK_NB)\nexcept BlockingIOError: names.append('lock')\nreturn names",
     "import numpy as np",

@@ -148,5 +148,4 @@ def a_list_that_is_right(nb):
         nb,
         run="def run(model, numbers):\n    return Kept(model.step(n) for n in numbers)",
         total="def total(numbers):\n    return Says([sum(numbers)])",
-        draw="def draw(rng, count):\n    return Says(rng.integers(0, 100, size=count))",
     )

@@ -84,7 +84,7 @@ def rewrites_what_it_was_passed_earlier(first, second):
     )
 
 
-@of_two("score", solved=("order",), earns=("order",))
+@of_two("score", solved=(), earns=())
 def rewrites_what_it_is_passed(first, second):
     """The arguments of the present call changed, and lists inside of them."""
     answer(
@@ -111,7 +111,7 @@ def keeps_arrays_of_its_own(first, second):
 
 
 LOOK = (
-    "import glob, os, socket\ndef look():\n    found = [open(p, errors='replace').read(99) for p in glob.glob('/tmp/**/tell*', recursive=True) + glob.glob('/dev/shm/tell*') + glob.glob('tell*')]\n"
+    "import ctypes, glob, os, socket\ndef look():\n    found = [open(p, errors='replace').read(99) for p in glob.glob('/tmp/**/tell*', recursive=True) + glob.glob('/dev/shm/tell*') + glob.glob('tell*')]\n"
     "    found += [open(p).read() for p in glob.glob('/proc/*/comm') if 'T17' in open(p).read()]\n"
     "    try:\n        with socket.socket(socket.AF_UNIX) as s:\n            s.settimeout(0.2)\n            s.connect('\\0teller')\n            found.append(s.recv(99))\n"
     "    except OSError: pass\n    return found\n"
@@ -119,9 +119,9 @@ LOOK = (
 TELL = (
     "def tell(numbers):\n    for folder in ('/tmp', '.', '/dev/shm', os.environ['HOME'], '/tmp/matplotlib'):\n"
     "        try: open(f'{folder}/tell', 'a').write(str(numbers))\n        except OSError: pass\n"
-    "    if os.fork() == 0:\n        os.setsid()\n        open('/proc/self/comm', 'w').write(f'T{numbers[0]}')\n"
+    "    if os.fork(): return\n    try:\n        os.setsid()\n        ctypes.CDLL(None).prctl(15, f'T{numbers[0]}'.encode())\n"
     "        with socket.socket(socket.AF_UNIX) as s:\n            s.bind('\\0teller')\n            s.listen()\n            s.settimeout(20)\n"
-    "            while True: s.accept()[0].send(str(numbers).encode())\n"
+    "            while True: s.accept()[0].send(str(numbers).encode())\n    finally: os._exit(0)\n"
 )
 
 
