@@ -29,30 +29,52 @@ class NotebookJudge:
         self.student, self.cells = student, job.cells
         self.course = course_notebook(tuple(job.locked))
         self.outputs: list[list[dict]] = [[] for _ in job.cells]
-        self._to_come: list[tuple[int, int]] = []  # tests with a hidden part: place of the cell, number of the process
+        self._kept: list[int] = []  # places of the tests with a hidden part to come, each with a process kept for it
+        self._with_demonstrations = False
         self._missing: set[str] = set()  # names that the student's code or a test did not find
 
     def cells_and_visible_tests(self) -> None:
-        demonstrations = [cell for cell in self.cells if cell.role == Role.DEMONSTRATION]
         self._run_through(with_demonstrations=False)
-        # Plots and measurements take most of a lab's time and count for nothing; but an answer may use their names.
-        if any(re.search(rf"\b{name}\b", cell.source) for name in self._missing for cell in demonstrations):
+        if self._needs_demonstrations():
             self.student = self.student.anew()
             self._run_through(with_demonstrations=True)
 
     def hidden_tests(self) -> None:
-        for index, kept in self._to_come:
+        for place, index in enumerate(self._kept):
             cell = self.cells[index]
             test = course_test(cell.name, cell.source)
             try:
-                failure = self._hidden_test(cell, test, kept)
+                failure = self._hidden_test(cell, test, place)
+                if failure and self._needs_demonstrations():
+                    self._run_again()
+                    failure = self._hidden_test(cell, test, place)
             except SessionOver as error:
                 failure = [error_output("NotRun", str(error))]
-            if failure:
-                self.outputs[index] = failure
+            self.outputs[index] = failure or self.outputs[index]
+
+    def _needs_demonstrations(self) -> bool:
+        """Whether a name was missing that a demonstration sets.
+
+        Plots and measurements take most of a lab's time and count for nothing, so they are left out at first; but an
+        answer may use their names.
+        """
+        if self._with_demonstrations:
+            return False
+        shown = [cell.source for cell in self.cells if cell.role == Role.DEMONSTRATION]
+        return any(re.search(rf"\b{re.escape(name)}\b", source) for name in self._missing for source in shown)
+
+    def _run_again(self) -> None:
+        """All cells once more, with the demonstrations. Hidden questions have been asked, so nothing of it is shown."""
+        self._with_demonstrations = True
+        self.student = self.student.anew()
+        for index, cell in enumerate(self.cells):
+            if cell.role != Role.TEST:
+                self.student.run(cell.name, cell.source)
+            elif index in self._kept:
+                self.student.keep()
 
     def _run_through(self, with_demonstrations: bool) -> None:
-        self._missing, self._to_come = set(), []
+        self._missing, self._kept, self._with_demonstrations = set(), [], with_demonstrations
         over = None
         for index, cell in enumerate(self.cells):
             if cell.role == Role.DEMONSTRATION and not with_demonstrations:
@@ -77,11 +99,12 @@ class NotebookJudge:
         test = course_test(cell.name, cell.source)
         outputs, error = self._ask(cell.name, test, test.visible, None)
         if error is None and test.whole is not None:
-            self._to_come.append((index, self.student.keep()))
+            self.student.keep()
+            self._kept.append(index)
         return outputs if error is None else [*outputs, self._failure(error, test.visible)]
 
     def _hidden_test(self, cell: CodeCell, test: CourseTest, kept: int) -> list[dict]:
-        """The outputs in place of the visible part's, if there is something to say."""
+        """The outputs in place of the visible part's, if there are any."""
         outputs, error = self._ask(cell.name, test, test.whole, kept)
         if error is None:
             return [output for output in outputs if output["output_type"] == "execute_result"]

@@ -82,6 +82,7 @@ def judge(job: Job, process: StudentProcess) -> Verdict:
                 judged = NotebookJudge(StudentNotebook(server, number, limits), notebook)
                 judged.cells_and_visible_tests()
                 judged.student.rest()
+                faults[name] = judged.student.faults.copy()
                 judges[name] = judged
         for name, judged in judges.items():
             with _failing_alone(name, judged.cells, outputs, faults, server):
@@ -89,7 +90,6 @@ def judge(job: Job, process: StudentProcess) -> Verdict:
                 judged.hidden_tests()
                 judged.student.rest()
                 outputs[name] = judged.outputs
-            faults.setdefault(name, []).extend(judged.student.faults)
             timed_out[name] = judged.student.timed_out
     finally:
         server.close()
