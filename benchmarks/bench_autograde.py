@@ -137,15 +137,16 @@ def parts(course: Path) -> None:
     """Seconds of a submission's stations, one after the other, medians of the class."""
     sys.path.insert(0, str(ROOT))
     os.chdir(course)
-    from grading.autograde.command import Recorder, select
+    from grading.autograde.record import Recorder
+    from grading.autograde.submissions import handed_in
     from grading.course import load_config
-    from grading.judge.job import Job
-    from grading.judge.server import JudgeServer
+    from grading.judge.job import Job, NotebookJob
+    from grading.judge.process import JudgeProcess
 
     recorder = Recorder(load_config(course, None), ASSIGNMENT)
-    submissions, _ = select(recorder, [], force=True)
-    server = JudgeServer()
-    server.judge(Job({}))
+    submissions, _ = handed_in(recorder, recorder.gradebook, [], force=True)
+    judge = JudgeProcess()
+    judge.judge(Job({}))
     rows: dict[str, list[float]] = {}
 
     def clock(name: str, work: Callable, *args):
@@ -157,10 +158,11 @@ def parts(course: Path) -> None:
 
     for submission in submissions:
         prepared = clock("cells given back", recorder.prepare, submission)
-        clock("sandbox and libraries", server.judge, Job(dict.fromkeys(prepared.job.notebooks, [])))
-        verdict = clock("all of the judging", server.judge, prepared.job)
+        clock("sandbox and libraries", judge.judge, Job(dict.fromkeys(prepared.job.notebooks, NotebookJob([], []))))
+        verdict = clock("all of the judging", judge.judge, prepared.job)
         clock("put on record", recorder.record, submission, prepared, verdict)
-    server.close()
+    judge.close()
+    recorder.close()
     for name, seconds in rows.items():
         print(f"{name:<60}{statistics.median(seconds):7.3f}")
 

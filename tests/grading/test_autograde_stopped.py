@@ -13,6 +13,7 @@ from nbgrader.converters import Autograde
 from register import answered
 
 from grading.autograde.record import Recorder
+from grading.steps.points import SavePoints
 
 
 @pytest.fixture
@@ -33,10 +34,10 @@ def assert_whole(course) -> None:
         (Recorder, "prepare"),
         (Recorder, "record"),
         (Autograde, "init_assignment"),
-        (Autograde, "convert_single_notebook"),
+        (SavePoints, "preprocess"),
     ],
     ids=[
-        "while cells are given back",
+        "while a submission is prepared",
         "before a submission",
         "while it is put on record",
         "while its points are saved",
