@@ -80,6 +80,18 @@ class GradedClass:
     def has_full_points(self, name: str) -> bool:
         return self.earned.get(name) == POINTS
 
+    def folder(self, name: str) -> Path:
+        """What nbgrader wrote for this submission."""
+        return self.course.root / "autograded" / name / ASSIGNMENT
+
+    def notebooks(self, name: str) -> list[nbformat.NotebookNode]:
+        return [nbformat.read(path, as_version=4) for path in sorted(self.folder(name).glob("*.ipynb"))]
+
+    def shown(self, name: str) -> str:
+        """All that is shown of a submission: the outputs of its cells, and what the class's log says of it."""
+        outputs = (str(cell.outputs) for nb in self.notebooks(name) for cell in nb.cells if cell.cell_type == "code")
+        return "\n".join([*outputs, *(line for line in self.log.splitlines() if re.search(rf"\b{name}\b", line))])
+
 
 class GradedAttacks:
     """The register, or those named of it, in several classes side by side: most of their time is waiting."""
@@ -120,11 +132,13 @@ class GradedAttacks:
         return self._class[name].log
 
     def folder(self, name: str) -> Path:
-        """What nbgrader wrote for this submission."""
-        return self._class[name].course.root / "autograded" / name / ASSIGNMENT
+        return self._class[name].folder(name)
 
     def notebooks(self, name: str) -> list[nbformat.NotebookNode]:
-        return [nbformat.read(path, as_version=4) for path in sorted(self.folder(name).glob("*.ipynb"))]
+        return self._class[name].notebooks(name)
+
+    def shown(self, name: str) -> str:
+        return self._class[name].shown(name)
 
     def notebook(self, name: str) -> nbformat.NotebookNode:
         return nbformat.read(self.folder(name) / "lab.ipynb", as_version=4)
@@ -133,12 +147,6 @@ class GradedAttacks:
 def is_about_time(name: str) -> bool:
     """Whether a whole class could hang because of it: these have a class of their own, and less time."""
     return SUBMISSIONS[name].change.__module__ == "host_times"
-
-
-def shown(graded: GradedAttacks, name: str) -> str:
-    """All that is shown of a submission: the outputs of its cells, and what the class's log says of it."""
-    outputs = (str(cell.outputs) for nb in graded.notebooks(name) for cell in nb.cells if cell.cell_type == "code")
-    return "\n".join([*outputs, *(line for line in graded.log(name).splitlines() if name in line)])
 
 
 def everybody() -> dict[str, Submission]:
@@ -151,7 +159,7 @@ def main(names: list[str]) -> int:
         graded, num_wrong = GradedAttacks(Path(folder), names), 0
         for name in names or everybody():
             got, must = graded.points(name), everybody()[name].points
-            found = re.findall(everybody()[name].never, shown(graded, name)) if everybody()[name].never else []
+            found = re.findall(everybody()[name].never, graded.shown(name)) if everybody()[name].never else []
             num_wrong += got != must or bool(found)
             wrong = {exercise: points for exercise, points in got.items() if points != must[exercise]} or ""
             print(f"{'WRONG' if wrong or found else 'ok':6}{name:40}", wrong, *found[:3])

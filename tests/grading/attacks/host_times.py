@@ -1,4 +1,7 @@
-"""Attacks by way of timestamp.txt, which nbgrader reads itself, and of files with odd rights. Each is graded."""
+"""Attacks by way of timestamp.txt, which nbgrader reads itself, and of files with odd rights.
+
+A submission without a time that can be read stays ungraded, and is named: a late penalty may depend on it.
+"""
 
 import os
 import socket
@@ -7,13 +10,13 @@ from attack_register import host_attack
 
 
 def time_of(name: str, doc: str, make, **more) -> None:
-    """Register a right submission with this as its timestamp.txt. make: text, bytes, or what makes it at a path."""
+    """Register a submission with this as its timestamp.txt. make: text, bytes, or what makes it at a path."""
 
     def change(nb):
         return {"timestamp.txt": make}
 
     change.__name__, change.__doc__ = name, doc
-    host_attack(**more)(change)
+    host_attack(earns=None, **more)(change)
 
 
 def sparse(path):

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from attack_register import SUBMISSIONS
-from grade_attacks import GradedAttacks
+from grade_attacks import GradedAttacks, everybody
 
-SECRETS = "104729|1299709|31337|161803|271828|577215|141421|secret_"
+SECRETS = "104729|1299709|31337|161803|271828|577215|141421|secret_|314159|173205|223606|swordfish"
 TAKEN = "root:x:0|taken over|PRAGMA|SQLite format"
+CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u202e]"  # but line ends and tabs
 
 
 @pytest.fixture(scope="session")
@@ -19,36 +20,50 @@ def attacks(tmp_path_factory) -> GradedAttacks:
 
 def among(name: str):
     """Skips a test if ATTACKS leaves its submission out."""
-    return pytest.mark.skipif(name not in SUBMISSIONS, reason="not among those tried")
+    return pytest.mark.skipif(name not in everybody(), reason="not among those tried")
 
 
-def shown(notebook) -> str:
-    """All that a student would read of it: the outputs of every cell."""
-    return "\n".join(str(cell.outputs) for cell in notebook.cells if cell.cell_type == "code")
+def of_kind(*kinds: str) -> list[str]:
+    return [name for name, submission in everybody().items() if submission.kind in kinds]
 
 
-@pytest.mark.parametrize("name", SUBMISSIONS)
+@pytest.mark.parametrize("name", everybody())
 def test_a_submission_gets_what_its_honest_part_earned(attacks, name):
-    assert attacks.points(name) == SUBMISSIONS[name].points, SUBMISSIONS[name].tries
+    assert attacks.points(name) == everybody()[name].points, everybody()[name].tries
 
 
 def test_who_is_not_graded_is_named_in_the_log(attacks):
-    for name, submission in SUBMISSIONS.items():
-        says_so = f"error processing assignment 'phase-00' for student '{name}'" in attacks.log(name)
-        says_so = says_so or re.search(rf"No notebooks were matched by '\S*/{name}/", attacks.log(name))
+    for name, submission in everybody().items():
+        log = attacks.log(name)
+        says_so = f"error processing assignment 'phase-00' for student '{name}'" in log
+        says_so = says_so or re.search(rf"error processing assignment: \S*/{name}/", log)
+        says_so = says_so or re.search(rf"No notebooks were matched by '\S*/{name}/", log)
         assert bool(says_so) == (None in submission.points.values()), name
 
 
-@pytest.mark.parametrize("name", [name for name, s in SUBMISSIONS.items() if s.kind in ("score", "host")])
+@pytest.mark.parametrize("name", of_kind("score", "host"))
 def test_no_hidden_number_and_nothing_of_the_machine_is_shown(attacks, name):
-    said = shown(attacks.notebook(name))
+    said = attacks.shown(name)
     assert not re.findall(SECRETS, said)
     assert not re.findall(TAKEN, said)
 
 
+@pytest.mark.parametrize("name", [name for name, submission in everybody().items() if submission.never])
+def test_what_nobody_may_be_shown_is_not(attacks, name):
+    assert not re.findall(everybody()[name].never, attacks.shown(name))
+
+
+def test_no_control_character_of_a_submission_reaches_the_terminal(attacks):
+    assert [re.findall(CONTROL, graded.log)[:5] for graded in attacks.classes] == [[]] * len(attacks.classes)
+
+
+def test_every_class_has_ended(attacks):
+    assert None not in [graded.exit_status for graded in attacks.classes]
+
+
 @pytest.mark.parametrize("name", [name for name, s in SUBMISSIONS.items() if s.change.__module__ == "host_process"])
 def test_no_wall_of_the_sandbox_has_a_hole(attacks, name):
-    assert "REACHED" not in shown(attacks.notebook(name))
+    assert "REACHED" not in attacks.shown(name)
 
 
 def test_links_and_special_files_go_no_further(attacks):
@@ -89,9 +104,9 @@ def test_nothing_was_written_outside(attacks):
 
 @among("memory_flood_of_many")
 def test_memory_is_counted_over_all_processes(attacks):
-    assert "it used too much memory" in shown(attacks.notebook("memory_flood_of_many"))
+    assert "it used too much memory" in attacks.shown("memory_flood_of_many")
 
 
 @among("a_cell_that_sleeps")
 def test_a_cell_that_was_given_up_says_so(attacks):
-    assert "counts as not run" in shown(attacks.notebook("a_cell_that_sleeps"))
+    assert "counts as not run" in attacks.shown("a_cell_that_sleeps")
