@@ -36,4 +36,4 @@ class Limits:
 
         code: the folder that holds `grading` there. uid: the user to become; None: stay who you are.
         """
-        return json.dumps({**asdict(self), "code": code, "uid": uid, "fonts": None})
+        return json.dumps({**asdict(self), "code": code, "uid": uid})

@@ -18,9 +18,9 @@ from grading.sandbox import BubblewrapSandbox, SandboxUnavailable, find_sandbox
 SECRET = next(iter(ENVIRONMENT.values()))
 
 
-@pytest.fixture(scope="module", params=["this account", "an ordinary user"])
+@pytest.fixture(scope="module", params=["oneself", "an ordinary user"])
 def uid(request):
-    if request.param == "this account":
+    if request.param == "oneself":
         return None
     try:
         return ordinary_user().uid
