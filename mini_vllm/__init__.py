@@ -1,13 +1,31 @@
 """mini_vllm: an LLM inference engine in numpy, small enough to read and named like vLLM."""
 
-from mini_vllm.config import ModelConfig
-from mini_vllm.engine.llm_engine import EngineStats, LLMEngine
-from mini_vllm.engine_config import EngineConfig
-from mini_vllm.entrypoints.llm import LLM
-from mini_vllm.kv_cache import KVCache
-from mini_vllm.models.llama import LlamaForCausalLM
-from mini_vllm.outputs import CompletionOutput, RequestOutput
-from mini_vllm.sampling_params import SamplingParams
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mini_vllm.config import ModelConfig
+    from mini_vllm.engine.llm_engine import EngineStats, LLMEngine
+    from mini_vllm.engine_config import EngineConfig
+    from mini_vllm.entrypoints.llm import LLM
+    from mini_vllm.kv_cache import KVCache
+    from mini_vllm.models.llama import LlamaForCausalLM
+    from mini_vllm.outputs import CompletionOutput, RequestOutput
+    from mini_vllm.sampling_params import SamplingParams
+
+# Loaded when asked for, as in vLLM: who needs a ModelConfig does not wait for the engine.
+_MODULES = {
+    "LLM": "entrypoints.llm",
+    "CompletionOutput": "outputs",
+    "EngineConfig": "engine_config",
+    "EngineStats": "engine.llm_engine",
+    "KVCache": "kv_cache",
+    "LLMEngine": "engine.llm_engine",
+    "LlamaForCausalLM": "models.llama",
+    "ModelConfig": "config",
+    "RequestOutput": "outputs",
+    "SamplingParams": "sampling_params",
+}
 
 __all__ = [
     "LLM",
@@ -21,3 +39,13 @@ __all__ = [
     "RequestOutput",
     "SamplingParams",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

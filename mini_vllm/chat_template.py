@@ -4,11 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jinja2
-from jinja2.ext import loopcontrols
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+if TYPE_CHECKING:
+    import jinja2
 
 
 def render_chat_template(
@@ -27,6 +26,8 @@ def render_chat_template(
     """
     if isinstance(messages, (str, Mapping)) or not messages or not all(isinstance(m, Mapping) for m in messages):
         raise ValueError(f"messages={messages!r} must be a list like [{{'role': 'user', 'content': 'Hello'}}].")
+    import jinja2  # takes longer to load than the rest of the engine, and only chats need it
+
     try:
         return _compiled(template).render(
             messages=messages, add_generation_prompt=add_generation_prompt, **(special_tokens or {})
@@ -36,7 +37,10 @@ def render_chat_template(
 
 
 @lru_cache
-def _compiled(template: str) -> jinja2.Template:
+def _compiled(template: str) -> "jinja2.Template":
+    from jinja2.ext import loopcontrols
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
     # A template comes from whoever made the model: the sandbox keeps it from running code of its own.
     environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
     environment.filters["tojson"] = lambda value, **options: json.dumps(value, ensure_ascii=False, **options)
@@ -46,4 +50,6 @@ def _compiled(template: str) -> jinja2.Template:
 
 
 def _raise(message: str) -> None:
+    import jinja2
+
     raise jinja2.TemplateError(message)

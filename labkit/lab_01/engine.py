@@ -3,9 +3,13 @@
 import textwrap
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from labkit.lab_01.model import SMALL
-from mini_vllm import LLM, LlamaForCausalLM, SamplingParams
+from mini_vllm import LlamaForCausalLM, SamplingParams
+
+if TYPE_CHECKING:
+    from mini_vllm import LLM
 
 
 def race(generate_without_cache: Callable, generate_with_cache: Callable, new_tokens: int = 1000) -> None:
@@ -23,7 +27,7 @@ def race(generate_without_cache: Callable, generate_with_cache: Callable, new_to
 
 
 def meet_the_engine(
-    llm: LLM, text: str, generate_with_cache: Callable, work_with_cache: Callable, new_tokens: int = 40
+    llm: "LLM", text: str, generate_with_cache: Callable, work_with_cache: Callable, new_tokens: int = 40
 ) -> None:
     """Generate with the student's function and with the engine, on one model, and print the units of each."""
     engine = llm.llm_engine

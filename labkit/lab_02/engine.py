@@ -1,8 +1,12 @@
 """The student's counts beside those of a running mini_vllm engine."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from mini_vllm import LLM, SamplingParams
+from mini_vllm import SamplingParams
+
+if TYPE_CHECKING:
+    from mini_vllm import LLM
 
 Counts = tuple[Callable, Callable, Callable]
 TEXT = (
@@ -11,7 +15,7 @@ TEXT = (
 )
 
 
-def serve(llm: LLM, prompts: Sequence[list[int]], new_tokens: int) -> tuple[int, int, list[list[int]]]:
+def serve(llm: "LLM", prompts: Sequence[list[int]], new_tokens: int) -> tuple[int, int, list[list[int]]]:
     """Serve the prompts together; returns preemptions, units passed (lab 01's), and the generated tokens."""
     before = llm.llm_engine.stats
     params = SamplingParams(temperature=0, max_tokens=new_tokens, ignore_eos=True)
@@ -22,7 +26,7 @@ def serve(llm: LLM, prompts: Sequence[list[int]], new_tokens: int) -> tuple[int,
     return preemptions, units, [output.outputs[0].token_ids for output in outputs]
 
 
-def meet_the_engine(llm: LLM, counts: Counts, prompt_lens: Sequence[int], new_tokens: int) -> None:
+def meet_the_engine(llm: "LLM", counts: Counts, prompt_lens: Sequence[int], new_tokens: int) -> None:
     """Let users come at once, each with a prompt of prompt_lens and new_tokens to generate, and compare the counts.
 
     counts: the student's kv_bytes_per_sequence, max_concurrent_sequences and requests_that_fit. Every number but those
@@ -36,7 +40,7 @@ def meet_the_engine(llm: LLM, counts: Counts, prompt_lens: Sequence[int], new_to
     print(f"The engine serves {served} without a preemption; your count in blocks is {fit}.")
 
 
-def _count(llm: LLM, counts: Counts, contexts: list[int]) -> int:
+def _count(llm: "LLM", counts: Counts, contexts: list[int]) -> int:
     kv_bytes_per_sequence, max_concurrent_sequences, requests_that_fit = counts
     engine = llm.llm_engine
     limits, total, model = engine.config, engine.model_runner.kv_cache.nbytes, engine.model.config
@@ -57,7 +61,7 @@ def _count(llm: LLM, counts: Counts, contexts: list[int]) -> int:
     return in_blocks
 
 
-def _serve_more_and_more(llm: LLM, prompts: list[list[int]], contexts: list[int], new_tokens: int) -> int:
+def _serve_more_and_more(llm: "LLM", prompts: list[list[int]], contexts: list[int], new_tokens: int) -> int:
     alone = [serve(llm, [prompt], new_tokens)[2][0] for prompt in prompts]
     served = 0
     print("users   preemptions   units passed   units needed   same tokens as alone")

@@ -1,15 +1,19 @@
 """The small model after a few words: its logits, its tokens as text, and the engine that runs it."""
 
 import functools
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mini_vllm import LLM
+if TYPE_CHECKING:
+    from mini_vllm import LLM
 
 
 @functools.cache
-def small_llm() -> LLM:
+def small_llm() -> "LLM":
     """The engine with the model that comes with it, made once per process."""
+    from mini_vllm import LLM
+
     return LLM(max_model_len=128)
 
 

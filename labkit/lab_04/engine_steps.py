@@ -1,12 +1,16 @@
 """What mini_vllm's own counters say about each step of a workload."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from labkit.lab_04.machine import step_seconds
-from mini_vllm import LLM, SamplingParams
+from mini_vllm import SamplingParams
 from mini_vllm.specs import num_parameters
+
+if TYPE_CHECKING:
+    from mini_vllm import LLM
 
 SHOWN = 5  # kinds of steps that are printed
 
@@ -14,7 +18,7 @@ SHOWN = 5  # kinds of steps that are printed
 def show_steps(
     title: str,
     arithmetic_intensity: Callable,
-    llm: LLM,
+    llm: "LLM",
     users: int = 1,
     prompt_len: int = 32,
     new_tokens: int = 8,
@@ -49,7 +53,7 @@ def _print_runs(steps: Sequence[int], arithmetic_intensity: Callable) -> None:
         print(f"  and {len(steps) - starts[SHOWN]} more steps")
 
 
-def time_real_model(llm: LLM | None, max_decode_tokens_per_second: Callable, bandwidth: float) -> None:
+def time_real_model(llm: "LLM | None", max_decode_tokens_per_second: Callable, bandwidth: float) -> None:
     """Print the speed of one user with a downloaded model, and the ceiling at `bandwidth`; nothing without a model."""
     if llm is None:
         return

@@ -5,11 +5,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mini_vllm import LlamaForCausalLM, LLMEngine, ModelConfig, SamplingParams
+from mini_vllm import LlamaForCausalLM, ModelConfig, SamplingParams
 from mini_vllm.specs import num_parameters
+
+if TYPE_CHECKING:
+    from mini_vllm import LLMEngine
 
 # One layer is enough: 100 MB of float32 weights, too large for a processor's caches.
 LLAMA = ModelConfig(
@@ -71,6 +75,8 @@ class Measured:
 
 def measure(seconds: float = 1.7, where: str = "this machine, now") -> Measured:
     """Measure for about `seconds`. Roof and steps take turns, so that what disturbs one disturbs the other, too."""
+    from mini_vllm import LLMEngine
+
     square = np.ones((1024, 1024), np.float32)
     long = np.ones((8192, 4096), np.float32)  # 134 MB
     vector = np.ones(len(long), np.float32)
@@ -103,7 +109,7 @@ def _best_seconds(function: Callable[[], object], repeats: int = 2) -> float:
     return best
 
 
-def step_seconds(engine: LLMEngine, users: int, prompt_len: int, new_tokens: int) -> dict[int, float]:
+def step_seconds(engine: "LLMEngine", users: int, prompt_len: int, new_tokens: int) -> dict[int, float]:
     """Serve `users` random prompts together: tokens in a step, as the engine counts them -> best seconds."""
     rng, best = np.random.default_rng(), {}
     params = SamplingParams(temperature=0, max_tokens=new_tokens, ignore_eos=True)

@@ -2,8 +2,6 @@
 
 import time
 
-from tqdm import tqdm
-
 from mini_vllm.outputs import RequestOutput
 
 SECONDS_BEFORE_IT_IS_SHOWN = 1.0
@@ -13,6 +11,8 @@ class ProgressBar:
     """Counts finished prompts, and shows how many tokens a second come out."""
 
     def __init__(self, num_prompts: int, is_shown: bool) -> None:
+        from tqdm import tqdm
+
         self._bar = tqdm(
             total=num_prompts,
             desc="Prompts",

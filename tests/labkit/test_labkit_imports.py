@@ -1,0 +1,25 @@
+"""What a lab loads before it is asked for anything: a student waits for it, and so does each submission."""
+
+import subprocess
+import sys
+
+HEAVY = ("matplotlib", "ipywidgets", "jinja2", "tqdm", "IPython", "mini_vllm.engine", "mini_vllm.entrypoints")
+
+
+def test_the_labs_load_neither_plots_nor_the_engine():
+    code = (
+        "import sys, labkit.lab_01, labkit.lab_02, labkit.lab_03, labkit.lab_04\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
+
+
+def test_every_name_that_mini_vllm_promises_is_there():
+    code = (
+        "import mini_vllm\nassert set(mini_vllm.__all__) <= set(dir(mini_vllm))\n"
+        "print([getattr(mini_vllm, name).__name__ for name in mini_vllm.__all__] == mini_vllm.__all__)\n"
+        "from mini_vllm import *\nLLM, SamplingParams"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout == "True\n", run.stderr
