@@ -1,5 +1,6 @@
 """The configuration files that `make lab` and Binder write into the course's own environment."""
 
+import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -14,9 +15,13 @@ LAB_EXTENSIONS = tuple(
     f"@jupyter/nbgrader:{part}"
     for part in ("menu", "formgrader", "assignment-list", "course-list", "create-assignment")
 )
-SERVER_EXTENSIONS = tuple(f"nbgrader.server_extensions.{part}" for part in ("assignment_list", "course_list"))
-# The Formgrader with its pages escaped and a policy on scripts, in place of nbgrader's; see grading/formgrader.
-FORMGRADER = {"nbgrader.server_extensions.formgrader": False, "grading.formgrader": True}
+SERVER_EXTENSIONS = tuple(
+    f"nbgrader.server_extensions.{part}" for part in ("formgrader", "assignment_list", "course_list")
+)
+# The Formgrader with escaped pages and a policy on scripts, in place of nbgrader's; students' copies have none.
+FORMGRADER = {}
+if importlib.util.find_spec("grading"):
+    FORMGRADER = {"nbgrader.server_extensions.formgrader": False, "grading.formgrader": True}
 # Without labkit, as in an environment of an older course, kernels start as usual.
 NEXT_STEPS = """
 # Written by the course: the lab notebooks' advice on errors (labkit), from the first cell on.
@@ -35,9 +40,9 @@ if "transport_encryption" in KernelManager.class_trait_names():
 def write_settings() -> None:
     """Set this environment's defaults for JupyterLab; a user's own settings take precedence."""
     _write(Path(sys.prefix, "share", "jupyter", "lab", "settings", "overrides.json"), _json(SETTINGS))
-    # Read after nbgrader.json, by the order of their names.
-    extensions = Path(sys.prefix, "etc", "jupyter", "jupyter_server_config.d", "nbgrader_of_the_course.json")
-    _write(extensions, _json({"ServerApp": {"jpserver_extensions": FORMGRADER}}))
+    if FORMGRADER:  # the file is read after nbgrader.json, by the order of their names
+        extensions = Path(sys.prefix, "etc", "jupyter", "jupyter_server_config.d", "nbgrader_of_the_course.json")
+        _write(extensions, _json({"ServerApp": {"jpserver_extensions": FORMGRADER}}))
 
 
 def write_next_steps() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from grading.export.read import Submission, exercises, find_assignment, read_students, read_submissions
+from grading.course import source_notebook
+from grading.gradebook import Points, class_list, find_assignment, graded_cells, points_by_student
 
 # A spreadsheet reads a formula where one of these signs comes first, also as the wide, small, raised and lowered
 # characters that it makes plain: at the start of a cell, and behind whatever it may split a line at or leave out.
@@ -18,18 +19,21 @@ FORMULA = re.compile(rf"(?:\A|(?<=[{SEPARATORS}]))(?=[{SIGNS}])")
 def rows(gradebook: Gradebook, assignment: str, course: CourseDirectory | None = None) -> Iterator[list[str]]:
     """The lines of the table, the heading first. Errors: ValueError if the gradebook knows no such assignment."""
     known = find_assignment(gradebook, assignment)
-    notebooks = exercises(known, course)
+    notebooks = {}
+    for notebook in sorted(known.notebooks, key=lambda notebook: notebook.name):
+        order = source_notebook(course, assignment, notebook.name).order if course else ()
+        notebooks[notebook.name] = graded_cells(notebook, order)
     heading = ["student_id", "last_name", "first_name", "email", "submitted"]
     for notebook, cells in notebooks.items():
         heading += [as_text(f"{notebook}: {name}") for name in [*cells, "sum"]]
     yield heading + ["points", "late_penalty", "total", "max_total", "seconds_late", "needs_manual_grading"]
 
-    submissions = read_submissions(gradebook, known)
+    submissions = points_by_student(gradebook, known)
     most = number(known.max_score)
-    for student in read_students(gradebook):
+    for student in class_list(gradebook):
         submission = submissions.get(student[0])
         line = [*map(as_text, student), "no" if submission is None else "yes"]
-        submission = submission or Submission()
+        submission = submission or Points()
         everything = []
         for cells in notebooks.values():
             points = [submission.points.get(cell) for cell in cells.values()]

@@ -7,10 +7,10 @@ from nbformat import NotebookNode
 
 NOTE = "# hidden tests are run here"
 WITHHELD = "(a line of a hidden test)"
-# What a traceback says of the line that failed: IPython's arrow, and the judge's own words.
+# What a traceback says of the line that failed: IPython's arrow, and the judge's own words for a visible one.
 ARROW = re.compile(r"^-+> *(\d+)(?: (.*))?$", re.MULTILINE)
 JUDGES_LINE = re.compile(r"\Aline (\d+): (.*)$", re.MULTILINE)
-JUDGES_HIDDEN = "a hidden test"
+IN_HIDDEN = "a hidden test"
 # A shorter line is found in ordinary output by chance and gives nothing away: `else:`, `x = 1`.
 TELLING = 10
 
@@ -93,12 +93,10 @@ def withheld(text: str, secrets: list[str]) -> str:
 def _where(traceback: object, lines: list[str], hidden: set[int]) -> str:
     """The line of the cell that failed, "a hidden test", or "" where it cannot be told."""
     text = strip_ansi("\n".join(map(str, traceback))) if isinstance(traceback, list) else ""
-    if text.partition("\n")[0] == JUDGES_HIDDEN:
-        return JUDGES_HIDDEN
     found = JUDGES_LINE.search(text) or ARROW.search(text)
     number = int(found[1]) - 1 if found else -1
     if number in hidden:
-        return JUDGES_HIDDEN
+        return IN_HIDDEN
     # A traceback is not believed: what it quotes has to be a line that the page shows anyway.
     is_shown = 0 <= number < len(lines) and lines[number].strip() == (found[2] or "").strip()
     return lines[number].strip() if is_shown else ""

@@ -13,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from grading.course import load_config
-from grading.feedback.state import states
+from grading.gradebook import states
 
 quiet = logging.getLogger("grading.feedback")
 quiet.addHandler(logging.NullHandler())

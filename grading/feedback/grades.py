@@ -4,7 +4,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
 
-from grading.feedback.state import states
+from grading.gradebook import states
 
 
 class GradesWithState(GetGrades):

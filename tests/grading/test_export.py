@@ -11,8 +11,8 @@ from nbgrader.api import Gradebook
 from tiny_course import ASSIGNMENT
 
 from grading.export import add_arguments, run
-from grading.export.read import seconds_late
 from grading.export.table import as_text, number, rows
+from grading.gradebook import seconds_late
 
 FULL = {"test_double": 2, "test_ratio": 3, "test_triple": 1}
 
@@ -105,8 +105,8 @@ def test_a_persons_grade_counts_before_the_automatic_one_and_extra_credit_is_add
 def test_lateness_counts_from_the_students_own_due_date_and_no_total_is_below_zero(by_student):
     dev = by_student["dev"]
     assert (dev["seconds_late"], dev["late_penalty"], dev["points"], dev["total"]) == ("7200", "4", "0.5", "0")
-    assert seconds_late(datetime(2026, 1, 1), datetime(2026, 1, 2), None) == 0
-    assert seconds_late(None, datetime(2026, 1, 2), None) == seconds_late(datetime(2026, 1, 2), None, None) == 0
+    assert seconds_late(datetime(2026, 1, 2), datetime(2026, 1, 1), None) == 0
+    assert seconds_late(datetime(2026, 1, 2), None, None) == seconds_late(None, datetime(2026, 1, 2), None) == 0
 
 
 def test_commas_quotes_and_line_breaks_stay_in_their_cell(by_student):

@@ -21,9 +21,10 @@ def test_ipythons_traceback_of_a_hidden_test_is_left_out_and_its_message_is_show
     assert HIDDEN not in text and "Traceback" not in text and "\x1b" not in text
 
 
-def test_the_judges_traceback_of_a_hidden_test_says_as_much():
-    text = text_of(test_cell([failure(traceback=["a hidden test", f"AssertionError: {MESSAGE}"])]))
-    assert f"A hidden test failed:\nAssertionError: {MESSAGE}\n" in text
+def test_the_judges_sentence_of_a_hidden_test_is_shown_as_it_stands():
+    said = "A hidden test failed."
+    text = text_of(test_cell([failure(said, [f"AssertionError: {said}"])]))
+    assert f"AssertionError: {said}\n" in text and "This line failed" not in text
 
 
 @pytest.mark.parametrize(

@@ -4,53 +4,10 @@ import base64
 import re
 
 import pytest
-from feedback_pages import Reader, known, page, test_cell, text_of
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+from feedback_pages import Reader, page, test_cell, text_of
+from hostile_text import ATTACKS, SVG, places
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
-ATTACKS = (
-    "<script>alert(1)</script>",
-    "<ScRiPt src=//example.org/x.js></sCrIpT>",
-    "<img src=x onerror=alert(1)>",
-    "<img src='x'onerror='alert(1)'>",
-    '<a href="javascript:alert(1)">x</a>',
-    '<a href=" &#106;avascript:alert(1)">x</a>',
-    '<a href="java\tscript:alert(1)">x</a>',
-    '<a href="data:text/html,<script>alert(1)</script>">x</a>',
-    "[x](javascript:alert(1))",
-    "[x](<java\tscript:alert(1)>)",
-    "[x](JaVaScRiPt&colon;alert(1))",
-    "![x](javascript:alert(1))",
-    "<javascript:alert(1)>",
-    "[x]: javascript:alert(1)\n\n[x]",
-    "[x](vbscript:alert(1))",
-    f"![x](data:image/svg+xml;base64,{base64.b64encode(SVG.encode()).decode()})",
-    SVG,
-    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    '<iframe src="https://example.org"></iframe>',
-    "<iframe srcdoc='<script>alert(1)</script>'>",
-    "<object data=x.html></object><embed src=x.html>",
-    "<form action=https://example.org><input name=x autofocus onfocus=alert(1)><button>x</button></form>",
-    "<base href=https://example.org>",
-    '<meta http-equiv="refresh" content="0;url=https://example.org">',
-    "<link rel=stylesheet href=https://example.org/x.css>",
-    "<style>body { background: url(https://example.org/x) }</style>",
-    '<p style="background: url(https://example.org/x)">x</p>',
-    "<video src=https://example.org/x autoplay onplay=alert(1)></video>",
-    "<details open ontoggle=alert(1)><summary>x</summary></details>",
-    "![x](https://example.org/seen.png)",
-    "<!--><img src=x onerror=alert(1)>-->",
-    "```python\n</pre><script>alert(1)</script>\n```",
-    "```mermaid\n</pre><script>alert(1)</script>\n```",
-    "```<script>alert(1)</script>\nx\n```",
-    "$</span><script>alert(1)</script>$",
-    "$$<img src=x onerror=alert(1)>$$",
-    "# <img src=x onerror=alert(1)>",
-    "</section></main></body><script>alert(1)</script>",
-    "</style><script>alert(1)</script>",
-    "{{ 7 * 7 }} {% include 'style.css' %}",
-)
 OWN_TAGS = {"head", "html", "body", "main", "header", "section", "table", "caption", "thead", "tbody", "tfoot", "tr"}
 TAGS = OWN_TAGS | set("a p h1 h2 h3 h4 pre code span div strong em img details summary th td li ul ol".split())
 PICTURE = r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*"
@@ -76,29 +33,6 @@ def harmful(html: str) -> list:
             if name not in ATTRIBUTES or not re.fullmatch(ATTRIBUTES[name], value or "", re.DOTALL):
                 found.append((tag, name, value))
     return found
-
-
-def places(attack: str) -> dict:
-    """Every part of a notebook that the page shows, holding the attack."""
-    mimes = ("text/html", "text/markdown", "application/javascript", "image/svg+xml", "text/latex", "text/plain")
-    mimes += ("application/vnd.jupyter.widget-view+json", "text/vnd.mermaid", "application/json", "image/png")
-    outputs = [new_output("display_data", data={mime: attack}) for mime in mimes]
-    outputs += [new_output("execute_result", data={"text/html": attack, "text/plain": attack})]
-    outputs += [new_output("display_data", data={"image/png": "x"}, metadata={"image/png": {"alt": attack}})]
-    outputs += [new_output("stream", name="stdout", text=attack), new_output("stream", name="stderr", text=attack)]
-    outputs += [new_output("error", ename=attack, evalue=attack, traceback=[attack])]
-    cells = {
-        "text": new_markdown_cell(attack),
-        "code": new_code_cell(attack),
-        "raw": new_raw_cell(attack),
-        "outputs": new_code_cell("f()", outputs=outputs),
-        "graded": new_code_cell(attack),
-    }
-    tag = re.sub("[,\n]", " ", attack)  # nbformat allows neither
-    for cell in cells.values():
-        cell.metadata.update(tags=[tag], name=tag, magics_language=attack, raw_mimetype="text/html")
-    cells["graded"].metadata.update(known(attack, solution=True, grade=True, comment=attack, score=1, points=2))
-    return cells
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
