@@ -91,7 +91,10 @@ class CourseNotebook:
                     raise CourseFailed(
                         f"The locked cell {cell.name} fails where the tests run: {type(error).__name__}: {error}"
                     ) from None
-        self.start = dict(self.module.__dict__)
+            self.start = dict(self.module.__dict__)
+            for module in self._modules:
+                with contextlib.suppress(Exception):  # the test that needs it will say so
+                    vars(module).get("prepare_tests", lambda names: None)(self.start)
 
     def reset(self) -> dict[str, Any]:
         """The namespace as the locked cells have left it: an earlier test's variable is not the student's."""
@@ -108,9 +111,12 @@ class CourseNotebook:
     @functools.cached_property
     def provided(self) -> list[str]:
         """The engine's modules that an answer may call, as the locked cells and the lab packages they import say."""
-        modules = [thing for thing in self.start.values() if isinstance(thing, types.ModuleType)]
-        named = [self.start.get("PROVIDED", ()), *(vars(module).get("PROVIDED", ()) for module in modules)]
+        named = [self.start.get("PROVIDED", ()), *(vars(module).get("PROVIDED", ()) for module in self._modules)]
         return sorted({str(module) for names in named for module in names})
+
+    @property
+    def _modules(self) -> list[types.ModuleType]:
+        return [thing for thing in self.start.values() if isinstance(thing, types.ModuleType)]
 
     @contextlib.contextmanager
     def as_main(self) -> Iterator[None]:

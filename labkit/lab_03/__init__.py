@@ -12,7 +12,7 @@ plots, nucleus, by_hand                the pictures
 from labkit.lab_03.arrays import PROVIDED
 from labkit.lab_03.built_on import built_on
 from labkit.lab_03.by_hand import DrawByHand, draw_line
-from labkit.lab_03.engine import compare_with_engine
+from labkit.lab_03.engine import compare_with_engine, prepare_tests
 from labkit.lab_03.meet import meet_the_engine
 from labkit.lab_03.nucleus import Nucleus
 from labkit.lab_03.nucleus_draw import NUCLEUS_DRAW
@@ -41,5 +41,6 @@ __all__ = [
     "draw_line",
     "meet_the_engine",
     "plot_temperature",
+    "prepare_tests",
     "rng_giving",
 ]
