@@ -18,7 +18,7 @@ from pathlib import Path
 from grade_attacks import SUBMISSIONS, GradedAttacks  # isort: skip (it makes the others importable)
 from course_of_attacks import ASSIGNMENT, POINTS, CourseOfAttacks  # isort: skip
 
-from grading.sandbox import BubblewrapSandbox
+from grading.sandbox import find_sandbox
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 STOCK_CONFIG = """
@@ -70,7 +70,7 @@ def total(points: dict[str, float | None]) -> str:
 def by_stock(root: Path, names: list[str]) -> dict[str, str]:
     """What stock nbgrader gives each of them."""
     CourseOfAttacks(root / "course", STOCK_CONFIG)
-    bwrap = BubblewrapSandbox.find().bwrap
+    bwrap = find_sandbox().bwrap
 
     def grade(name: str) -> str:
         if SUBMISSIONS[name].dangerous_to_host:

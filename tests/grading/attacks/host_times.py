@@ -1,6 +1,7 @@
 """Attacks by way of timestamp.txt, which nbgrader reads itself, and of files with odd rights.
 
-A submission without a time that can be read stays ungraded, and is named: a late penalty may depend on it.
+A timestamp that is no short regular file is set aside, and the rest graded. One whose text is no time keeps the
+submission from being graded, by name: a late penalty depends on it, and a person has to look.
 """
 
 import os
@@ -16,7 +17,7 @@ def time_of(name: str, doc: str, make, **more) -> None:
         return {"timestamp.txt": make}
 
     change.__name__, change.__doc__ = name, doc
-    host_attack(earns=None, **more)(change)
+    host_attack(**more)(change)
 
 
 def sparse(path):
@@ -49,10 +50,18 @@ time_of(
 )
 time_of("a_time_that_is_a_folder", "timestamp.txt is a folder.", lambda p: p.mkdir())
 time_of("a_time_that_is_a_socket", "timestamp.txt is a socket.", bound_socket)
-time_of("a_time_that_is_none", "timestamp.txt holds bytes that are no text.", b"\xff\xfe\x00\x1b[2J" * 99)
-time_of("a_time_in_no_calendar", "timestamp.txt holds a date that no calendar has.", "2026-13-45 99:99:99 Nowhere\n")
+time_of("a_time_that_is_none", "timestamp.txt holds bytes that are no text.", b"\xff\xfe\x00\x1b[2J" * 99, earns=None)
 time_of(
-    "a_time_beyond_all", "timestamp.txt holds a year and an offset beyond all limits.", "99999-01-01 00:00 +99:99\n"
+    "a_time_in_no_calendar",
+    "timestamp.txt holds a date that no calendar has.",
+    "2026-13-45 99:99:99 Nowhere\n",
+    earns=None,
+)
+time_of(
+    "a_time_beyond_all",
+    "timestamp.txt holds a year and an offset beyond all limits.",
+    "99999-01-01 00:00 +99:99\n",
+    earns=None,
 )
 time_of("a_time_of_a_megabyte", "timestamp.txt holds a million digits.", "9" * 10**6)
 time_of(
