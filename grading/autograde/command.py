@@ -111,7 +111,9 @@ def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recor
         grading = Grading(recorder, pool, tell)
         grading.run(to_grade)
     notes = {student: [why] for student, why in unseen.items()}
-    notes |= {student: found for student, found in grading.notes.items() if found}
+    for submission in submissions:
+        if found := [*submission.remarks, *grading.notes.get(submission.student, ())]:
+            notes[submission.student] = found
     points = points_of(recorder.gradebook, recorder.assignment)
     if text := table(grading.graded, points, notes):
         print(text)

@@ -9,6 +9,7 @@ from grading.autograde.record import Changed, Prepared, Recorder
 from grading.autograde.submissions import Submission
 from grading.judge.job import Job, Verdict
 from grading.judge.process import JudgeFailed
+from grading.steps.entry import Refused
 from grading.steps.execute import remarks
 
 
@@ -87,7 +88,7 @@ class Grading:
         try:
             if stops := what_stops_all(error):
                 raise CannotGoOn(stops) from error
-            if not isinstance(error, JudgeFailed):
+            if not isinstance(error, (JudgeFailed, Refused)):
                 self.recorder.record_failure(submission)
         except CannotGoOn:
             raise

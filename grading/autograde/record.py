@@ -26,7 +26,7 @@ from grading.gradebook import released
 from grading.judge.job import Job, Verdict
 from grading.sandbox import Limits
 from grading.steps.cells import CellsFromGradebook
-from grading.steps.entry import MAX_NOTEBOOK_BYTES, read_regular, set_aside
+from grading.steps.entry import MAX_NOTEBOOK_BYTES, admit, read_regular
 from grading.steps.execute import JudgedExecute, is_sandbox_waived, notebook_job, submitted_files
 from grading.steps.points import SavePoints
 
@@ -90,7 +90,7 @@ class Recorder(Autograde):
 
     def prepare(self, submission: Submission) -> Prepared:
         """What the judge needs of a submission. Errors: ValueError, naming the file that cannot be read."""
-        remarks = set_aside(submission.folder)
+        remarks = admit(submission.folder)  # it may have been handed in again since the class was listed
         state = _state(submission.folder)
         paths = sorted(submission.folder.glob(f"{self.coursedir.notebook_id}.ipynb"))
         known = [path for path in paths if path.stem in self._released]
@@ -107,7 +107,7 @@ class Recorder(Autograde):
 
     def _sanitised(self, path: Path) -> NotebookNode:
         try:
-            nb = nbformat.reads(read_regular(path, MAX_NOTEBOOK_BYTES).decode(), as_version=4)
+            nb = nbformat.reads(read_regular(path, MAX_NOTEBOOK_BYTES).decode("utf-8-sig"), as_version=4)
             return self._first_pass.from_notebook_node(nb, self.init_single_notebook_resources(str(path)))[0]
         except (ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:  # as nbformat has them
             text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"

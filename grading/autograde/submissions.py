@@ -13,7 +13,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from grading.gradebook import students_on_record, students_with_open_grades
-from grading.steps.entry import Refused, check
+from grading.steps.entry import Refused, admit
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,13 @@ class Submission:
 
     why: it has to be graded: "new", "newer" (handed in again), "unfinished" (an earlier run was broken off in the
     middle) or "forced"; "" if it has been graded.
+    remarks: what of it was set aside, in sentences.
     """
 
     student: str
     folder: Path
     why: str
+    remarks: tuple[str, ...] = ()
 
 
 def handed_in(
@@ -58,15 +60,16 @@ def handed_in(
             continue
         folder = Path(path)
         try:
-            check(folder)
+            remarks = admit(folder)
             names = {path.stem for path in folder.glob(f"{course.notebook_id}.ipynb")}
             if glob.escape(student) != student:  # nbgrader would take it for a pattern, and grade somebody else's
                 raise Refused("nbgrader does not support *, ? or [ in the name of a folder. Rename it.")
             if not names:
                 raise Refused("The submission contains no notebook.")
-            found.append(Submission(student, folder, _why(autograde, folder, student, names, unfinished, force)))
-        except Refused as why:
-            unseen[student] = str(why)
+            why = _why(autograde, folder, student, names, unfinished, force)
+            found.append(Submission(student, folder, why, tuple(remarks)))
+        except Refused as refused:
+            unseen[student] = str(refused)
     return found, {student: why for student, why in unseen.items() if student in students or not students}
 
 

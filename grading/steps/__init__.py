@@ -1,7 +1,8 @@
-"""The steps that nbgrader_config.py adds to nbgrader's own.
+"""The steps that nbgrader_config.py names, in the order in which a submission comes to them.
 
-entry      before anything else: only bounded regular files go on
+entry      before nbgrader opens a file: only bounded regular files come in
 cells      what a submission's cells are, read from the gradebook
 execute    in place of nbgrader's Execute: the judge's verdict
+points     points, comments and penalties into the gradebook, at once
 normalise  for a release: what depends on its author is left out
 """

@@ -5,7 +5,6 @@ would come back to the student as a copy of it. So a submission is looked at bef
 """
 
 import json
-import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -30,7 +29,6 @@ KINDS = {
     stat.S_ISCHR: "a device",
     stat.S_ISBLK: "a device",
 }
-log = logging.getLogger(__name__)
 
 
 class Refused(ValueError):
@@ -49,8 +47,8 @@ class CheckedSubmissions(NotebookExporter):
         found, refused = self.parent.assignments, False
         for folder in list(found):
             try:
-                check(Path(folder))
-                set_aside(Path(folder))
+                for sentence in few(admit(Path(folder))):
+                    self.log.warning("%s: %s", one_line(folder, 1000), sentence)
             except Refused as why:
                 refused = True
                 del found[folder]
@@ -59,59 +57,54 @@ class CheckedSubmissions(NotebookExporter):
             raise NbGraderException("No submission could be graded; the lines above say why.")
 
 
-def check(folder: Path) -> None:
-    """Errors: Refused if the folder or the student's is a link, or timestamp.txt holds no time."""
+def admit(folder: Path) -> list[str]:
+    """Set aside what of a submission may not come in. Returns what that was, in sentences.
+
+    Errors: Refused if the folder or the student's is a link, cannot be searched, or has a timestamp.txt without a time.
+    """
     for path in (folder, folder.parent):
         if path.is_symlink():
             raise Refused(f"{one_line(path.name)} is {one_line(_link(path))}. Next step: replace it by a copy.")
+    if not folder.is_dir():
+        raise Refused(f"{one_line(folder.name)} is a file, not a folder.")
     try:
-        os.scandir(folder).close()
+        sentences = _set_aside(folder)
+    except OSError as error:
+        raise Refused(f"The submission cannot be searched: {one_line(str(error))}.") from None
+    try:
         text = read_regular(folder / "timestamp.txt", MAX_TIME_BYTES).decode().strip()
-    except FileNotFoundError:
-        return
-    except NotADirectoryError:
-        raise Refused(f"{one_line(folder.name)} is a file, not a folder.") from None
-    except PermissionError as error:
-        raise Refused(f"{one_line(str(error))}.") from None
-    except (OSError, ValueError) as error:
-        raise Refused(
-            f"timestamp.txt cannot be read: {one_line(str(error))}. Next step: correct or delete it."
-        ) from None
-    try:
         if text:
             parse_utc(text)
+    except FileNotFoundError:
+        pass
     except Exception:  # dateutil has many
         raise Refused("timestamp.txt contains no time, such as 2026-01-31 12:00:00 UTC.") from None
+    return sentences
 
 
 def read_regular(path: Path, max_bytes: int) -> bytes:
     """The content of a regular file. Errors: OSError; ValueError if it is something else, or larger."""
     with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
         if why := _what_is_wrong(os.fstat(file.fileno()), max_bytes):
-            raise ValueError(f"{path.name} is {why}")
+            raise ValueError(f"it is {why}")
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
-        raise ValueError(f"{path.name} is larger than {max_bytes:,} bytes")
+        raise ValueError(f"it is larger than {max_bytes:,} bytes")
     return content
 
 
-def set_aside(folder: Path) -> list[str]:
-    """Move what may not come in to ASSIGNMENT.set-aside, beside the submission. Returns what was moved, in sentences.
+def _set_aside(folder: Path) -> list[str]:
+    """Move what may not come in to ASSIGNMENT.set-aside, beside the submission.
 
     A notebook is replaced by an empty one that says why, so that it is graded, with no points; anything else by a text
-    file, NAME.not-followed.txt. Errors: Refused if the folder cannot be searched.
+    file, NAME.not-followed.txt.
     """
     sentences = []
-    try:
-        for path, why in list(_refused(folder)):
-            name = path.relative_to(folder).as_posix()
-            sentences.append(f"{name} was {why}. It was set aside and not graded.")
-            _move(path, folder.with_name(f"{folder.name}.set-aside") / name)
-            _leave_note(path, sentences[-1])
-    except OSError as error:
-        raise Refused(f"The submission cannot be searched: {one_line(str(error))}.") from None
-    for sentence in few(sentences):
-        log.warning("%s: %s", one_line(str(folder), 1000), sentence)
+    for path, why in list(_refused(folder)):
+        name = path.relative_to(folder).as_posix()
+        sentences.append(f"{name} was {why}. It was set aside and not graded.")
+        _move(path, folder.with_name(f"{folder.name}.set-aside") / name)
+        _leave_note(path, sentences[-1])
     return sentences
 
 
@@ -124,6 +117,8 @@ def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
             path = Path(parent, name)
             if path.is_symlink():
                 yield path, _link(path)
+            elif path == folder / "timestamp.txt":
+                yield path, "a folder"
             elif depth + 1 >= MAX_DEPTH:
                 yield path, f"a folder more than {MAX_DEPTH} deep"
             elif name not in (".ipynb_checkpoints", "__pycache__") and _has_too_many(path):
@@ -135,6 +130,7 @@ def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
             path = Path(parent, name)
             state = path.lstat()
             most = MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else MAX_FILE_BYTES
+            most = MAX_TIME_BYTES if path == folder / "timestamp.txt" else most
             why = _link(path) if path.is_symlink() else _what_is_wrong(state, most)
             if not why and num_files >= MAX_FILES:
                 why = f"one of more than {MAX_FILES:,} files"

@@ -53,8 +53,10 @@ class JudgedExecute(NbGraderPreprocessor):
         course = self.parent.parent.coursedir  # that of the converter, to whose exporter this step belongs
         files = submitted_files(course, assignment, student, self.limits)
         source = source_notebook(course, assignment, notebook)
-        with Gradebook(course.db_url) as gradebook:
-            order = source.order or released(gradebook, assignment, notebook).cells
+        order = source.order
+        if not order:
+            with Gradebook(course.db_url) as gradebook:
+                order = released(gradebook, assignment, notebook).cells
         cells = notebook_job(nb, order, source.demonstrations)
         verdict = judge_here(Job({notebook: cells}, files, dict(self.limits), is_sandbox_waived()))
         for remark in few(remarks(verdict)):
@@ -117,4 +119,6 @@ def _judge_process() -> JudgeProcess:
 
 def judge_here(job: Job) -> Verdict:
     """Judge with a process that this one keeps for as long as it lives. Errors: JudgeFailed."""
+    if not _judge_process().is_alive():
+        _judge_process.cache_clear()
     return _judge_process().judge(job)
