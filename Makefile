@@ -66,13 +66,13 @@ test: install
 	@$(VENV_PYTHON) -m pytest -m "not gpu" $(ARGS)
 
 demo: install-labs
-	@$(VENV_PYTHON) -m grading.demo
+	@$(VENV_PYTHON) -m grading demo
 
 release: install-labs
-	@$(VENV_PYTHON) -m grading.authoring.release
+	@$(VENV_PYTHON) -m grading release
 
 new-lab: install-labs
-	@$(VENV_PYTHON) -m grading.authoring.new_lab "$(PHASE)" "$(NAME)" --title "$(TITLE)"
+	@$(VENV_PYTHON) -m grading new-lab "$(PHASE)" "$(NAME)" --title "$(TITLE)"
 
 bundle: install-labs
 	@$(VENV_PYTHON) setup/bundle.py $(if $(BRANCH),--branch "$(BRANCH)")

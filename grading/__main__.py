@@ -8,6 +8,9 @@ COMMANDS = {
     "autograde": ("grading.autograde.command", "Grade a class in parallel, in a sandbox."),
     "feedback": ("grading.feedback", "Write each student's feedback pages."),
     "export": ("grading.export", "Write the grades as CSV."),
+    "release": ("grading.authoring.release", "Generate release/ from source/, or report what is out of date."),
+    "new-lab": ("grading.authoring.new_lab", "Create a lab: a notebook, its package in labkit, and answers."),
+    "demo": ("grading.demo", "Grade a small invented class with nbgrader, in a separate folder."),
 }
 
 

@@ -1,9 +1,7 @@
-"""Shows an instructor the whole loop on a small class: generate, collect, autograde, feedback, grades.
+"""Shows an instructor the whole loop on a small class: `make demo`, or `python -m grading demo`.
 
-    python -m grading.demo          or    make demo
-
-The class is made up from tests/answers. Everything happens in demo/, a course folder of its own that is
-made anew each time: the gradebook, the submissions and the release of the real course stay untouched.
+The class is made up from tests/answers, which only a checkout of the repository has. Everything happens in a course
+folder of its own, made anew each time: the gradebook and the submissions of the real course stay untouched.
 """
 
 import argparse
@@ -12,9 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 
 import nbformat
 from nbgrader.api import Gradebook
@@ -23,97 +19,47 @@ from nbgrader.utils import is_grade, is_solution
 from grading.sandbox import SandboxUnavailable, find_sandbox
 
 ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "tests"))  # the collected answers are no part of an installation
-
-from answers import Answer, lab_01, lab_02, lab_03, lab_04  # noqa: E402
-
 ASSIGNMENT = "phase-00-foundations"
 
 
-@dataclass(frozen=True)
-class Student:
-    """One made-up student: `mistakes` are the wrong answers among otherwise right ones."""
-
-    name: str
-    story: str
-    mistakes: tuple[Answer, ...] = field(default=())
-    untouched: bool = False
-
-
-def _pick(lab: ModuleType, exercise: str, name: str) -> Answer:
-    return next(a for a in lab.ANSWERS if (a.exercise, a.name) == (exercise, name))
-
-
-CLASS = (
-    Student("ada", "the reference"),
-    Student("ben", "untouched", untouched=True),
-    Student(
-        "cleo",
-        "one unit, many heads",
-        (
-            _pick(lab_01, "work_with_cache", "last token not fed"),
-            _pick(lab_02, "kv_bytes_per_token", "query heads"),
-        ),
-    ),
-    Student(
-        "dev",
-        "the edges",
-        (
-            _pick(lab_03, "top_p_mask", "crossing token dropped"),
-            _pick(lab_04, "critical_batch_size", "floor"),
-        ),
-    ),
-    Student(
-        "eva",
-        "no scale, no prompt, percent",
-        (
-            _pick(lab_01, "attention_step", "no scale"),
-            _pick(lab_01, "generate_with_cache", "prompt never written"),
-            _pick(lab_04, "regime", "share: percent"),
-        ),
-    ),
-    Student(
-        "finn",
-        "hard-coded",
-        (
-            _pick(lab_01, "work_without_cache", "hard-coded"),
-            _pick(lab_02, "max_concurrent_sequences", "hard-coded"),
-            _pick(lab_03, "softmax", "hard-coded"),
-            _pick(lab_04, "ridge_point", "hard-coded"),
-        ),
-    ),
-)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m grading.demo",
-        description="Grade a small invented class with nbgrader, in a separate folder.",
-        epilog="Example: python -m grading.demo --folder /tmp/demo",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Example: python -m grading demo --folder /tmp/demo"
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "demo", help="the folder to write, replaced on each run (default: demo/)"
     )
-    folder = parser.parse_args().folder.resolve()
-    started = time.monotonic()
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade the class and print its grades. Returns the exit status: 0 all done, 1 something failed."""
+    folder, started = options.folder.resolve(), time.monotonic()
     try:
+        students = made_up_class()
         make_course(folder)
-        _nbgrader(folder, "generate_assignment", watch="Converting")
-        hand_in(folder)
-        autograde(folder)
-        _nbgrader(folder, "generate_feedback", watch="Converting")
+        _command(folder, "nbgrader", "generate_assignment", ASSIGNMENT)
+        hand_in(folder, students)
+        _command(folder, "grading", "autograde", ASSIGNMENT, *_sandbox_option())
+        _command(folder, "grading", "feedback", ASSIGNMENT)
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nStopped. Run the same command again to start over.", file=sys.stderr)
-        return 130
-    print()
-    print_grades(folder)
+    print_grades(folder, students)
     print(f"\n{time.monotonic() - started:.0f} seconds. To look at the class:")
     print(f"  feedback   {folder}/feedback/cleo/{ASSIGNMENT}/lab-01-kv-cache-speedup.html")
     print(f"  Formgrader cd {folder} && {sys.executable} -m jupyterlab, then the Nbgrader menu")
     return 0
+
+
+def made_up_class() -> tuple:
+    """The students of tests/answers/demo_class.py. Errors: ValueError where grading is installed without the tests."""
+    if not (ROOT / "tests" / "answers").is_dir():
+        raise ValueError(
+            f"The demo's class is made of tests/answers, and {ROOT} has none: an installation leaves them out.\n"
+            "Next step: run make demo in a checkout of the repository."
+        )
+    sys.path.append(str(ROOT / "tests"))
+    from answers.demo_class import CLASS
+
+    return CLASS
 
 
 def make_course(folder: Path) -> None:
@@ -133,106 +79,72 @@ def make_course(folder: Path) -> None:
     shutil.copy(ROOT / "nbgrader_config.py", folder)
 
 
-def hand_in(folder: Path) -> None:
+def hand_in(folder: Path, students: tuple) -> None:
     """Write each student's notebooks to submitted/, as students send them."""
-    for source_path in sorted((folder / "source" / ASSIGNMENT).glob("*.ipynb")):
-        source = nbformat.read(source_path, as_version=4)
-        reference = {c.metadata.nbgrader.grade_id: c.source for c in source.cells if is_solution(c)}
-        for student in CLASS:
-            notebook = nbformat.read(folder / "release" / ASSIGNMENT / source_path.name, as_version=4)
-            mistakes = {answer.exercise: answer.code for answer in student.mistakes}
+    for source in sorted((folder / "source" / ASSIGNMENT).glob("*.ipynb")):
+        cells = nbformat.read(source, as_version=4).cells
+        reference = {cell.metadata.nbgrader.grade_id: cell.source for cell in cells if is_solution(cell)}
+        for student in students:
+            answers = reference | {mistake.exercise: mistake.code for mistake in student.mistakes}
+            notebook = nbformat.read(folder / "release" / ASSIGNMENT / source.name, as_version=4)
             for cell in notebook.cells:
-                if is_solution(cell) and not student.untouched:
-                    grade_id = cell.metadata.nbgrader.grade_id
-                    cell.source = mistakes.get(grade_id, reference[grade_id])
-            path = folder / "submitted" / student.name / ASSIGNMENT / source_path.name
+                if is_solution(cell) and not student.is_untouched:
+                    cell.source = answers[cell.metadata.nbgrader.grade_id]
+            path = folder / "submitted" / student.name / ASSIGNMENT / source.name
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(notebook, path)
 
 
-def autograde(folder: Path) -> None:
-    """Grade the class. Errors: CalledProcessError."""
-    arguments = [sys.executable, "-m", "grading", "autograde", ASSIGNMENT]
+def print_grades(folder: Path, students: tuple) -> None:
+    """Print the points of each lab, a row per student, and why points were lost."""
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
+        for notebook in gradebook.find_assignment(ASSIGNMENT).notebooks:
+            most = {cell.name: cell.max_score for cell in notebook.grade_cells if cell.cell_type == "code"}
+            rows = {"of": ("", most)}
+            for student in students:
+                grades = gradebook.find_submission_notebook(notebook.name, ASSIGNMENT, student.name).grades
+                rows[student.name] = (student.story, {grade.name: grade.auto_score for grade in grades})
+            print(f"\n{notebook.name}: automatic points (the whiteboard answers are graded by hand)\n")
+            for number, name in enumerate(most, 1):
+                print(f"  ({number}) {name.removeprefix('correct_').replace('_', ' ')}")
+            print(f"\n{'':36}" + "".join(f"{f'({number})':>5}" for number in range(1, len(most) + 1)) + "  sum")
+            for name, (story, points) in rows.items():
+                given = [points[cell] for cell in most]
+                print(f"{name:6}{story:30}" + "".join(f"{number:5g}" for number in [*given, sum(given)]))
+            print("\nThe students' messages:")
+            for student in students:
+                for exercise, message in lost(folder, student.name, notebook.name):
+                    print(f"  {student.name:5} {exercise:28} {message}")
+
+
+def lost(folder: Path, student: str, notebook: str) -> list[tuple[str, str]]:
+    """Each exercise that lost its points, and of its message the line with the likely cause, or the first."""
+    graded = nbformat.read(folder / "autograded" / student / ASSIGNMENT / f"{notebook}.ipynb", as_version=4)
+    found = []
+    for cell in graded.cells:
+        for output in cell.outputs if is_grade(cell) and cell.cell_type == "code" else ():
+            if output.output_type == "error":
+                lines = output.evalue.split("\n")
+                line = next((line for line in lines if line.startswith("Likely cause:")), lines[0])
+                found.append((cell.metadata.nbgrader.grade_id.removeprefix("correct_"), line))
+    return found
+
+
+def _sandbox_option() -> list[str]:
     try:
         find_sandbox()
     except SandboxUnavailable as error:
         print(f"{error}\n\nThe answers of this class are part of the course, so the demo continues without a sandbox.")
-        arguments.append("--unsafe-no-sandbox")
-    print(f"python -m grading autograde {ASSIGNMENT}")
-    subprocess.run(arguments, cwd=folder, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        return ["--unsafe-no-sandbox"]
+    return []
 
 
-def print_grades(folder: Path) -> None:
-    """The gradebook as a table: a row per student, a column per exercise; then why points were lost."""
-    with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
-        for notebook in gradebook.find_assignment(ASSIGNMENT).notebooks:
-            cells = [c for c in notebook.grade_cells if c.cell_type == "code"]
-            most = {cell.name: cell.max_score for cell in cells}
-            rows = []
-            for student in CLASS:
-                submission = gradebook.find_submission_notebook(notebook.name, ASSIGNMENT, student.name)
-                scores = {g.cell.name: g.auto_score for g in submission.grades if g.cell.name in most}
-                rows.append(
-                    [student.name, student.story, *(f"{scores[n]:g}" for n in most), f"{sum(scores.values()):g}"]
-                )
-            titles = [name.removeprefix("correct_").replace("_", " ") for name in most]
-            rows.append(["of", "", *(f"{points:g}" for points in most.values()), f"{sum(most.values()):g}"])
-            print(f"\n{notebook.name}: automatic points (the whiteboard answers are graded by hand)\n")
-            print_table(["student", "answers", *titles, "sum"], rows)
-            print("\nThe students' messages:")
-            for student in CLASS:
-                for grade_id, message in lost(folder, student.name, notebook.name):
-                    print(f"  {student.name:5} {grade_id.removeprefix('correct_'):28} {telling_line(message)}")
-
-
-def lost(folder: Path, student: str, notebook: str) -> list[tuple[str, str]]:
-    """(grade_id, message) of each test cell that failed."""
-    graded = nbformat.read(folder / "autograded" / student / ASSIGNMENT / f"{notebook}.ipynb", as_version=4)
-    return [
-        (cell.metadata.nbgrader.grade_id, output.evalue)
-        for cell in graded.cells
-        if is_grade(cell) and cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "error"
-    ]
-
-
-def telling_line(message: str) -> str:
-    """The line of a message that names the likely cause; its first line where none does."""
-    lines = message.split("\n")
-    return next((line for line in lines if line.startswith("Likely cause:")), lines[0])
-
-
-def print_table(titles: list[str], rows: list[list[str]]) -> None:
-    """A text table whose titles are broken at spaces, so that narrow columns stay narrow."""
-    words = [title.split() if index > 1 else [title] for index, title in enumerate(titles)]
-    height = max(map(len, words))
-    heading = [[([""] * (height - len(w)) + w)[line] for w in words] for line in range(height)]
-    widths = [max(len(row[i]) for row in heading + rows) for i in range(len(titles))]
-    for row in heading + [["-" * width for width in widths]] + rows:
-        print("  ".join(c.ljust(w) if i < 2 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths))).rstrip())
-
-
-def _nbgrader(folder: Path, command: str, watch: str) -> None:
-    """Run an nbgrader command in the course folder, with a dot of progress per notebook.
-
-    Errors: CalledProcessError, with the end of nbgrader's log printed before.
-    """
-    arguments = [sys.executable, "-m", "nbgrader", command, ASSIGNMENT]
-    print(f"nbgrader {command} {ASSIGNMENT} ", end="", flush=True)
-    log = []
-    with subprocess.Popen(
-        arguments, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    ) as process:
-        for line in process.stderr:
-            log.append(line)
-            if watch in line:
-                print(".", end="", flush=True)
-    print()
-    if process.returncode:
-        print("".join(log[-30:]), file=sys.stderr)
-        raise subprocess.CalledProcessError(process.returncode, arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _command(folder: Path, *arguments: str) -> None:
+    """Run a command in the course folder. Errors: CalledProcessError, with the end of nbgrader's log printed before."""
+    print("python -m", *arguments, flush=True)
+    log = subprocess.PIPE if arguments[0] == "nbgrader" else None  # nbgrader's is long
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-m", *arguments], cwd=folder, env=environment, stderr=log, text=True)
+    if done.returncode:
+        print("\n".join((done.stderr or "").splitlines()[-30:]), file=sys.stderr)
+        done.check_returncode()

@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = {
-    "release": ["-m", "grading.authoring.release", "--check"],
-    "demo": ["-m", "grading.demo", "--folder", "demo"],
+    "release": ["-m", "grading", "release", "--check"],
+    "demo": ["-m", "grading", "demo", "--folder", "demo"],
     "bench": ["-m", "mini_vllm", "bench", "--output-len", "900", "--batch-sizes", "1", "2", "4", "8", "16", "32"],
     "make_pictures": [str(ROOT / "docs" / "make_pictures.py")],
 }

@@ -1,1 +1,1 @@
-"""What authors of labs use: release/ made from source/, and a new lab begun from templates."""
+"""What authors of labs use: `python -m grading release` and `new-lab`, with the templates of a lab."""

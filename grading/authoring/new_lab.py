@@ -1,6 +1,4 @@
-"""Begin a lab: ``make new-lab``, or in the course's root
-
-    python -m grading.authoring.new_lab PHASE NAME --title "..."
+"""Begin a lab: `make new-lab`, or in the course's root `python -m grading new-lab PHASE NAME --title "..."`.
 
 It writes a notebook with one worked exercise, the lab's package in labkit, and answers that test its tests; all pass
 the course's checks as they are. Nothing is overwritten.
@@ -14,7 +12,7 @@ from pathlib import Path
 import nbformat
 
 TEMPLATES = Path(__file__).parent / "templates"
-EXAMPLE = 'python -m grading.authoring.new_lab phase-01-serving lab-05-batching --title "Why does a server batch?"'
+EXAMPLE = 'python -m grading new-lab phase-01-serving lab-05-batching --title "Why does a server batch?"'
 PHASE_FORM = r"phase-\d\d(-[a-z0-9]+)+"
 NAME_FORM = r"lab-\d\d(-[a-z0-9]+)+"
 PACKAGE = "lab_00"  # the package in labkit, as the template names it
@@ -58,7 +56,7 @@ def targets(root: Path, phase: str, name: str) -> tuple[Path, Path, Path]:
             f"{root} contains no nbgrader_config.py.\nNext step: change to the course's root directory.", status=2
         )
     number = name[: len("lab-00")]
-    package, answers = root / "labkit" / package_name(name), root / "grading" / "answers" / package_name(name)
+    package, answers = root / "labkit" / package_name(name), root / "tests" / "answers" / package_name(name)
     for there in [*sorted(root.glob(f"source/*/{number}-*.ipynb")), package, answers]:
         if there.exists():
             raise NotMade(
@@ -97,18 +95,16 @@ def shown_python(root: Path) -> str:
     return str(python.relative_to(root) if python.is_relative_to(root) else python)
 
 
-def main(arguments: list[str], root: Path) -> int:
-    """The command line. Returns the exit status: 0 made, 1 not made, 2 asked for wrongly."""
-    parser = argparse.ArgumentParser(
-        prog="python -m grading.authoring.new_lab",
-        description="Create a lab: a notebook with one worked exercise, its package in labkit, and answers.",
-        epilog=f"Example: {EXAMPLE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,  # an example is one line
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = f"Example: {EXAMPLE}"
     parser.add_argument("phase", metavar="PHASE", help="the folder in source/, for example phase-01-serving")
     parser.add_argument("name", metavar="NAME", help="the notebook's name, for example lab-05-batching")
     parser.add_argument("--title", required=True, help="the lab's title, preferably a question")
-    options = parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Begin a lab in the current directory. Returns the exit status: 0 made, 1 not made, 2 asked for wrongly."""
+    root = Path.cwd()
     try:
         made = make(root, options.phase, options.name, options.title)
     except (NotMade, OSError) as error:
@@ -120,7 +116,3 @@ def main(arguments: list[str], root: Path) -> int:
     print("  2. write: replace each TODO in the notebook, and collect more answers")
     print("  3. make release, and commit source/ and release/ together")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], Path.cwd()))

@@ -1,7 +1,7 @@
-"""Generate release/ from source/, or report what is out of date.
+"""Generate release/ from source/, or report what is out of date: `python -m grading release`.
 
-In the course's root: ``python -m grading.authoring.release [--check] [--force]``; ``make release`` does it. nbgrader's own GenerateAssignment does the work, in a
-temporary course directory: your gradebook.db isn't touched. The same source gives the same bytes.
+nbgrader's own GenerateAssignment does the work, in a temporary course directory: your gradebook.db isn't touched. The
+same source gives the same bytes.
 
 Students work in release/. nbgrader leaves in every answer cell the checksum of the stub it wrote; a cell
 that no longer matches was edited by somebody, and one that neither source/ nor the last commit knows
@@ -21,7 +21,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import compute_checksum, is_solution
-from traitlets.config import PyFileConfigLoader
+
+from grading.course import load_config
 
 Files = dict[str, bytes]  # by path relative to the course's root, with slashes
 
@@ -36,12 +37,13 @@ def generate(root: Path) -> Files:
     Raises:
         ReleaseError: there is no configuration or no notebook, or nbgrader refused one of them.
     """
-    if not (root / "nbgrader_config.py").is_file():
-        raise ReleaseError(f"{root} contains no nbgrader_config.py. Change to the course's root directory.")
+    try:
+        config = load_config(root, None)
+    except ValueError as error:
+        raise ReleaseError(str(error)) from None
     assignments = sorted({path.parent.name for path in (root / "source").glob("*/*.ipynb")})
     if not assignments:
         raise ReleaseError(f"{root / 'source'} contains no notebook. Labs belong in source/<phase>/<lab>.ipynb.")
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.root = scratch
         # Only this step needs a gradebook, and it leaves the notebook as it is.
@@ -106,16 +108,15 @@ def write(root: Path, made: Files, names: list[str]) -> None:
         (root / name).write_bytes(made[name])
 
 
-def main(arguments: list[str], root: Path) -> int:
-    """The command line. Returns the exit status: 0 when release/ is in step at the end, else 1."""
-    parser = argparse.ArgumentParser(
-        prog="python -m grading.authoring.release",
-        description="Generate release/ from source/, or report what is out of date.",
-        epilog="Example: python -m grading.authoring.release --check (in the course's root)",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Example: python -m grading release --check (in the course's root)"
     parser.add_argument("--check", action="store_true", help="write nothing; fail if release/ is out of date")
     parser.add_argument("--force", action="store_true", help="also overwrite notebooks that contain answers")
-    options = parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Release the labs of the current directory. Returns the exit status: 0 when release/ is in step, else 1."""
+    root = Path.cwd()
     try:
         made = generate(root)
     except ReleaseError as error:
@@ -135,7 +136,7 @@ def main(arguments: list[str], root: Path) -> int:
         for name, found in work.items():
             print(
                 f"{name} contains answers ({', '.join(found)}), so nothing was written. Copy it "
-                "elsewhere, then run `python -m grading.authoring.release --force`.",
+                "elsewhere, then run `python -m grading release --force`.",
                 file=sys.stderr,
             )
         return 1
@@ -157,11 +158,3 @@ def _git(root: Path, *arguments: str) -> bytes:
         return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return b""
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:], Path.cwd()))
-    except KeyboardInterrupt:
-        print("\nStopped. Run the same command again to continue.", file=sys.stderr)
-        sys.exit(130)

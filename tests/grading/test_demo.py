@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from answers.demo_class import CLASS
 
 from grading import demo
 
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def shown(tmp_path_factory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo")
     run = subprocess.run(
-        [sys.executable, "-m", "grading.demo", "--folder", folder], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "grading", "demo", "--folder", folder], cwd=ROOT, capture_output=True, text=True
     )
     assert run.returncode == 0, run.stdout + run.stderr
     return folder, run.stdout
@@ -24,7 +25,7 @@ def shown(tmp_path_factory) -> tuple[Path, str]:
 
 def points(output: str, lab: str, student: str) -> list[float]:
     """The row of a student in the table of a lab: points per exercise, then their sum."""
-    story = next(s.story for s in demo.CLASS if s.name == student)
+    story = next(s.story for s in CLASS if s.name == student)
     table = output[output.index(f"\n{lab}") :]
     row = next(line for line in table.splitlines() if line.startswith(student) and story in line)
     return [float(cell) for cell in row.split(story)[1].split()]
@@ -58,7 +59,7 @@ def test_the_instructor_reads_what_the_students_read(shown):
 def test_every_student_has_a_feedback_page_with_the_teaching_message(shown):
     folder, _ = shown
     pages = {path.parts[-3]: path.read_text() for path in folder.glob("feedback/*/*/lab-01*.html")}
-    assert set(pages) == {student.name for student in demo.CLASS}
+    assert set(pages) == {student.name for student in CLASS}
     assert "the scores are not scaled" in pages["eva"]
 
 
@@ -67,3 +68,9 @@ def test_a_folder_with_files_of_somebody_elses_is_refused(tmp_path):
     with pytest.raises(ValueError, match="--folder"):
         demo.make_course(tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_an_installation_without_the_answers_says_where_the_demo_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "ROOT", tmp_path)
+    with pytest.raises(ValueError, match="make demo in a checkout"):
+        demo.made_up_class()

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grading.authoring import new_lab
+from grading.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 PHASE, NAME, TITLE = "phase-00-foundations", "lab-95-batching", 'Why "batch" \\n {requests}?'
@@ -24,8 +24,9 @@ def course_of_one_lab(root: Path) -> Path:
     """The course with lab 01 only, so that its checks take seconds."""
     for name in ("conftest.py", "nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / name, root)
-    for name in ("grading", "labkit", "tests/labs"):
+    for name in ("grading", "labkit", "tests/labs", "tests/answers"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "tests" / "conftest.py", root / "tests")
     (root / "source" / PHASE).mkdir(parents=True)
     for path in ROOT.glob("source/*/lab-01-*.ipynb"):
         shutil.copy(path, root / "source" / PHASE)
@@ -42,11 +43,17 @@ def python(root: Path, *arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, *arguments], cwd=root, env=environment, capture_output=True, text=True)
 
 
+def new_lab(root: Path, monkeypatch, *arguments: str) -> int:
+    """The exit status of the command, run in a course."""
+    monkeypatch.chdir(root)
+    return main(["new-lab", *arguments])
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
     """A course with a lab begun by the command line."""
     root = course_of_one_lab(tmp_path_factory.mktemp("course"))
-    run = python(root, "-m", "grading.authoring.new_lab", PHASE, NAME, "--title", TITLE)
+    run = python(root, "-m", "grading", "new-lab", PHASE, NAME, "--title", TITLE)
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines()[:3] == [NOTEBOOK, *MODULES]
     assert "make release" in run.stdout and f"-m pytest {NOTEBOOK}" in run.stdout
@@ -124,24 +131,24 @@ def test_its_visible_tests_fit_and_its_lines_are_short(course):
     ],
 )
 def test_what_cannot_be_made_is_refused_with_the_reason_and_nothing_is_written(
-    tmp_path, capsys, phase, name, title, status, said
+    tmp_path, monkeypatch, capsys, phase, name, title, status, said
 ):
     root = course_of_one_lab(tmp_path)
     for there in ("tests/answers/lab_97", "labkit/lab_98"):
         (root / there).mkdir()
     before = files(root)
-    assert new_lab.main([phase, name, "--title", title], root) == status
+    assert new_lab(root, monkeypatch, phase, name, "--title", title) == status
     assert said in capsys.readouterr().err
     assert files(root) == before
 
 
-def test_a_second_time_nothing_is_overwritten(course, capsys):
+def test_a_second_time_nothing_is_overwritten(course, monkeypatch, capsys):
     before = files(course)
-    assert new_lab.main([PHASE, NAME, "--title", "Another title"], course) == 1
+    assert new_lab(course, monkeypatch, PHASE, NAME, "--title", "Another title") == 1
     assert f"{NOTEBOOK} already exists" in capsys.readouterr().err
     assert files(course) == before
 
 
-def test_outside_of_a_course_it_says_where_to_go(tmp_path, capsys):
-    assert new_lab.main([PHASE, NAME, "--title", "A title"], tmp_path) == 2
+def test_outside_of_a_course_it_says_where_to_go(tmp_path, monkeypatch, capsys):
+    assert new_lab(tmp_path, monkeypatch, PHASE, NAME, "--title", "A title") == 2
     assert "change to the course's root" in capsys.readouterr().err
