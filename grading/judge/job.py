@@ -37,7 +37,7 @@ class Job(Struct, frozen=True):
 
     notebooks: dict[str, NotebookJob]
     files: dict[str, bytes] = field(default_factory=dict)
-    limits: dict[str, float] = field(default_factory=dict)
+    limits: dict[str, int | float] = field(default_factory=dict)
     unsafe_no_sandbox: bool = False
 
 

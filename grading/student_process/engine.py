@@ -1,29 +1,46 @@
-"""Takes the engine's code away from the student's functions while they are tested: what it computes is no answer."""
+"""Takes the engine's code away from the student's functions while they are tested: what it computes is no answer.
 
-import sys
+A function is the engine's if its code comes from a file of the engine's, whatever name it was loaded by. Somebody who
+copies the text of such a file has written it down, and nothing here keeps them from it.
+"""
+
+import gc
+import importlib.util
 import types
-from collections.abc import Iterator
+from pathlib import Path
 
 ENGINE = "mini_vllm"
+_found = importlib.util.find_spec(ENGINE)
+FOLDER = f"{Path(_found.origin).parent}/" if _found is not None and _found.origin else None
+_loaded: list[types.FunctionType] = []
+
+
+def note_loaded() -> None:
+    """Remember the engine's functions of all that is loaded so far; later looks are at what has come since."""
+    _loaded.extend(_engine_functions())
+    gc.collect()
+    gc.freeze()
 
 
 def remove_engine_code(provided: list[str]) -> None:
     """Take the code out of the engine's functions, but for those of the modules that an answer may use."""
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] == ENGINE and name not in provided:
-            for function in _functions_of(module):
-                if function.__module__ not in provided:
-                    free = function.__code__.co_freevars  # as many as its closure has
-                    function.__code__ = _gone.__code__.replace(co_freevars=free)
-                    function.__defaults__, function.__kwdefaults__ = None, None
+    for function in [*_loaded, *_engine_functions()]:
+        if _module(function.__code__.co_filename) not in (*provided, f"{ENGINE}.__init__"):
+            free = function.__code__.co_freevars  # as many as its closure has
+            function.__code__ = _gone.__code__.replace(co_freevars=free)
+            function.__defaults__, function.__kwdefaults__ = None, None
 
 
-def _functions_of(module: types.ModuleType) -> Iterator[types.FunctionType]:
-    for thing in list(vars(module).values()):
-        for function in (thing, *(vars(thing).values() if isinstance(thing, type) else ())):
-            function = getattr(function, "__func__", getattr(function, "fget", function))
-            if isinstance(function, types.FunctionType) and str(function.__module__).partition(".")[0] == ENGINE:
-                yield function
+def _engine_functions() -> list[types.FunctionType]:
+    if FOLDER is None:
+        return []
+    functions = (thing for thing in gc.get_objects() if type(thing) is types.FunctionType)
+    return [function for function in functions if function.__code__.co_filename.startswith(FOLDER)]
+
+
+def _module(path: str) -> str:
+    """ "mini_vllm.core.block" for a file of the engine's."""
+    return ".".join((ENGINE, *Path(path.removeprefix(FOLDER)).with_suffix("").parts))
 
 
 def _gone(*args, **kwargs):

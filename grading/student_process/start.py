@@ -18,12 +18,14 @@ def main(limits: dict) -> None:
     read_fd, write_fd = own_pipes()
     prepare_matplotlib()
     from grading.student_process.cells import new_shell
+    from grading.student_process.engine import note_loaded
     from grading.student_process.libraries import load_course_packages
     from grading.wire.channel import Channel
     from grading.wire.messages import Files, Loaded, ToStudent
 
     load_course_packages()
     shell = new_shell()
+    note_loaded()
     channel = Channel(read_fd, write_fd, ToStudent, limits["message_bytes"])
     if isinstance(message := channel.receive(), Files):
         write_files(message.files)
