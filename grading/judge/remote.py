@@ -12,22 +12,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from grading.wire import messages
 from grading.wire.channel import Channel, ChannelError, SilentTooLong
-from grading.wire.messages import (
-    Answer,
-    Call,
-    Ended,
-    Foreign,
-    Function,
-    Instance,
-    Kept,
-    Question,
-    Raised,
-    Refused,
-    Returned,
-    Theirs,
-    Value,
-)
 from grading.wire.values import MUTABLE, UNREADABLE, Values
 from labkit.failure import own_line_text
 
@@ -82,9 +68,9 @@ class RemoteCalls:
                 self.values.begin_call()
                 encode = self.values.encode
                 sent = [encode(arg) for arg in args], {key: encode(arg) for key, arg in kwargs.items()}
-                answer = self._answer(Call(function._number, *sent, np.geterr()))
+                answer = self._answer(messages.Call(function._number, *sent, np.geterr()))
                 self.values.update(answer.changed)
-                value = self.values.decode(answer.value) if isinstance(answer, Returned) else None
+                value = self.values.decode(answer.value) if isinstance(answer, messages.Returned) else None
         except ChannelError as error:
             self.broken = f"your code did not answer: {error}"
         except UNREADABLE:
@@ -92,32 +78,32 @@ class RemoteCalls:
         if self.broken:
             raise CallFailed(self.broken)
         self._replay(answer)
-        if isinstance(answer, Returned):
+        if isinstance(answer, messages.Returned):
             return value
         self._raise(function, answer)
 
-    def _answer(self, call: Call) -> Returned | Raised:
+    def _answer(self, call: messages.Call) -> messages.Returned | messages.Raised:
         """Send a call, and serve what the student's function asks of the tests' objects until it is done."""
         self.channel.send(call, self.left())
         while True:
             if not self.left():  # without this, one who asks quickly enough is listened to for ever
                 raise SilentTooLong("it took too long")
             answer = self.channel.receive(self.left())
-            if isinstance(answer, (Returned, Raised)):
+            if isinstance(answer, (messages.Returned, messages.Raised)):
                 return answer
-            if isinstance(answer, Ended):
+            if isinstance(answer, messages.Ended):
                 self.has_ended = True
                 raise ChannelError(answer.status[:200] or "it ended")
-            if not isinstance(answer, Question):
+            if not isinstance(answer, messages.Question):
                 raise ChannelError("it said something else")
             self.values.update(answer.changed)
             try:
-                reply: Any = Answer(self._serve(answer), self.values.changes())
+                reply: Any = messages.Answer(self._serve(answer), self.values.changes())
             except Exception as error:  # of the tests' own object: the student's function gets to see it
-                reply = Refused(type(error).__name__, str(error)[:2000], self.values.changes())
+                reply = messages.Refused(type(error).__name__, str(error)[:2000], self.values.changes())
             self.channel.send(reply, self.left())
 
-    def _serve(self, question: Question) -> Value:
+    def _serve(self, question: messages.Question) -> messages.Value:
         """What a public attribute or method of one of the tests' objects gives."""
         thing = self.values.at(question.n)
         if question.method is None and callable(thing):  # a function that the test has passed
@@ -131,12 +117,12 @@ class RemoteCalls:
             args = [decode(arg) for arg in question.args]
             return self.values.encode(value(*args, **{key: decode(arg) for key, arg in question.kwargs.items()}))
         if callable(value):
-            return Kept(question.n, method=question.method)
+            return messages.Kept(question.n, method=question.method)
         if not (isinstance(value, (*PLAIN, np.number)) or is_dataclass(value)):
             raise AttributeError(f"{question.method} cannot be used here; call its methods instead.")
         return self.values.encode(value)
 
-    def _replay(self, answer: Returned | Raised) -> None:
+    def _replay(self, answer: messages.Returned | messages.Raised) -> None:
         """Let happen here what happened there beside the result, for those tests that watch it."""
         for category, text in answer.warned[:10]:
             kind = getattr(builtins, category, UserWarning)
@@ -146,7 +132,7 @@ class RemoteCalls:
             if was_used:
                 draw()
 
-    def _raise(self, function: RemoteFunction, answer: Raised) -> NoReturn:
+    def _raise(self, function: RemoteFunction, answer: messages.Raised) -> NoReturn:
         kind, base, text = (part[:2000] for part in (answer.kind, answer.base, answer.text))
         name, line = _own_line(answer.own, function.__name__)
         error = _error(kind, base, text)
@@ -157,26 +143,28 @@ class RemoteCalls:
             error.add_note(line)
         _raise_in(name or function.__name__, error)
 
-    def _export(self, value: Any) -> Value:
+    def _export(self, value: Any) -> messages.Value:
         if isinstance(value, (RemoteFunction, Stays)):
-            return Theirs(value._number)
+            return messages.Theirs(value._number)
         if is_dataclass(value) and not isinstance(value, type) and type(value).__module__ in sys.modules:
             if type(value).__module__ != "__main__":
                 content = {f.name: self.values.encode(getattr(value, f.name)) for f in fields(value)}
-                return Instance(type(value).__module__, type(value).__name__, content)
+                return messages.Instance(type(value).__module__, type(value).__name__, content)
         if isinstance(value, (type, *PLAIN, np.generic, tuple, set, frozenset, *MUTABLE)):
             return None
-        return Kept(self.values.place(value), type(value).__name__)
+        return messages.Kept(self.values.place(value), type(value).__name__)
 
-    def _adopt(self, message: Value) -> Any:
+    def _adopt(self, message: messages.Value) -> Any:
         match message:
-            case Function(number, name):
+            case messages.Function(number, name):
                 return RemoteFunction(self, number, name[:60])
-            case Foreign(number, name, text):  # its type has the same name, so that a message about it reads right
+            case messages.Foreign(
+                number, name, text
+            ):  # its type has the same name, so that a message about it reads right
                 stand_in = type(name[:60] if name.isidentifier() else "object", (Stays,), {})()
                 stand_in._number, stand_in._text = number, text[:200]
                 return stand_in
-            case Kept(number, _, None):
+            case messages.Kept(number, _, None):
                 return self.values.at(number)
         raise ValueError(f"A {type(message).__name__} is not the student's to send.")
 

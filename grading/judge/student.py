@@ -8,26 +8,8 @@ from typing import Any
 
 from grading.judge.remote import RemoteCalls
 from grading.sandbox import Limits, StudentProcess
+from grading.wire import messages
 from grading.wire.channel import Channel, ChannelError, SilentTooLong
-from grading.wire.messages import (
-    Begun,
-    End,
-    Ended,
-    Files,
-    Fork,
-    Forked,
-    Gone,
-    Loaded,
-    Names,
-    Notebook,
-    Ran,
-    Rest,
-    Resting,
-    Run,
-    Test,
-    Text,
-)
-from grading.wire.messages import Display as ShownDisplay
 from grading.wire.values import UNREADABLE
 
 GRACE_S = 5  # how much later than asked an answer may come, before the process is ended
@@ -62,7 +44,7 @@ class StudentServer:
         """Errors: ChannelError if the libraries are not loaded in time."""
         if not self._is_loaded:
             self._is_loaded = True
-            if not isinstance(self._process.channel.receive(LOAD_S), Loaded):
+            if not isinstance(self._process.channel.receive(LOAD_S), messages.Loaded):
                 raise ChannelError("it did not start")
         return self._process.channel
 
@@ -82,7 +64,7 @@ class StudentServer:
         self._process, self._is_loaded = process, False
         self.num_starts += 1
         process.watch()
-        process.channel.send(Files(self._files), LOAD_S)
+        process.channel.send(messages.Files(self._files), LOAD_S)
 
 
 class StudentNotebook:
@@ -135,8 +117,8 @@ class StudentNotebook:
     def rest(self) -> None:
         """Let another notebook have the server."""
         with contextlib.suppress(ChannelError):
-            self.server.channel.send(Rest(), GRACE_S)
-            if isinstance(self.server.channel.receive(GRACE_S), Resting):
+            self.server.channel.send(messages.Rest(), GRACE_S)
+            if isinstance(self.server.channel.receive(GRACE_S), messages.Resting):
                 return
         self.server.restart()
 
@@ -150,8 +132,8 @@ class StudentNotebook:
     def anew(self) -> "StudentNotebook":
         """The same notebook before its first cell."""
         with contextlib.suppress(ChannelError):
-            self.server.channel.send(End(), GRACE_S)
-            if isinstance(self.server.channel.receive(GRACE_S), Gone):
+            self.server.channel.send(messages.End(), GRACE_S)
+            if isinstance(self.server.channel.receive(GRACE_S), messages.Gone):
                 return StudentNotebook(self.server, self.number, self.limits)
         self.server.restart()
         return StudentNotebook(self.server, self.number, self.limits)
@@ -163,12 +145,12 @@ class StudentNotebook:
         """(values of those of `names` that are set, RemoteCalls). In this context functions can be called."""
         started = time.monotonic()
         seconds = self._seconds("tests")
-        message = self._begin_test(Test(names, provided, seconds, kept))
+        message = self._begin_test(messages.Test(names, provided, seconds, kept))
         deadline = time.monotonic() + seconds + GRACE_S
         calls = RemoteCalls(self.server.channel, lambda: max(0.0, deadline - time.monotonic()))
         values: dict[str, Any] = {}
-        calls.has_ended = isinstance(message, Ended)
-        if isinstance(message, Names):
+        calls.has_ended = isinstance(message, messages.Ended)
+        if isinstance(message, messages.Names):
             for key, value in message.values.items():
                 with contextlib.suppress(*UNREADABLE):  # what cannot be read is not there
                     values[key] = calls.values.decode(value)
@@ -182,7 +164,7 @@ class StudentNotebook:
             self.timed_out.append(name)
         calls.broken = calls.broken or "the test is over."
 
-    def _begin_test(self, request: Test) -> Names | Ended | None:
+    def _begin_test(self, request: messages.Test) -> messages.Names | messages.Ended | None:
         """The first message of the process that answers; None if there is none.
 
         What an earlier test's process has left in the pipes may come first, and costs this test nothing: it begins
@@ -192,7 +174,7 @@ class StudentNotebook:
             with contextlib.suppress(ChannelError):
                 self.server.channel.send(request, GRACE_S)
                 message = self.server.channel.receive(request.seconds + GRACE_S)
-                if isinstance(message, (Names, Ended)):
+                if isinstance(message, (messages.Names, messages.Ended)):
                     return message
             if not is_last:
                 self._restart()
@@ -203,8 +185,8 @@ class StudentNotebook:
             return
         with contextlib.suppress(ChannelError):
             if not calls.broken:
-                self.server.channel.send(End(), GRACE_S)
-                if isinstance(self.server.channel.receive(GRACE_S), Ended):
+                self.server.channel.send(messages.End(), GRACE_S)
+                if isinstance(self.server.channel.receive(GRACE_S), messages.Ended):
                     return
         self._restart()
 
@@ -213,20 +195,20 @@ class StudentNotebook:
     def _run(self, source: str) -> list[dict]:
         seconds, started = self._seconds("cells"), time.monotonic()
         try:
-            self.server.channel.send(Run(source, seconds), GRACE_S)
-            ran = self._expect(Ran, seconds + GRACE_S)
+            self.server.channel.send(messages.Run(source, seconds), GRACE_S)
+            ran = self._expect(messages.Ran, seconds + GRACE_S)
         finally:
             self._left["cells"] -= time.monotonic() - started
         return [shown(output, self.limits) for output in ran.outputs[:MAX_OUTPUTS]]
 
     def _keep(self) -> None:
-        self.server.channel.send(Fork(), GRACE_S)
-        self._expect(Forked, 2 * GRACE_S)
+        self.server.channel.send(messages.Fork(), GRACE_S)
+        self._expect(messages.Forked, 2 * GRACE_S)
 
     def _expect(self, kind: type, seconds: float) -> Any:
         """Errors: ChannelError, NotebookGone, if the message is of another kind."""
         message = self.server.channel.receive(seconds)
-        if isinstance(message, Gone):
+        if isinstance(message, messages.Gone):
             raise NotebookGone(message.status[:200] or "it exited")
         if not isinstance(message, kind):
             raise ChannelError("it did not answer")
@@ -251,8 +233,8 @@ class StudentNotebook:
                 return
 
     def _begin(self) -> None:
-        self.server.channel.send(Notebook(self.number), GRACE_S)
-        self._expect(Begun, 2 * GRACE_S)
+        self.server.channel.send(messages.Notebook(self.number), GRACE_S)
+        self._expect(messages.Begun, 2 * GRACE_S)
 
     def _restart(self, is_server_alive: bool = False) -> None:
         if not is_server_alive:
@@ -277,9 +259,9 @@ class StudentNotebook:
 
 def shown(output: Any, limits: Limits) -> dict:
     """What a cell shows, as nbformat has it: plain text, or a picture."""
-    if isinstance(output, Text):
+    if isinstance(output, messages.Text):
         return {"output_type": "stream", "name": "stdout", "text": output.text[: limits.output_chars + 100]}
-    if isinstance(output, ShownDisplay):
+    if isinstance(output, messages.Display):
         data = {"text/plain": output.text} if output.text else {}
         if output.png and re.fullmatch(r"[A-Za-z0-9+/=\n]+", output.png):
             data["image/png"] = output.png

@@ -15,23 +15,8 @@ from typing import Any
 import numpy as np
 
 from grading.student_process.engine import remove_engine_code
+from grading.wire import messages
 from grading.wire.channel import Channel
-from grading.wire.messages import (
-    Answer,
-    Call,
-    End,
-    Function,
-    Instance,
-    Kept,
-    Names,
-    Question,
-    Raised,
-    Refused,
-    Returned,
-    Test,
-    Theirs,
-    Value,
-)
 from grading.wire.values import Values
 
 
@@ -64,7 +49,7 @@ class Calls:
         self.values = Values(False, self._export, self._adopt)
         self.given: list[tuple[Any, dict]] = []  # dataclasses from the judge, and what they held
 
-    def serve(self, test: Test) -> None:
+    def serve(self, test: messages.Test) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process
         signal.setitimer(signal.ITIMER_REAL, test.seconds)
         used = resource.getrusage(resource.RUSAGE_SELF)
@@ -73,10 +58,10 @@ class Calls:
         encode, user_ns = self.values.encode, self.user_ns
         values = {name: encode(user_ns[name]) for name in test.names if name in user_ns}
         remove_engine_code(test.provided)
-        self.channel.send(Names(values))
-        while isinstance(message := self.channel.receive(), Call):
+        self.channel.send(messages.Names(values))
+        while isinstance(message := self.channel.receive(), messages.Call):
             self.channel.send(self._call(message))
-        if not isinstance(message, End):
+        if not isinstance(message, messages.End):
             raise ValueError(f"A call or the end was expected: {message}.")
 
     def ask(self, number: int, method: str | None, args: tuple | None, kwargs: dict[str, Any]) -> Any:
@@ -84,16 +69,16 @@ class Calls:
         encode = self.values.encode
         sent = None if args is None else [encode(arg) for arg in args]
         named = {key: encode(arg) for key, arg in kwargs.items()}
-        self.channel.send(Question(number, method, sent, named, self.values.changes()))
+        self.channel.send(messages.Question(number, method, sent, named, self.values.changes()))
         answer = self.channel.receive()
-        if not isinstance(answer, (Answer, Refused)):
+        if not isinstance(answer, (messages.Answer, messages.Refused)):
             raise ValueError(f"An answer was expected: {answer}.")
         self.values.update(answer.changed)
-        if isinstance(answer, Refused):
+        if isinstance(answer, messages.Refused):
             raise _builtin_error(answer.kind)(answer.text)
         return self.values.decode(answer.value)
 
-    def _call(self, call: Call) -> Returned | Raised:
+    def _call(self, call: messages.Call) -> messages.Returned | messages.Raised:
         self.values.begin_call()
         self.given.clear()
         decode = self.values.decode
@@ -114,30 +99,30 @@ class Calls:
         warned = [(warning.category.__name__, _utf8(str(warning.message)[:500])) for warning in caught[:10]]
         drew = tuple(now != old for now, old in zip(global_rng_states(), before))
         if how is None:
-            return Returned(encoded, self.values.changes(), warned, drew)
-        return Raised(*how, self.values.changes(), warned, drew)
+            return messages.Returned(encoded, self.values.changes(), warned, drew)
+        return messages.Raised(*how, self.values.changes(), warned, drew)
 
-    def _export(self, value: Any) -> Value:
+    def _export(self, value: Any) -> messages.Value:
         if isinstance(value, JudgesObject):
-            return Kept(value._number)
+            return messages.Kept(value._number)
         if callable(value) and not isinstance(value, type):
             name = str(getattr(value, "__name__", type(value).__name__))[:200]
-            return Function(self.values.place(value), _utf8(name))
+            return messages.Function(self.values.place(value), _utf8(name))
         return None
 
-    def _adopt(self, message: Value) -> Any:
+    def _adopt(self, message: messages.Value) -> Any:
         match message:
-            case Theirs(number):
+            case messages.Theirs(number):
                 return self.values.at(number)
-            case Instance(module, name, fields):
+            case messages.Instance(module, name, fields):
                 made = object.__new__(getattr(sys.modules[module], name))
                 for field, value in fields.items():
                     object.__setattr__(made, field, self.values.decode(value))
                 self.given.append((made, dict(vars(made))))
                 return made
-            case Kept(number, name, None):
+            case messages.Kept(number, name, None):
                 return JudgesObject(self, number, name)
-            case Kept(number, _, method):
+            case messages.Kept(number, _, method):
                 return self._method(number, method)
         raise ValueError(f"A {type(message).__name__} is not the judge's to send.")
 

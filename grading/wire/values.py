@@ -13,20 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.wire.messages import (
-    Array,
-    BigInt,
-    Bytes,
-    Dict,
-    Foreign,
-    Generator,
-    Group,
-    List,
-    Mutable,
-    Same,
-    Scalar,
-    Value,
-)
+from grading.wire import messages
 
 MAX_DEPTH = 40
 MAX_REPR = 200
@@ -74,26 +61,26 @@ class Values:
 
     # --- out ---
 
-    def encode(self, value: Any, depth: int = 0, sent: set[int] | None = None) -> Value:
+    def encode(self, value: Any, depth: int = 0, sent: set[int] | None = None) -> messages.Value:
         """The message for `value`. sent: numbers whose content stands in this message already."""
         kind = type(value)
         sent = set() if sent is None else sent
         if kind is int:
-            return value if -(2**63) <= value < 2**63 else BigInt(hex(value))
+            return value if -(2**63) <= value < 2**63 else messages.BigInt(hex(value))
         if kind is str:
             return value.encode("utf-8", "replace").decode()
         if value is None or kind in (bool, float):
             return value
         if kind is bytes:
-            return Bytes(value)
+            return messages.Bytes(value)
         if depth > MAX_DEPTH:
             return self._foreign(value)
         if kind in MUTABLE:
             return self._encode_mutable(value, depth, sent)
         if kind in (tuple, set, frozenset):
-            return Group(kind.__name__, [self.encode(item, depth + 1, sent) for item in value])
+            return messages.Group(kind.__name__, [self.encode(item, depth + 1, sent) for item in value])
         if isinstance(value, np.generic) and value.dtype.kind in ARRAY_KINDS:
-            return Scalar(value.dtype.str, value.tobytes())
+            return messages.Scalar(value.dtype.str, value.tobytes())
         if (exported := self._export(value)) is not None:
             return exported
         for base in (int, float, str, bytes, list, dict, tuple, np.ndarray):  # a kind of these counts as one of these
@@ -101,7 +88,7 @@ class Values:
                 return self.encode(_as_plain(value, base), depth, sent)
         return self._foreign(value)
 
-    def changes(self) -> list[Mutable]:
+    def changes(self) -> list[messages.Mutable]:
         """The content of every numbered object that has changed since both sides last had the same."""
         found, sent = [], set()
         for number in list(self._agreed):
@@ -109,23 +96,23 @@ class Values:
                 found.append(self._encode_mutable(self._objects[number], 0, sent))
         return found
 
-    def _encode_mutable(self, value: Any, depth: int, sent: set[int]) -> Value:
+    def _encode_mutable(self, value: Any, depth: int, sent: set[int]) -> messages.Value:
         if isinstance(value, np.ndarray) and value.dtype.kind not in ARRAY_KINDS:
             return self._foreign(value)
         number = self._number(value)
         is_judges = number % 2 == 0
         if number in sent and (self._is_judge or is_judges):
-            return Same(number)
+            return messages.Same(number)
         if is_judges and not self._is_judge and self._content(value) == self._agreed[number]:
-            return Same(number)
+            return messages.Same(number)
         sent.add(number)
         if not isinstance(value, (list, dict)):
             message = self._content(value)
         elif isinstance(value, list):
-            message = List(number, [self.encode(item, depth + 1, sent) for item in value])
+            message = messages.List(number, [self.encode(item, depth + 1, sent) for item in value])
         else:
             pairs = [(self.encode(key, depth + 1, sent), self.encode(v, depth + 1, sent)) for key, v in value.items()]
-            message = Dict(number, pairs)
+            message = messages.Dict(number, pairs)
         self._agreed[number] = self._content(value)
         return message
 
@@ -134,9 +121,11 @@ class Values:
         changed themselves, their numbers."""
         number = self._number(value)
         if isinstance(value, np.ndarray):
-            return Array(number, value.dtype.str, list(value.shape), value.tobytes(), not value.flags.writeable)
+            return messages.Array(
+                number, value.dtype.str, list(value.shape), value.tobytes(), not value.flags.writeable
+            )
         if isinstance(value, np.random.Generator):
-            return Generator(number, json.dumps(value.bit_generator.state, default=lambda _: None))
+            return messages.Generator(number, json.dumps(value.bit_generator.state, default=lambda _: None))
         if isinstance(value, list):
             return [self._shallow(item) for item in value]
         return [(self._shallow(key), self._shallow(item)) for key, item in value.items()]
@@ -162,65 +151,65 @@ class Values:
         self._objects[number], self._numbers[id(value)] = value, number
         return value
 
-    def _foreign(self, value: Any) -> Value:
+    def _foreign(self, value: Any) -> messages.Value:
         try:
             text = repr(value)[:MAX_REPR]
         except BaseException:  # noqa: B036 (it is the student's code)
             text = "..."
         name = type(value).__name__[:MAX_REPR]
         place = -1 if self._is_judge else self.place(value)  # nothing can be asked about what the judge only names
-        return Foreign(place, *(part.encode("utf-8", "replace").decode() for part in (name, text)))
+        return messages.Foreign(place, *(part.encode("utf-8", "replace").decode() for part in (name, text)))
 
     # --- in ---
 
-    def decode(self, message: Value, depth: int = 0) -> Any:
+    def decode(self, message: messages.Value, depth: int = 0) -> Any:
         """The value that `encode` made a message of. Errors: those of UNREADABLE for what it did not make."""
         if message is None or isinstance(message, (bool, int, float, str)):
             return message
         if depth > MAX_DEPTH + 1:
             raise ValueError("The value is nested too deeply.")
         match message:
-            case BigInt(digits):
+            case messages.BigInt(digits):
                 if len(digits) > MAX_INT_DIGITS:
                     raise ValueError("The number is too large.")
                 return int(digits, 16)
-            case Bytes(data):
+            case messages.Bytes(data):
                 return data
-            case Group(kind, items):
+            case messages.Group(kind, items):
                 made = [self.decode(item, depth + 1) for item in items]
                 return {"tuple": tuple, "set": set, "frozenset": frozenset}[kind](made)
-            case Scalar(dtype, data):
+            case messages.Scalar(dtype, data):
                 return np.frombuffer(data, dtype=_dtype(dtype), count=1)[0]
-            case Same(number):
+            case messages.Same(number):
                 if self._is_judge and number % 2:
                     raise ValueError("A new object comes with its content.")
                 return self._objects[number]
-            case List() | Dict() | Array() | Generator():
+            case messages.List() | messages.Dict() | messages.Array() | messages.Generator():
                 return self._decode_mutable(message, depth)
         return self._adopt(message)
 
-    def update(self, changed: Iterable[Mutable]) -> None:
+    def update(self, changed: Iterable[messages.Mutable]) -> None:
         """Take over what `changes` has found on the other side. Errors: those of UNREADABLE."""
         for message in changed:
             self._decode_mutable(message, 0)
 
-    def _decode_mutable(self, message: Mutable, depth: int) -> Any:
+    def _decode_mutable(self, message: messages.Mutable, depth: int) -> Any:
         number = message.n
         is_own = number % 2 == (0 if self._is_judge else 1)
         # What is the student's is made anew each time: one object in many places could be written without end.
         known = self._objects.get(number) if is_own or not self._is_judge else None
         if is_own and known is None:
             raise ValueError(f"There is no object {number} in this call.")
-        if isinstance(message, Array):
+        if isinstance(message, messages.Array):
             value = self._array(known, message)
-        elif isinstance(message, Generator):
+        elif isinstance(message, messages.Generator):
             value = self._generator(known, message)
         else:
-            value = known if known is not None else ([] if isinstance(message, List) else {})
-            if type(value) is not (list if isinstance(message, List) else dict):
+            value = known if known is not None else ([] if isinstance(message, messages.List) else {})
+            if type(value) is not (list if isinstance(message, messages.List) else dict):
                 raise ValueError(f"Object {number} is of another type.")
             self._know(number, value)  # before its items, which may hold it
-            if isinstance(message, List):
+            if isinstance(message, messages.List):
                 value[:] = [self.decode(item, depth + 1) for item in message.items]
             else:
                 pairs = [(self.decode(key, depth + 1), self.decode(item, depth + 1)) for key, item in message.pairs]
@@ -230,7 +219,7 @@ class Values:
         self._agreed[number] = self._content(value)
         return value
 
-    def _array(self, known: Any, message: Array) -> np.ndarray:
+    def _array(self, known: Any, message: messages.Array) -> np.ndarray:
         dtype, shape = _dtype(message.dtype), tuple(message.shape)
         if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(message.data):
             raise ValueError("An array's shape and its data do not agree.")
@@ -247,7 +236,7 @@ class Values:
             known[...] = data
         return known
 
-    def _generator(self, known: Any, message: Generator) -> np.random.Generator:
+    def _generator(self, known: Any, message: messages.Generator) -> np.random.Generator:
         state = json.loads(message.state)
         value = np.random.default_rng(0) if known is None else known
         if not isinstance(value, np.random.Generator) or not isinstance(state, dict):

@@ -5,7 +5,7 @@ import pytest
 from grading.judge.job import CodeCell, Job, NotebookJob, Role, Verdict
 from grading.judge.process import JudgeFailed, JudgeProcess
 
-LIMITS = {"cell_seconds": 5, "notebook_seconds": 60}
+SHORT = {"cell_seconds": 4}
 TEST = """
 assert f(1) == 1, "f(1) is 1."
 ### BEGIN HIDDEN TESTS
@@ -27,13 +27,13 @@ def process():
 def judged(process):
     """The verdict on notebooks of cells: an answer's source, or (role, source)."""
 
-    def judge(*notebooks: list[str | tuple[Role, str]]) -> Verdict:
+    def judge(*notebooks: list[str | tuple[Role, str]], limits: dict = {}) -> Verdict:  # noqa: B006
         jobs = {}
         for number, sources in enumerate(notebooks):
             pairs = [(Role.STUDENT, source) if isinstance(source, str) else source for source in sources]
             cells = [CodeCell(f"cell-{rank}", source.strip(), role) for rank, (role, source) in enumerate(pairs)]
             jobs[f"lab-{number}"] = NotebookJob(cells, [cell for cell in cells if cell.role == Role.LOCKED])
-        return process.judge(Job(jobs, limits=LIMITS))
+        return process.judge(Job(jobs, limits=limits))
 
     return judge
 
@@ -57,7 +57,7 @@ def test_a_right_answer_passes_both_phases(judged):
     ],
 )
 def test_a_hidden_test_says_what_its_author_wrote_and_nothing_else(judged, wrong, said):
-    verdict = judged([f"def f(x):\n    if x == 1:\n        return 1\n    {wrong}", (Role.TEST, TEST)])
+    verdict = judged([f"def f(x):\n    if x == 1:\n        return 1\n    {wrong}", (Role.TEST, TEST)], limits=SHORT)
     assert error_of(verdict) == said
     assert "104729" not in str(verdict) and verdict.faults == {}
 
@@ -120,7 +120,7 @@ def test_a_cell_that_ends_its_process_costs_that_cell_alone(judged):
 
 
 def test_cells_without_end_are_named_as_timed_out(judged):
-    verdict = judged(["while True:\n    pass", RIGHT, (Role.TEST, "assert f(1) == 1")])
+    verdict = judged(["while True:\n    pass", RIGHT, (Role.TEST, "assert f(1) == 1")], limits=SHORT)
     assert verdict.timed_out == {"lab-0": ["cell-0"]} and error_of(verdict) == ""
 
 
