@@ -127,9 +127,13 @@ class Spare:
 
     def make(self, limits: Limits, unsafe_no_sandbox: bool) -> None:
         """Errors: SandboxUnavailable."""
+        self.close()
+        self._process, self._means = find_sandbox(unsafe_no_sandbox).start(limits), (limits, unsafe_no_sandbox)
+
+    def close(self) -> None:
         if self._process is not None:
             self._process.kill()
-        self._process, self._means = find_sandbox(unsafe_no_sandbox).start(limits), (limits, unsafe_no_sandbox)
+            self._process = None
 
 
 def serve() -> None:
@@ -139,15 +143,13 @@ def serve() -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)
     channel, spare = Channel(read_fd, write_fd, Job, MAX_JOB_BYTES), Spare()
-    while True:
-        try:
-            job = channel.receive()
-        except ChannelError:
-            return
-        try:
-            channel.send(_judged(job, spare, read_fd))
-        except ChannelError:  # nobody is there any more to read it
-            return
+    try:
+        while True:
+            channel.send(_judged(channel.receive(), spare, read_fd))
+    except ChannelError:  # nobody is there any more
+        return
+    finally:
+        spare.close()
 
 
 def _judged(job: Job, spare: Spare, asker_fd: int) -> Verdict | Failed:
@@ -189,7 +191,6 @@ def _in_a_fork(job: Job, limits: Limits, process: StudentProcess, spare: Spare, 
     os.close(write_fd)
     with contextlib.suppress(OSError):  # here as well, for either may come first
         os.setpgid(pid, pid)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with contextlib.suppress(SandboxUnavailable, OSError):  # the next job will tell
             spare.make(limits, job.unsafe_no_sandbox)
@@ -203,7 +204,11 @@ def _in_a_fork(job: Job, limits: Limits, process: StudentProcess, spare: Spare, 
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # not again, while this one is being seen to
         os.close(read_fd)
         _end(pid)
-        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+        signal.signal(signal.SIGTERM, _leave)
+
+
+def _leave(*_: object) -> None:
+    sys.exit(0)
 
 
 def _end(pid: int) -> None:
@@ -222,5 +227,5 @@ def _end(pid: int) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGTERM, _leave)
     serve()
