@@ -23,11 +23,11 @@ MAX_NOTEBOOK_BYTES = 2**26
 MAX_BYTES = 2**27  # all files together
 MAX_TIME_BYTES = 1000
 KINDS = {
-    stat.S_ISDIR: "a folder",
-    stat.S_ISFIFO: "a FIFO",
-    stat.S_ISSOCK: "a socket",
-    stat.S_ISCHR: "a device",
-    stat.S_ISBLK: "a device",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
 }
 
 
@@ -161,9 +161,8 @@ def _has_too_many(folder: Path) -> bool:
 
 def _what_is_wrong(state: os.stat_result, max_bytes: int) -> str:
     """Why a file can't come in; "" if it can."""
-    for is_kind, name in KINDS.items():
-        if is_kind(state.st_mode):
-            return name
+    if kind := KINDS.get(stat.S_IFMT(state.st_mode)):
+        return kind
     if state.st_nlink > 1:
         return "a hard link: the same file also exists elsewhere"
     return f"too large: {state.st_size:,} bytes, at most {max_bytes:,}" if state.st_size > max_bytes else ""
