@@ -98,15 +98,12 @@ def _parents() -> dict[str, Path]:
         return {name: ROOT / name / own[name] for name in ("memory", "pids", "cpu")}
     # A group that has processes cannot limit groups below it, so ours is made beside one of those around us.
     around = ROOT / own[""]
-    folder = next(folder for folder in (around, *around.parents) if _limits(folder) or folder == ROOT)
+    for folder in (around, *around.parents):
+        if folder == ROOT or {"memory", "pids"} <= {*(folder / "cgroup.subtree_control").read_text().split()}:
+            break
     with contextlib.suppress(OSError):
         (folder / "cgroup.subtree_control").write_text("+cpu")
     return {V2: folder}
-
-
-def _limits(folder: Path) -> bool:
-    """Whether memory and tasks of the groups below are counted."""
-    return {"memory", "pids"} <= {*(folder / "cgroup.subtree_control").read_text().split()}
 
 
 def _remove_leftovers(folder: Path) -> None:

@@ -3,8 +3,8 @@
 import contextlib
 import os
 import signal
-import subprocess
 from collections.abc import Callable
+from subprocess import PIPE, Popen, TimeoutExpired
 
 from grading.sandbox.cgroup import Cgroup
 from grading.sandbox.limits import Limits
@@ -42,15 +42,15 @@ class StudentProcess:
         self._limits, self._report, self._group, self._at_end = limits, report, group, at_end
         self._memory: MemoryWatch | None = None
         self._why = ""
-        self._process = subprocess.Popen(
+        self._process = Popen(
             command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
             cwd=cwd,
             env=environment,
-            start_new_session=True,
             pass_fds=pass_fds,
+            start_new_session=True,
         )
         self.channel = Channel(
             self._process.stdout.fileno(), self._process.stdin.fileno(), FromStudent, limits.message_bytes
@@ -102,7 +102,7 @@ class StudentProcess:
                 has_ended = self._report.has_ended(END_S)
             if not has_ended:
                 os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        with contextlib.suppress(TimeoutExpired):
             self._process.wait(END_S)  # returns at once in a process that did not start it
 
     def _close(self) -> None:
