@@ -15,8 +15,10 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from grade_attacks import SUBMISSIONS, GradedAttacks  # isort: skip (it makes the others importable)
-from course_of_attacks import ASSIGNMENT, POINTS, CourseOfAttacks  # isort: skip
+from grade_attacks import SUBMISSIONS_OF_TWO, GradedAttacks, everybody  # isort: skip (it makes the others importable)
+from course_of_attacks import ASSIGNMENT, CourseOfAttacks  # isort: skip
+from course_of_two import CourseOfTwo  # isort: skip
+from graders import Grader, ordinary_user  # isort: skip
 
 from grading.sandbox import find_sandbox
 
@@ -30,12 +32,16 @@ c.ExecutePreprocessor.timeout = 10
 os.environ["PATH"] = sysconfig.get_path("scripts") + os.pathsep + os.environ["PATH"]
 """
 SECONDS = 90
+NOT_TRIED = "not tried"
 INTRO = """# Attacks and their scores
 
 Made by `python tests/grading/attacks/against_stock.py`. Each row is a submission from `tests/grading/attacks` to a
-course with six exercises and {most:g} points. "Must get" is the score of its honest part. "Stock" is nbgrader 0.9.6
-without this course's configuration, one submission at a time; "not tried": it would have put the machine at risk.
+course with six exercises and 14 points, or, if its name ends in "(two)", to one of two notebooks and 7 points. "Must
+get" is the score of its honest part. The next two columns are this course, graded by root and by an ordinary user.
+"Stock" is nbgrader 0.9.6 without this course's configuration, one submission at a time. "Not tried": with stock it
+would have put the machine at risk, or there was no such account. A score that is not the one it must get is bold.
 """
+GRADERS = {"root": "this course, as root", "user": "as an ordinary user", "stock": "stock"}
 KINDS = {
     "score": "Attacks on the score",
     "host": "Attacks on the machine",
@@ -47,20 +53,33 @@ KINDS = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--only", nargs="+", default=list(SUBMISSIONS), metavar="NAME", help="grade only these, keep the other rows"
+        "--only", nargs="+", default=list(everybody()), metavar="NAME", help="grade only these, keep the other rows"
     )
+    parser.add_argument("--without", nargs="*", default=[], choices=GRADERS, help="keep these columns as they are")
     parser.add_argument("--table", type=Path, default=REPOSITORY / "docs" / "attacks.md", help="default: %(default)s")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        graded = GradedAttacks(Path(folder) / "ours", args.only)
-        ours = {name: total(graded.points(name)) for name in args.only}
-        stock = by_stock(Path(folder) / "stock", args.only)
-    known_ours, known_stock = read_table(args.table)
-    ours, stock = known_ours | ours, known_stock | stock
-    args.table.write_text(table([name for name in SUBMISSIONS if name in ours], ours, stock))
-    wrong = [name for name in args.only if ours[name] != total(SUBMISSIONS[name].points)]
+    given = read_table(args.table)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for column in GRADERS.keys() - set(args.without):
+            given[column] |= graded_by(column, folder / column, args.only)
+    args.table.write_text(table([name for name in everybody() if name in given["root"]], given))
+    wrong = [name for name in args.only if given["root"].get(name) != total(everybody()[name].points)]
     print(f"{args.table} is written; this course is wrong about: {', '.join(wrong) or 'none'}.")
     return int(bool(wrong))
+
+
+def graded_by(column: str, folder: Path, names: list[str]) -> dict[str, str]:
+    """What they get in one of the columns."""
+    if column == "stock":
+        return by_stock(folder, names)
+    try:
+        grader = Grader() if column == "root" else ordinary_user()
+    except PermissionError:
+        return dict.fromkeys(names, NOT_TRIED)
+    graded = GradedAttacks(folder, names, grader=grader)
+    return {name: total(graded.points(name)) for name in names}
 
 
 def total(points: dict[str, float | None]) -> str:
@@ -69,17 +88,14 @@ def total(points: dict[str, float | None]) -> str:
 
 def by_stock(root: Path, names: list[str]) -> dict[str, str]:
     """What stock nbgrader gives each of them."""
-    CourseOfAttacks(root / "course", STOCK_CONFIG)
     bwrap = find_sandbox().bwrap
 
     def grade(name: str) -> str:
-        if SUBMISSIONS[name].dangerous_to_host:
-            return "not tried"
+        if everybody()[name].dangerous_to_host:
+            return NOT_TRIED
         place = root / name
-        shutil.copytree(root / "course", place)
-        course = CourseOfAttacks.__new__(CourseOfAttacks)
-        course.root = place
-        course.hand_in(name, SUBMISSIONS[name])
+        course = (CourseOfTwo if name in SUBMISSIONS_OF_TWO else CourseOfAttacks)(place, STOCK_CONFIG)
+        course.hand_in(name, everybody()[name])
         walls = [bwrap, "--die-with-parent", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--ro-bind", "/", "/"]
         walls += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--bind", str(place), "/tmp/course"]
         walls += ["--chdir", "/tmp/course", "--setenv", "HOME", "/tmp", "--setenv", "JUPYTER_RUNTIME_DIR", "/tmp/run"]
@@ -91,7 +107,8 @@ def by_stock(root: Path, names: list[str]) -> dict[str, str]:
         except subprocess.TimeoutExpired:
             return "does not finish"
         try:
-            return total(course.earned().get(name) or dict.fromkeys(POINTS))
+            earned = course.earned().get(name) or {}
+            return total({exercise: earned.get(exercise) for exercise in everybody()[name].points})
         except Exception as error:  # the gradebook was not left as it was
             return f"gradebook broken ({type(error).__name__})"
         finally:
@@ -101,33 +118,35 @@ def by_stock(root: Path, names: list[str]) -> dict[str, str]:
         return dict(zip(names, pool.map(grade, names)))
 
 
-def read_table(path: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """What an earlier table says this course and stock gave, by submission."""
-    ours, stock = {}, {}
+def read_table(path: Path) -> dict[str, dict[str, str]]:
+    """What an earlier table says, by column and submission."""
+    given: dict[str, dict[str, str]] = {column: {} for column in GRADERS}
     for line in path.read_text().splitlines() if path.exists() else []:
-        cells = [cell.strip().strip("*") for cell in line.split(" | ")]
-        if line.startswith("| ") and len(cells) >= 5:
-            name = cells[0].strip("| ").replace(" ", "_")
-            ours[name], stock[name] = cells[-2], cells[-1].strip("| ").strip("*")
-    return ours, stock
+        cells = [cell.strip().strip("*") for cell in line.strip("| ").split(" | ")]
+        if line.startswith("| ") and len(cells) >= 6:
+            name = cells[0].removesuffix(" (two)").replace(" ", "_")
+            for column, text in zip(GRADERS, cells[-3:]):
+                given[column][name] = text
+    return given
 
 
-def table(names: list[str], ours: dict[str, str], stock: dict[str, str]) -> str:
-    lines = [INTRO.format(most=sum(POINTS.values()))]
+def table(names: list[str], given: dict[str, dict[str, str]]) -> str:
+    lines = [INTRO]
     for kind, title in KINDS.items():
-        chosen = [name for name in names if SUBMISSIONS[name].kind == kind]
-        must = {name: total(SUBMISSIONS[name].points) for name in chosen}
-        fair = [sum(given[name] == must[name] for name in chosen) for given in (ours, stock)]
-        tried = sum(stock[name] != "not tried" for name in chosen)
-        lines += [f"## {title}", "", f"Right: this course {fair[0]} of {len(chosen)}, stock {fair[1]} of {tried}.", ""]
-        lines += ["| submission | what it tries | must get | this course | stock |", "|---|---|---|---|---|"]
+        chosen = [name for name in names if everybody()[name].kind == kind]
+        must = {name: total(everybody()[name].points) for name in chosen}
+        counts = []
+        for column, who in GRADERS.items():
+            tried = [name for name in chosen if given[column].get(name, NOT_TRIED) != NOT_TRIED]
+            counts.append(f"{who} {sum(given[column][name] == must[name] for name in tried)} of {len(tried)}")
+        lines += [f"## {title}", "", f"Right: {', '.join(counts)}.", ""]
+        lines += [f"| submission | what it tries | must get | {' | '.join(GRADERS.values())} |", "|---" * 6 + "|"]
         for name in chosen:
-            tries = SUBMISSIONS[name].tries.replace("|", "\\|")
-            cells = [
-                text if text == must[name] or text == "not tried" else f"**{text}**"
-                for text in (ours[name], stock[name])
-            ]
-            lines.append(f"| {name.replace('_', ' ')} | {tries} | {must[name]} | {' | '.join(cells)} |")
+            texts = [given[column].get(name, NOT_TRIED) for column in GRADERS]
+            cells = [text if text in (must[name], NOT_TRIED) else f"**{text}**" for text in texts]
+            shown = name.replace("_", " ") + (" (two)" if name in SUBMISSIONS_OF_TWO else "")
+            tries = everybody()[name].tries.replace("|", "\\|")
+            lines.append(f"| {shown} | {tries} | {must[name]} | {' | '.join(cells)} |")
         lines.append("")
     return "\n".join(lines)
 

@@ -2,7 +2,11 @@
 
 # ruff: noqa: E501 (programs in strings)
 
+import functools
 import json
+import shutil
+import tempfile
+import threading
 from pathlib import Path
 
 import nbformat
@@ -174,16 +178,11 @@ class CourseOfAttacks(Course):
     sources = {"lab": source_notebook}
 
     def __init__(self, root: Path, config: str | None = None, more: str = "") -> None:
-        root.mkdir(parents=True, exist_ok=True)
-        super().__init__(root)
+        self.root = root
+        with _one_at_a_time:
+            shutil.copytree(_generated(type(self), config), root, dirs_exist_ok=True)
         path = root / "nbgrader_config.py"
-        path.write_text((path.read_text() if config is None else config) + more)
-        for old in (root / "source" / ASSIGNMENT).glob("*.ipynb"):
-            old.unlink()
-        for name, source in self.sources.items():
-            nbformat.write(source(), root / "source" / ASSIGNMENT / f"{name}.ipynb")
-        run = self.nbgrader("generate_assignment", ASSIGNMENT)
-        assert run.returncode == 0, run.stdout
+        path.write_text(path.read_text() + more)
 
     def hand_in(self, student: str, submission) -> None:
         """Write what this student hands in to submitted/."""
@@ -212,3 +211,23 @@ class CourseOfAttacks(Course):
                 }
                 for submission in gradebook.assignment_submissions(ASSIGNMENT)
             }
+
+
+_one_at_a_time = threading.Lock()
+_folders: list[tempfile.TemporaryDirectory] = []  # gone when the process ends
+
+
+@functools.cache
+def _generated(kind: type[CourseOfAttacks], config: str | None) -> Path:
+    """A folder with a generated course, to copy: generating it takes longer than grading some submissions."""
+    _folders.append(tempfile.TemporaryDirectory(prefix="course-of-attacks-"))
+    course = Course(Path(_folders[-1].name, "course"))
+    if config is not None:
+        (course.root / "nbgrader_config.py").write_text(config)
+    for old in (course.root / "source" / ASSIGNMENT).glob("*.ipynb"):
+        old.unlink()
+    for name, source in kind.sources.items():
+        nbformat.write(source(), course.root / "source" / ASSIGNMENT / f"{name}.ipynb")
+    run = course.nbgrader("generate_assignment", ASSIGNMENT)
+    assert run.returncode == 0, run.stdout
+    return course.root
