@@ -28,8 +28,8 @@ class Cgroup:
         try:
             for folder in self._folders.values():
                 folder.mkdir()
-            self._file("memory", "max", "limit_in_bytes").write_text(str(memory_bytes))
-            self._file("pids", "max", "max").write_text(str(tasks))
+            self._file("memory", "max", "limit_in_bytes").write_text(str(int(memory_bytes)))
+            self._file("pids", "max", "max").write_text(str(int(tasks)))
         except OSError:
             self.remove()
             raise
@@ -39,7 +39,7 @@ class Cgroup:
             ("cpu", "weight", "shares", 100 if V2 in parents else 1024),
         ):
             with contextlib.suppress(OSError):  # no swap, no such file, or the controller is off
-                self._file(controller, v2, v1).write_text(str(value))
+                self._file(controller, v2, v1).write_text(str(int(value)))
 
     def _file(self, controller: str, v2: str, v1: str) -> Path:
         if V2 in self._folders:

@@ -8,8 +8,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
-sys.path.append(str(Path(__file__).parent / "attacks"))
 from graders import ENVIRONMENT, ordinary_user
 from sandboxed_course import LAYOUTS, SandboxedCourse
 
