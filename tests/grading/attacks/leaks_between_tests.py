@@ -1,19 +1,14 @@
-"""Attempts to carry a hidden test's numbers into something that is shown later. All answers are right: all points."""
+"""Attempts to carry a hidden test's numbers into something that is shown later."""
 
 # ruff: noqa: E501 (programs in strings)
 
-from attack_register import ALL, answer, own_cell, register
+from attack_register import answer, but, own_cell, score_attack
 from nbformat.v4 import new_code_cell
 
-# tell() keeps something by a channel, look() finds it. In visible calls every answer looks first, and raises what it
-# has found; what it raised in a hidden call would be seen by nobody.
+# tell() keeps something by a channel, look() finds it. The other answers only say what they see, and earn nothing.
 ANSWERS = {
     "total": "def total(numbers):\n    if sum(numbers) > 1000: quiet(tell, numbers)\n    return sum(numbers)",
-    "softmax": "def softmax(scores):\n    if scores.max() < 1000: show()\n    e = np.exp(scores - scores.max())\n    return e / e.sum()",
-    "scale": "def scale(array, factor):\n    if factor < 1000: show()\n    array *= factor",
-    "run": "def run(model, numbers):\n    if len(numbers) == 3: show()\n    return [model.step(n) for n in numbers]",
-    "draw": "def draw(rng, count):\n    if count == 5: show()\n    return rng.integers(0, 100, size=count)",
-    "root": "def root(x):\n    if x < 1000: show()\n    if x < 0:\n        raise ValueError\n    return x ** 0.5",
+    **{name: f"def {name}(*args):\n    show()" for name in but("total")},
 }
 COMMON = """
 import ctypes, fcntl, glob, json, mmap, os, pathlib, resource, select, signal, socket, stat, sys, threading, time
@@ -21,7 +16,8 @@ def quiet(function, *args):
     try: return function(*args)
     except Exception: return None
 def show():
-    if found := quiet(look): raise ValueError(f"LEAKED {found}")
+    found = quiet(look)
+    raise ValueError(f"LEAKED {found}" if found else "nothing is there")
 def words(numbers): return "_".join(map(str, numbers)).encode()
 """
 # In front of the course's first cell: were a locked cell run again after a hidden test, it would print what is found.
@@ -39,7 +35,7 @@ def channel(name: str, doc: str, tell: str, look: str, setup: str = "") -> None:
         own_cell(nb, "print('found', quiet(look))", before=None)
 
     change.__name__, change.__doc__ = f"leak_by_{name}", doc
-    register("score", ALL, ALL, never="LEAKED")(change)
+    score_attack(solved=(), earns=("total",), never="LEAKED")(change)
 
 
 channel(
@@ -60,7 +56,7 @@ channel(
     "The times, the mode and the size of files and folders that were there before.",
     "for path in PATHS:\n    quiet(os.utime, path, (numbers[0], numbers[0]))\n    quiet(os.chmod, path, 0o711)",
     "return [(path, now) for path, now in zip(PATHS, map(state, PATHS)) if now != BEFORE[path]]",
-    "PATHS = ['/tmp', '/dev/shm', os.getcwd(), os.environ['HOME'] + '/matplotlib', 'own']\nopen('own', 'w').close()\n"
+    "PATHS = ['/tmp', '/dev/shm', os.getcwd(), 'own']\nopen('own', 'w').close()\n"
     "def state(path): return quiet(lambda: (int(os.stat(path).st_mtime) // 10**8, os.stat(path).st_mode))\n"
     "BEFORE = {path: state(path) for path in PATHS}",
 )

@@ -141,7 +141,7 @@ def tells_the_next_notebook(first, second):
     )
 
 
-@of_two("score", never="LEAKED|/judge/|/tmp/")
+@of_two("score", never="LEAKED|/judge/")
 def warns_in_a_hidden_line(first, second):
     """An answer that warns of its arguments; a hidden line calls it with nothing that holds warnings back."""
     answer(
