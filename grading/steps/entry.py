@@ -15,6 +15,8 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 
 from grading.plain_text import few, one_line
+from grading.sandbox import SandboxUnavailable, find_sandbox
+from grading.steps.execute import is_sandbox_waived
 
 MAX_FILES = 1000  # and folders, together
 MAX_DEPTH = 20
@@ -39,12 +41,19 @@ class CheckedSubmissions(NotebookExporter):
     """Looks at submissions on behalf of nbgrader's Autograde, however that is started.
 
     nbgrader makes its exporter when it has listed the submissions and before it opens one: no hook of it comes as
-    early. What is refused is taken off the list. Errors: NbGraderException if nothing is left on it.
+    early. What is refused is taken off the list. Errors: NbGraderException if nothing is left on it, or if there is no
+    sandbox, which is said once, and not for each student.
     """
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
         found, refused = self.parent.assignments, False
+        try:
+            if found:
+                find_sandbox(is_sandbox_waived())
+        except SandboxUnavailable as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
         for folder in list(found):
             try:
                 for sentence in few(admit(Path(folder))):

@@ -12,6 +12,7 @@ from register import answered
 from tiny_course import ASSIGNMENT
 
 from grading.plain_text import few
+from grading.sandbox import SandboxUnavailable
 from grading.steps import entry, execute
 from grading.steps.entry import Refused, admit, read_regular
 
@@ -194,3 +195,13 @@ def test_nbgrader_grades_the_others_and_names_these(class_of_odd_ones, known, mo
         caplog.clear()
         serial(class_of_odd_ones, student="late")  # as the Formgrader's button does
         assert "timestamp.txt contains no time" in " ".join(caplog.messages)
+
+
+def test_without_a_sandbox_nbgrader_says_so_once(class_of_odd_ones, monkeypatch, caplog):
+    def there_is_none(is_waived: bool) -> None:
+        raise SandboxUnavailable("bubblewrap is not installed.")
+
+    monkeypatch.setattr(entry, "find_sandbox", there_is_none)
+    serial(class_of_odd_ones)
+    assert caplog.messages == ["bubblewrap is not installed."]
+    assert autograded(class_of_odd_ones) == {}
