@@ -75,15 +75,18 @@ def test_the_code_and_the_role_of_a_cell_are_the_courses(course, original):
     assert sources["setup"] == "import math" and HIDDEN_TEST in sources["test_double"]
 
 
-def test_one_students_cells_do_not_become_the_next_ones(course, original):
+@pytest.mark.parametrize("are_deleted", [True, False])
+def test_one_students_cells_do_not_become_the_next_ones(course, original, are_deleted):
+    """What was released is read once for a class; whoever changed it for one would change it for all."""
     nb = answered(course)
-    nb.cells = [cell for cell in nb.cells if "nbgrader" not in cell.metadata]
-    first = sanitised(original, nb)
-    first.cells[-1].outputs.append({"output_type": "stream", "name": "stdout", "text": "secret"})
-    first.cells[-1].metadata.nbgrader.points = 99
-    again = sanitised(original, answered(course))
-    assert all(not cell.outputs for cell in again.cells if cell.cell_type == "code")
-    assert by_name(again)["test_ratio"].metadata.nbgrader.points == 3
+    if are_deleted:
+        nb.cells = [cell for cell in nb.cells if "nbgrader" not in cell.metadata]
+    test = by_name(sanitised(original, nb))["test_ratio"]
+    test.outputs.append({"output_type": "stream", "name": "stdout", "text": "secret"})
+    test.metadata.nbgrader.points = 99
+    test.source = "pass"
+    again = by_name(sanitised(original, answered(course)))["test_ratio"]
+    assert (again.outputs, again.metadata.nbgrader.points) == ([], 3) and "assert" in again.source
 
 
 def test_a_character_that_cannot_be_written_is_replaced(course, original):
