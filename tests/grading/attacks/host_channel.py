@@ -97,7 +97,7 @@ def two_answers_to_one_question(nb):
         nb,
         total="import os\ndef total(numbers):\n    pid = os.fork()\n    return (6 if pid else 0) if numbers == [1, 2, 3] else 7",
         run="def run(model, numbers):\n    return [7, 3, 10] if os.fork() else [9, 9, 1, 5]",
-        softmax="def softmax(scores):\n    return np.array([0.09003057, 0.24472847, 0.66524096]) if os.fork() else np.array([0.0, 0.0, 1.0])",
+        softmax="def softmax(scores):\n    return np.array([0.09003057, 0.24472847, 0.66524096]) if os.fork() else np.array([1.0, 0.0, 0.0])",
     )
 
 
