@@ -23,8 +23,10 @@ import host_files  # noqa: E402, F401
 import host_process  # noqa: E402, F401
 import host_secrets  # noqa: E402, F401
 import host_times  # noqa: E402, F401
+import host_two_notebooks  # noqa: E402, F401
 import leaks_between_tests  # noqa: E402, F401
 import leaks_by_running_again  # noqa: E402, F401
+import leaks_in_errors  # noqa: E402, F401
 import leaks_in_messages  # noqa: E402, F401
 import nbformat  # noqa: E402
 import score_cells  # noqa: E402, F401
