@@ -44,6 +44,7 @@ class Grading:
         """Grade them; returns those, not graded, that have to be judged once more, alone.
 
         Beside a neighbour that takes the whole processor honest code runs out of time; and some hand in again just now.
+        What has had its share of a processor, and is not done, would not be done alone.
         """
         have_company = min(len(submissions), self.pool.num_workers) > 1
         waiting, disturbed = deque(submissions), []
@@ -65,7 +66,7 @@ class Grading:
                 except Exception as error:
                     self._failed(submission, error)
                     continue
-                if (verdict.timed_out and have_company) or not self._record(submission, prepared, verdict):
+                if (verdict.starved and have_company) or not self._record(submission, prepared, verdict):
                     disturbed.append(submission)
         return disturbed
 

@@ -47,11 +47,13 @@ class Verdict(Struct, frozen=True, tag=True):
     outputs:   by notebook, those of each of its code cells, in the order of `cells`, as nbformat has them.
     faults:    by notebook, what went wrong beside a failed test, in sentences for the instructor.
     timed_out: by notebook, names of the cells that ran out of time.
+    starved:   whether one of these had less than half of a processor, so that others may have taken its time.
     """
 
     outputs: dict[str, list[list[dict]]]
     faults: dict[str, list[str]] = field(default_factory=dict)
     timed_out: dict[str, list[str]] = field(default_factory=dict)
+    starved: bool = False
 
 
 class Failed(Struct, frozen=True, tag=True):

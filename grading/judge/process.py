@@ -97,6 +97,7 @@ def judge(job: Job, process: StudentProcess) -> Verdict:
         {name: outputs[name] for name in job.notebooks},
         {name: found for name, found in faults.items() if found},
         {name: found for name, found in timed_out.items() if found},
+        server.was_starved,
     )
 
 

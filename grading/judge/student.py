@@ -37,6 +37,7 @@ class StudentServer:
     ) -> None:
         self._start, self._files = start, files
         self.num_starts = 0
+        self.was_starved = False
         self._begin(spare or start())
 
     @property
@@ -53,6 +54,16 @@ class StudentServer:
         """Why this side has ended the server, if it has."""
         return self._process.why_ended
 
+    def look(self) -> None:
+        """Note how much processor time it has had by now; once a second is enough."""
+        if time.monotonic() - self._last_look[0] > 1:
+            self._last_look = time.monotonic(), self._process.processor_seconds()
+
+    def note_time_out(self) -> None:
+        """Something has run out of time since the last look: by its own doing?"""
+        since, used = self._last_look
+        self.was_starved |= self._process.processor_seconds() - used < (time.monotonic() - since) / 2
+
     def restart(self) -> None:
         self.close()
         self._begin(self._start())
@@ -62,6 +73,7 @@ class StudentServer:
 
     def _begin(self, process: StudentProcess) -> None:
         self._process, self._is_loaded = process, False
+        self._last_look = time.monotonic(), 0.0
         self.num_starts += 1
         process.watch()
         process.channel.send(messages.Files(self._files), LOAD_S)
@@ -91,14 +103,14 @@ class StudentNotebook:
             outputs = self._run(source)
         except ChannelError as error:
             if isinstance(error, SilentTooLong):
-                self.timed_out.append(name)
+                self._note_time_out(name)
             why = self._why(error)
             self.faults.append(f"Cell {name}: {why}.")
             self._restart(is_server_alive=isinstance(error, NotebookGone))
             return [error_output("CellFailed", f"The cell did not finish and counts as not run: {why}.")]
         self._done.append(source)
         if any(output.get("ename") == "CellTimeout" for output in outputs):
-            self.timed_out.append(name)
+            self._note_time_out(name)
         return outputs
 
     def keep(self) -> None:
@@ -157,11 +169,11 @@ class StudentNotebook:
         else:
             calls.broken = "your code ended its process." if calls.has_ended else "your code did not answer."
         yield values, calls
-        self._end_test(calls)
         used = time.monotonic() - started
         self._left["tests"] -= used
         if calls.broken and used >= seconds:
-            self.timed_out.append(name)
+            self._note_time_out(name)
+        self._end_test(calls)
         calls.broken = calls.broken or "the test is over."
 
     def _begin_test(self, request: messages.Test) -> messages.Names | messages.Ended | None:
@@ -192,6 +204,10 @@ class StudentNotebook:
 
     # --- the process ---
 
+    def _note_time_out(self, name: str) -> None:
+        self.timed_out += [name] if name not in self.timed_out else []
+        self.server.note_time_out()
+
     def _run(self, source: str) -> list[dict]:
         seconds, started = self._seconds("cells"), time.monotonic()
         try:
@@ -216,7 +232,9 @@ class StudentNotebook:
 
     def _seconds(self, what: str) -> float:
         if self._left[what] <= 0:
+            self._note_time_out("the notebook as a whole")
             raise SessionOver(f"The notebook took more than {self.limits.notebook_seconds:g} seconds.")
+        self.server.look()
         return min(self.limits.cell_seconds, self._left[what])
 
     def _start(self) -> None:

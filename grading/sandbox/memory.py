@@ -1,9 +1,10 @@
 """Ends a sandbox whose processes use too much memory together, where no control group bounds them."""
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+
+from grading.sandbox.tree import used
 
 EVERY_S = 0.2
 
@@ -30,20 +31,6 @@ class MemoryWatch:
             if is_too_much and not self._stopped.is_set():
                 self._too_much()
                 return
-
-
-def used(pid: int, measure: Callable[[Path], int]) -> int:
-    """The sum over a process and its descendants, in bytes. measure: for one of them, by its folder in /proc."""
-    total, pids = 0, [pid]
-    while pids:
-        process = Path("/proc", str(pids.pop()))
-        try:
-            total += measure(process)
-            for thread in os.listdir(process / "task"):
-                pids += (process / "task" / thread / "children").read_text().split()
-        except (OSError, ValueError):  # it has just ended, or this system does not say
-            continue
-    return total
 
 
 def resident(process: Path) -> int:

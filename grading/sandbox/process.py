@@ -10,6 +10,7 @@ from grading.sandbox.cgroup import Cgroup
 from grading.sandbox.limits import Limits
 from grading.sandbox.memory import MemoryWatch
 from grading.sandbox.report import Report
+from grading.sandbox.tree import processor_seconds, used
 from grading.wire.channel import Channel
 from grading.wire.messages import FromStudent
 
@@ -78,6 +79,10 @@ class StudentProcess:
         """Bound the memory of all its processes together; a thread of this process does so where no group does."""
         if self._group is None:
             self._memory = MemoryWatch(self._process.pid, self._limits.total_memory_bytes, self._end_for_memory)
+
+    def processor_seconds(self) -> float:
+        """The processor time that all of it has used so far."""
+        return used(self._process.pid, processor_seconds)
 
     def kill(self) -> None:
         """End it with everything in it, and return when all of it is gone. A second call does nothing."""

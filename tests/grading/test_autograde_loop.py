@@ -49,7 +49,7 @@ class MadeUpPool:
             if name.startswith("lost"):
                 future.set_exception(JudgeFailed("The judge process has ended."))
             elif name.startswith("slow") or (name.startswith("busy") and len(batch) > 1):
-                future.set_result(Verdict({}, timed_out={"lab": ["test-sum"]}))
+                future.set_result(Verdict({}, timed_out={"lab": ["test-sum"]}, starved=True))
             else:
                 future.set_result(Verdict({}))
         return [future for future, _ in batch]

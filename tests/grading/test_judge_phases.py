@@ -124,6 +124,12 @@ def test_cells_without_end_are_named_as_timed_out(judged):
     assert verdict.timed_out == {"lab-0": ["cell-0"]} and error_of(verdict) == ""
 
 
+def test_a_cell_that_had_no_processor_is_told_from_one_that_never_ends(judged):
+    sleeps = judged(["import time\ntime.sleep(60)"], limits=SHORT)
+    assert sleeps.timed_out == {"lab-0": ["cell-0"]} and sleeps.starved
+    assert not judged([RIGHT, (Role.TEST, TEST)]).starved
+
+
 def test_a_locked_cell_that_fails_here_is_the_course_s_fault_and_nobody_s_zero(judged):
     with pytest.raises(JudgeFailed, match="The locked cell cell-0 fails where the tests run: ZeroDivisionError"):
         judged([(Role.LOCKED, "1 / 0"), RIGHT, (Role.TEST, TEST)])
