@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from grading.judge.course import CourseFailed, make_ready
-from grading.judge.job import Failed, Job, Verdict
+from grading.judge.job import Failed, Job, Role, Verdict
 from grading.judge.notebook import NotebookJudge
 from grading.judge.student import SessionOver, StudentNotebook, StudentServer, error_output
 from grading.sandbox import Limits, SandboxUnavailable, StudentProcess, find_sandbox
@@ -82,7 +82,7 @@ def judge(job: Job, process: StudentProcess) -> Verdict:
                 judged = NotebookJudge(StudentNotebook(server, number, limits), notebook)
                 judged.cells_and_visible_tests()
                 judged.student.rest()
-                faults[name] = judged.student.faults.copy()
+                faults[name], timed_out[name] = judged.student.faults.copy(), judged.student.timed_out.copy()
                 judges[name] = judged
         for name, judged in judges.items():
             with _failing_alone(name, judged.cells, outputs, faults, server):
@@ -90,7 +90,8 @@ def judge(job: Job, process: StudentProcess) -> Verdict:
                 judged.hidden_tests()
                 judged.student.rest()
                 outputs[name] = judged.outputs
-            timed_out[name] = judged.student.timed_out
+            tests = {cell.name for cell in judged.cells if cell.role is Role.TEST}  # a cell that runs again could tell
+            timed_out[name] += [late for late in judged.student.timed_out if late in tests - {*timed_out[name]}]
     finally:
         server.close()
     return Verdict(
