@@ -1,5 +1,6 @@
 """One notebook, judged: the student's cells there, the tests here."""
 
+import contextlib
 import io
 import re
 import traceback
@@ -8,12 +9,14 @@ from grading.judge.clock import TestTooLong
 from grading.judge.course import Code, CourseTest, course_notebook, course_test
 from grading.judge.job import CodeCell, NotebookJob, Role
 from grading.judge.student import GRACE_S, SessionOver, StudentNotebook, error_output
+from grading.wire.channel import ChannelError
 from labkit.advice import advice
 from labkit.check import HiddenFailed
 from labkit.failure import CheckFailed
 
 HIDDEN_FAILED = "A hidden test failed."
 HIDDEN_TOO_LONG = "A hidden test took too long."
+HIDDEN_NOT_RUN = "A hidden test could not be run: the process of this notebook failed too often or ran out of time."
 OUTPUT_CHARS = 20_000
 
 
@@ -40,17 +43,20 @@ class NotebookJudge:
             self._run_through(with_demonstrations=True)
 
     def hidden_tests(self) -> None:
-        for place, index in enumerate(self._kept):
-            cell = self.cells[index]
-            test = course_test(cell.name, cell.source)
-            try:
-                failure = self._hidden_test(cell, test, place)
-                if failure and self._needs_demonstrations():
+        seen = {index: self.outputs[index] for index in self._kept}
+        for index in self._kept:  # until it has passed
+            self.outputs[index] = [error_output("NotRun", HIDDEN_NOT_RUN)]
+        with contextlib.suppress(SessionOver, ChannelError):
+            self.student.resume()
+            for place, index in enumerate(self._kept):
+                cell = self.cells[index]
+                test = course_test(cell.name, cell.source)
+                found = self._hidden_test(cell, test, place)
+                if found and self._needs_demonstrations():
                     self._run_again()
-                    failure = self._hidden_test(cell, test, place)
-            except SessionOver as error:
-                failure = [error_output("NotRun", str(error))]
-            self.outputs[index] = failure or self.outputs[index]
+                    found = self._hidden_test(cell, test, place)
+                self.outputs[index] = found or seen[index]
+            self.student.rest()
 
     def _needs_demonstrations(self) -> bool:
         """Whether a name was missing that a demonstration sets.

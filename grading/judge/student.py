@@ -135,11 +135,12 @@ class StudentNotebook:
         self.server.restart()
 
     def resume(self) -> None:
-        """Turn back to this notebook; all of its cells run again if the server is not the one that it knew."""
-        if self._server_start == self.server.num_starts:
-            self._begin()
-        else:
-            self._restart(is_server_alive=True)
+        """Turn back to this notebook; all of its cells run again if its process is gone."""
+        is_here = self._server_start == self.server.num_starts
+        with contextlib.suppress(ChannelError):
+            if is_here:
+                return self._begin()
+        self._restart(is_server_alive=not is_here)
 
     def anew(self) -> "StudentNotebook":
         """The same notebook before its first cell."""

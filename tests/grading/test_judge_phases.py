@@ -141,3 +141,22 @@ def test_the_number_that_a_test_ends_in_is_partial_credit(judged):
     (_, (output,)) = judged([RIGHT, (Role.TEST, "f(1)\n0.5")]).outputs["lab-0"]
     assert output["data"] == {"text/plain": "0.5"}
     assert judged([RIGHT, (Role.TEST, "repr(f)")]).outputs["lab-0"][1] == []
+
+
+def test_how_a_notebook_s_process_ended_in_a_hidden_test_is_told_nobody(judged):
+    """A hidden call may end the processes of other notebooks, by a signal that is one of its numbers."""
+    killer = """
+import os, signal
+def f(x):
+    if x != 1:
+        for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+            if pid not in (1, os.getpid()):
+                try:
+                    os.kill(pid, 7)
+                except OSError:
+                    pass
+    return x
+"""
+    verdict = judged([killer, (Role.TEST, TEST)], [RIGHT, (Role.TEST, TEST)])
+    assert "signal" not in str(verdict)
+    assert verdict.outputs["lab-1"] == [[], []], "the other notebook starts anew"
