@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from labkit.call import AnswerRaised, answer_of, name_of
-from labkit.failure import CheckFailed, a_type, shortened
+from labkit.failure import CheckFailed, HiddenFailed, a_type, shortened
 
 Why = tuple[str, str]  # likely cause, next step
 
@@ -77,10 +77,6 @@ class Exercise:
         if isinstance(argument, np.ndarray) and argument.size > 12:
             return f"array of shape {argument.shape}"
         return shortened(argument, 80)
-
-
-class HiddenFailed(CheckFailed):
-    """A hidden test failed. Its message is made of the author's words alone: nothing of it comes from the answer."""
 
 
 class Check:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from labkit.call import name_of
-from labkit.failure import CheckFailed
+from labkit.failure import CheckFailed, HiddenFailed
 
 # By name of a function: arguments of a few visible examples, and the result that the visible test shows.
 Examples = Mapping[str, Sequence[tuple[tuple, Any]]]
@@ -32,7 +32,7 @@ class BuiltOn:
         if not name or failure.what.startswith(name):
             return
         cause = f"your {name} does not pass its own test yet, if this function calls it"
-        raise type(failure)(
+        raise (HiddenFailed if isinstance(failure, HiddenFailed) else CheckFailed)(
             failure.what,
             f"{cause}. Otherwise: {failure.cause}" if failure.cause else cause,
             f"run the test of {name} first. {failure.step[:1].upper()}{failure.step[1:]}",

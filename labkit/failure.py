@@ -26,6 +26,10 @@ class CheckFailed(AssertionError):
         return str(self).splitlines()
 
 
+class HiddenFailed(CheckFailed):
+    """A hidden test failed. Its message is made of the author's words alone: nothing of it comes from the answer."""
+
+
 def own_line(error: BaseException, tested: str = "") -> str:
     """The innermost line of the student's own code that `error` came through, or "".
 

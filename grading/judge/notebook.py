@@ -11,8 +11,7 @@ from grading.judge.job import CodeCell, NotebookJob, Role
 from grading.judge.student import GRACE_S, SessionOver, StudentNotebook, error_output
 from grading.wire.channel import ChannelError
 from labkit.advice import advice
-from labkit.check import HiddenFailed
-from labkit.failure import CheckFailed
+from labkit.failure import CheckFailed, HiddenFailed
 
 HIDDEN_FAILED = "A hidden test failed."
 HIDDEN_TOO_LONG = "A hidden test took too long."
