@@ -1,6 +1,6 @@
 """Prepares a notebook: the first cell of every lab calls `start`."""
 
-from labkit import advice, style
+from labkit import advice
 
 
 class TooOld(ImportError):
@@ -11,7 +11,7 @@ class TooOld(ImportError):
 
 
 def start(lab: str, needs: str = "1.0") -> None:
-    """Set up plots and messages, and check that this labkit is new enough for the notebook.
+    """Set up messages, and check that this labkit is new enough for the notebook.
 
     lab: the notebook's number, "01". needs: the oldest version of labkit that it works with.
 
@@ -28,7 +28,6 @@ def start(lab: str, needs: str = "1.0") -> None:
     shell = _shell()
     if shell is not None:
         advice.show_next_steps(shell)
-    style.use()
     print(f"Lab {lab} is ready.")
 
 

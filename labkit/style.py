@@ -4,11 +4,12 @@ RED, BLUE, GREY, LIGHT = "#b2182b", "#2166ac", "#555555", "#cccccc"  # told apar
 WIDTH = 8.0  # inches; what fits beside JupyterLab's open side bar at 1280 px
 
 
-def use() -> None:
-    """Set matplotlib's defaults for this notebook."""
+def pyplot():
+    """matplotlib.pyplot with the course's defaults. Loading it takes a second, so that is left to the first plot."""
     import matplotlib.pyplot as plt
 
     plt.rcParams.update({"font.size": 12, "figure.facecolor": "white", "savefig.facecolor": "white"})
+    return plt
 
 
 def show(alt: str) -> None:

@@ -6,7 +6,7 @@ import re
 import traceback
 
 from grading.judge.clock import TestTooLong
-from grading.judge.course import Code, CourseTest, course_notebook, course_test
+from grading.judge.course import Code, CourseTest, course_notebook, course_test, names_set
 from grading.judge.job import CodeCell, NotebookJob, Role
 from grading.judge.student import GRACE_S, SessionOver, StudentNotebook, error_output
 from grading.wire.channel import ChannelError
@@ -58,15 +58,15 @@ class NotebookJudge:
             self.student.rest()
 
     def _needs_demonstrations(self) -> bool:
-        """Whether a name was missing that a demonstration sets.
+        """Whether a name was missing that one of the course's demonstrations sets.
 
         Plots and measurements take most of a lab's time and count for nothing, so they are left out at first; but an
         answer may use their names.
         """
         if self._with_demonstrations:
             return False
-        shown = [cell.source for cell in self.cells if cell.role == Role.DEMONSTRATION]
-        return any(re.search(rf"\b{re.escape(name)}\b", source) for name in self._missing for source in shown)
+        shown = (cell.source for cell in self.cells if cell.role == Role.DEMONSTRATION)
+        return any(self._missing & names_set(source) for source in shown)
 
     def _run_again(self) -> None:
         """All cells once more, with the demonstrations. Hidden questions have been asked, so nothing of it is shown."""

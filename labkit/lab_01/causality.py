@@ -3,13 +3,12 @@
 import numpy as np
 
 from labkit.lab_01.model import TINY, RecordingLlama
-from labkit.style import BLUE, LIGHT, RED, show
+from labkit.style import BLUE, LIGHT, RED, pyplot, show
 
 
 def plot_score_matrices(num_tokens: int = 4) -> None:
     """Draw the score matrices of two consecutive steps, with the block that they share."""
-    import matplotlib.pyplot as plt
-
+    plt = pyplot()
     figure, panels = plt.subplots(1, 2, figsize=(8, 3.9), layout="constrained")
     for axes, size in zip(panels, (num_tokens, num_tokens + 1)):
         for row in range(size):

@@ -4,15 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from labkit.style import BLUE, RED, show
+from labkit.style import BLUE, RED, pyplot, show
 
 
 def plot_work(
     work_without_cache: Callable, work_with_cache: Callable, prompt_len: int = 5, longest: int = 1000
 ) -> None:
     """Draw both functions on linear and on log-log axes, and print the rows that answer the prediction."""
-    import matplotlib.pyplot as plt
-
+    plt = pyplot()
     n = np.arange(1, longest + 1)
     without = np.array([work_without_cache(prompt_len, int(i)) for i in n])
     cached = np.array([work_with_cache(prompt_len, int(i)) for i in n])
@@ -44,8 +43,7 @@ def plot_work(
 
 def plot_attention(attention_step: Callable, size: int = 8) -> None:
     """Draw the attention weights of `size` tokens, one row per token, computed by the student's attention_step."""
-    import matplotlib.pyplot as plt
-
+    plt = pyplot()
     # If token t has the value (0 ... 1 ... 0), with the 1 at place t, then out is the row of weights itself.
     rng, cache, weights = np.random.default_rng(0), None, np.zeros((size, size))
     for t in range(size):

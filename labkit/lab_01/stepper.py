@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from labkit.lab_01.model import RecordingLlama
 from labkit.sliders import sliders
-from labkit.style import BLUE, LIGHT, RED, show
+from labkit.style import BLUE, LIGHT, RED, pyplot, show
 
 
 class Stepper:
@@ -32,8 +32,7 @@ class Stepper:
 
     def strip(self, steps: Sequence[int] = (1, 2, 3, 4)) -> None:
         """Draw these steps side by side, and print the same as text."""
-        import matplotlib.pyplot as plt
-
+        plt = pyplot()
         figure, panels = plt.subplots(2, len(steps), figsize=(9.5, 5), layout="constrained")
         for column, step in enumerate(steps):
             for axes, (reused, computed), cache in zip(
@@ -54,8 +53,7 @@ class Stepper:
         sliders(self._draw_step, step=(range(1, self.num_steps + 1), 2, lambda step: f"{step} of {self.num_steps}"))
 
     def _draw_step(self, step: int) -> str:
-        import matplotlib.pyplot as plt
-
+        plt = pyplot()
         figure, panels = plt.subplots(1, 2, figsize=(6.4, 3.4), layout="constrained")
         said = []
         for axes, (reused, computed), cache in zip(panels, self.rows(step), ("without a cache", "with a cache")):

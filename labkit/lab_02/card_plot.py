@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from labkit.lab_02.units import GIB, llama, readable
-from labkit.style import BLUE, LIGHT, WIDTH, show
+from labkit.style import BLUE, LIGHT, WIDTH, pyplot, show
 from mini_vllm import ModelConfig
 from mini_vllm.specs import GPU_SPECS
 
@@ -65,8 +65,7 @@ class CardPlot:
         """Draw one card of `card` GiB; returns what it holds. For sliders."""
         case = Case(label="Llama-3-8B", weights=EXACT, card=card * GIB, context=context, bytes_per_element=cache)
         self._draw([case], height=1.9)
-        import matplotlib.pyplot as plt
-
+        plt = pyplot()
         plt.show()
         one, users = self._count(case)
         if case.weights > case.card:
@@ -79,8 +78,7 @@ class CardPlot:
         return one, self._users(case.card, case.weights, one)
 
     def _draw(self, cases: Sequence[Case], height: float) -> None:
-        import matplotlib.pyplot as plt
-
+        plt = pyplot()
         _, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
         longest = max(case.card for case in cases) / GIB
         for y, case in enumerate(cases):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from labkit.lab_02.units import readable
-from labkit.style import BLUE, GREY, RED, WIDTH, show
+from labkit.style import BLUE, GREY, RED, WIDTH, pyplot, show
 from mini_vllm.specs import MODEL_SPECS
 
 MODEL = MODEL_SPECS["Llama-3.1-8B"]
@@ -20,8 +20,7 @@ WEIGHT_BYTES = MODEL.num_parameters * 2
 
 def plot_context(kv_bytes_per_sequence: Callable) -> None:
     """Draw the cache of one user of Llama-3.1-8B with 32, 8 and 1 KV heads, at 16 and at 8 bits."""
-    import matplotlib.pyplot as plt
-
+    plt = pyplot()
     _, axes = plt.subplots(figsize=(WIDTH, 5.4), layout="constrained")
     for name, (config, color, marker) in VARIANTS.items():
         for size, line in ((2, "-"), (1, "--")):

@@ -7,7 +7,7 @@ import numpy as np
 from labkit.lab_03.story import Story
 from labkit.lab_03.uniform import rng_giving
 from labkit.sliders import plain, sliders
-from labkit.style import BLUE, RED
+from labkit.style import BLUE, RED, pyplot
 from mini_vllm import SamplingParams
 
 SHADES = ("#d1e5f0", "#92c5de")  # neighbors are told apart by their shade and a dark edge
@@ -79,8 +79,7 @@ class DrawByHand:
         return int(self.sample(self.logits.copy(), params, rng_giving(u)))
 
     def _draw(self, u: float, temperature: float, top_k: int, top_p: float) -> str:
-        import matplotlib.pyplot as plt
-
+        plt = pyplot()
         rows, token = self._rows(temperature, top_k, top_p), self._token(u, temperature, top_k, top_p)
         figure, axes = plt.subplots(figsize=(8, 4.4), layout="constrained")
         removed, before = [], rows[0][1]

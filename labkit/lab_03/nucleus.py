@@ -6,7 +6,7 @@ import numpy as np
 
 from labkit.lab_03.story import Story
 from labkit.sliders import plain, sliders
-from labkit.style import BLUE, LIGHT, RED
+from labkit.style import BLUE, LIGHT, RED, pyplot
 
 
 class Nucleus:
@@ -55,8 +55,7 @@ class Nucleus:
         )
 
     def _draw(self, temperature: float, top_k: int, top_p: float, shown: int = 10) -> str:
-        import matplotlib.pyplot as plt
-
+        plt = pyplot()
         probs, stays = self.kept(temperature, top_p, top_k)
         order = probs.argsort()[::-1]
         sums, crossing = np.cumsum(probs[order]), int(stays.sum()) - 1  # the last that stays crosses p

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from labkit.lab_03.story import Story
-from labkit.style import BLUE, GREY, RED, show
+from labkit.style import BLUE, GREY, RED, pyplot, show
 
 AS_IT_SHOULD = "a low temperature gathers the probability on the favorites,\na high one spreads it over the vocabulary."
 NOT_FLATTER = "the pictures do not become flatter from left to right, as they should:\nrun the test of Exercise 2."
@@ -13,8 +13,7 @@ NOT_FLATTER = "the pictures do not become flatter from left to right, as they sh
 
 def plot_temperature(story: Story, softmax: Callable, apply_temperature: Callable, shown: int = 8) -> None:
     """Draw the most likely tokens at three temperatures, each with its entropy, and print the same as a table."""
-    import matplotlib.pyplot as plt
-
+    plt = pyplot()
     favorites = np.argsort(-story.logits, kind="stable")[:shown]
     figure, panels = plt.subplots(1, 3, figsize=(8.4, 4.2), sharex=True, sharey=True, layout="constrained")
     rows = []

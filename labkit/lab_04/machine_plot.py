@@ -19,8 +19,7 @@ def plot_machine(
     max_decode_tokens_per_second: Callable,
 ) -> None:
     """Draw a measurement and the recorded one side by side, print them, and say what casts doubt on the first."""
-    import matplotlib.pyplot as plt
-
+    plt = style.pyplot()
     both = (measured, recorded())
     _, panels = plt.subplots(1, 2, figsize=(style.WIDTH, 4.4), sharey=True, layout="constrained")
     for panel, one in zip(panels, both):

@@ -24,8 +24,7 @@ def plot_roofline(
     name: str = "A100",
 ) -> None:
     """Draw what a card can compute at most against FLOPs per byte, with four steps at 16-bit weights."""
-    import matplotlib.pyplot as plt
-
+    plt = style.pyplot()
     figures, spec = card(name), GPU_SPECS[name]
     peak = figures["peak_flops"] / 1e12
 

@@ -27,8 +27,7 @@ def parts_ms(decode_step_seconds: Callable, **changes: float) -> dict[str, float
 
 def plot_steps(decode_step_seconds: Callable) -> None:
     """Draw the parts of a step as stacked bars, one panel per context; the last bar's batch fills the memory."""
-    import matplotlib.pyplot as plt
-
+    plt = style.pyplot()
     figure, panels = plt.subplots(2, 2, figsize=(style.WIDTH, 6.6), layout="constrained")
     table = [f"{'context':>8}{'users':>7}{'weights':>9}{'beyond':>12}{'KV cache':>10}{'step':>8}   ms"]
     for panel, context in zip(panels.flat, CONTEXTS):
@@ -62,8 +61,7 @@ def explore_step(decode_step_seconds: Callable) -> None:
     """One step as a bar of its parts, with sliders for the batch, the context and the bits of the weights."""
 
     def draw(users: int = 156, context: int = 2048, weights: int = 16) -> str:
-        import matplotlib.pyplot as plt
-
+        plt = style.pyplot()
         parts = parts_ms(decode_step_seconds, batch=users, context=context, bytes_per_param=weights / 8)
         _, axes = plt.subplots(figsize=(style.WIDTH, 2.4), layout="constrained")
         for row, (name, milliseconds) in enumerate(parts.items()):

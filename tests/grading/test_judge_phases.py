@@ -160,3 +160,9 @@ def f(x):
     verdict = judged([killer, (Role.TEST, TEST)], [RIGHT, (Role.TEST, TEST)])
     assert "signal" not in str(verdict)
     assert verdict.outputs["lab-1"] == [[], []], "the other notebook starts anew"
+
+
+def test_a_demonstration_that_only_uses_a_missing_name_does_not_run(judged):
+    """An untouched notebook has many: it would take as long as all of its plots."""
+    shown = (Role.DEMONSTRATION, "print(f(1))")
+    assert judged([shown, "x = 1", (Role.TEST, "assert f(1) == 1")]).outputs["lab-0"][0] == []

@@ -3,16 +3,16 @@
 import subprocess
 import sys
 
-HEAVY = ("matplotlib", "ipywidgets", "jinja2", "tqdm", "IPython", "mini_vllm.engine", "mini_vllm.entrypoints")
+HEAVY = ("matplotlib", "ipywidgets", "jinja2", "tqdm", "mini_vllm.engine", "mini_vllm.entrypoints")
 
 
 def test_the_labs_load_neither_plots_nor_the_engine():
     code = (
-        "import sys, labkit.lab_01, labkit.lab_02, labkit.lab_03, labkit.lab_04\n"
+        "import sys, labkit; labkit.start('01'); import labkit.lab_01, labkit.lab_02, labkit.lab_03, labkit.lab_04\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "[]\n"
+    assert run.stdout == "Lab 01 is ready.\n[]\n"
 
 
 def test_every_name_that_mini_vllm_promises_is_there():
