@@ -58,6 +58,7 @@ def other_files(folder: Path, max_bytes: int) -> dict[str, bytes]:
             path = Path(parent, name)
             state = path.lstat()
             if stat.S_ISREG(state.st_mode) and path.suffix != ".ipynb" and state.st_size <= max_bytes:
-                files[path.relative_to(folder).as_posix()] = path.read_bytes()
+                name = path.relative_to(folder).as_posix()
+                files[name.encode("utf-8", "replace").decode()] = path.read_bytes()  # a zip may hold names in Latin-1
                 max_bytes -= state.st_size
     return files

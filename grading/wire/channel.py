@@ -32,7 +32,10 @@ class Channel:
 
     def send(self, message: Any, seconds: float | None = None) -> None:
         """Errors: ChannelError if the other side is gone, or does not read it in time."""
-        data = msgspec.msgpack.encode(message)
+        try:
+            data = msgspec.msgpack.encode(message)
+        except (UnicodeEncodeError, RecursionError) as error:
+            raise ChannelError(f"The message cannot be written: {type(error).__name__}.") from None
         view = memoryview(len(data).to_bytes(LENGTH_BYTES, "big") + data)
         deadline = None if seconds is None else time.monotonic() + seconds
         while view:
