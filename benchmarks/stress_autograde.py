@@ -28,7 +28,8 @@ LOOK_EVERY_S = 2
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    example = "Example: python benchmarks/stress_autograde.py --students 100 --hostile 10"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog=example)
     parser.add_argument("--students", type=int, default=1000)
     parser.add_argument("--hostile", type=int, default=100, help="of them, taken from the attack suite in turn")
     args = parser.parse_args()
