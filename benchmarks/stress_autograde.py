@@ -1,4 +1,4 @@
-"""A large class with hostile submissions in it: is everybody graded rightly, in how long, with how much memory?
+"""Grade a large class with hostile submissions in it, and tell who is graded wrongly, the time and the memory.
 
     python benchmarks/stress_autograde.py                                1,000 submissions, of which 100 are hostile
     python benchmarks/stress_autograde.py --students 100 --hostile 10

@@ -115,8 +115,9 @@ def test_a_read_only_argument_stays_as_it_is():
     [
         Same(0), Same(1), Array(1, "O", [1], b"12345678"), Array(1, "(9,)f8", [1], b"12345678"),
         Array(1, "<f8", [-1], b"12345678"), Array(1, "<f8", [2], b"12345678"), Array(0, "<f8", [1], b"12345678"),
-        Scalar("f8", b""), Generator(1, "{}"), Generator(1, "[]"), Generator(1, "nonsense"), 
-        Group("set", [List(1, [])]), Dict(1, [(List(3, []), 1)]), Instance("os", "system", {}), Kept(0, "x"), Function(0, "f"), Theirs(0),
+        Scalar("f8", b""), Generator(1, "{}"), Generator(1, "[]"), Generator(1, "nonsense"),
+        Group("set", [List(1, [])]), Dict(1, [(List(3, []), 1)]), Instance("os", "system", {}), Kept(0, "x"),
+        Function(0, "f"), Theirs(0),
     ],
 )  # fmt: skip
 def test_what_no_answer_is_made_of_is_refused(message):
