@@ -4,8 +4,10 @@ nbgrader reads timestamp.txt and copies all files, following links: a FIFO would
 would come back to the student as a copy of it. So a submission is looked at before nbgrader opens any file of it.
 """
 
+import contextlib
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +26,7 @@ MAX_FILE_BYTES = 2**25
 MAX_NOTEBOOK_BYTES = 2**26
 MAX_BYTES = 2**27  # all files together
 MAX_TIME_BYTES = 1000
+OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a FIFO",
@@ -126,6 +129,8 @@ def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
             path = Path(parent, name)
             if path.is_symlink():
                 yield path, _link(path)
+            elif why := _what_is_wrong_with_its_name(path) or _what_is_wrong_with_its_rights(path):
+                yield path, why
             elif path == folder / "timestamp.txt":
                 yield path, "a folder"
             elif depth + 1 >= MAX_DEPTH:
@@ -141,6 +146,7 @@ def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
             most = MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else MAX_FILE_BYTES
             most = MAX_TIME_BYTES if path == folder / "timestamp.txt" else most
             why = _link(path) if path.is_symlink() else _what_is_wrong(state, most)
+            why = why or _what_is_wrong_with_its_name(path) or _what_is_wrong_with_its_rights(path)
             if not why and num_files >= MAX_FILES:
                 why = f"one of more than {MAX_FILES:,} files"
             if not why and num_bytes + state.st_size > MAX_BYTES:
@@ -168,6 +174,20 @@ def _has_too_many(folder: Path) -> bool:
     return False
 
 
+def _what_is_wrong_with_its_name(path: Path) -> str:
+    """nbgrader prints the names of the files that it copies."""
+    return "named with control characters, which a terminal would obey" if OBEYED.search(path.name) else ""
+
+
+def _what_is_wrong_with_its_rights(path: Path) -> str:
+    """Opens to this account what it owns and may not read."""
+    wanted = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
+    if not os.access(path, wanted):
+        with contextlib.suppress(OSError):
+            path.chmod(path.stat().st_mode | (stat.S_IRWXU if path.is_dir() else stat.S_IRUSR))
+    return "" if os.access(path, wanted) else "not readable for this account"
+
+
 def _what_is_wrong(state: os.stat_result, max_bytes: int) -> str:
     """Why a file can't come in; "" if it can."""
     if kind := KINDS.get(stat.S_IFMT(state.st_mode)):
@@ -189,8 +209,8 @@ def _move(path: Path, target: Path) -> None:
 
 def _leave_note(path: Path, sentence: str) -> None:
     text = f"{one_line(sentence, 1000)} Next step: submit a regular file within the limits."
-    if path.suffix == ".ipynb":
+    if path.suffix == ".ipynb" and not OBEYED.search(path.name):
         cell = {"cell_type": "markdown", "id": "set-aside", "metadata": {}, "source": text}
         path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     else:
-        path.with_name(f"{path.name}.not-followed.txt"[-200:]).write_text(text + "\n")
+        path.with_name(f"{one_line(path.name)}.not-followed.txt"[-200:]).write_text(text + "\n")

@@ -58,7 +58,7 @@ class Calls:
         encode, user_ns = self.values.encode, self.user_ns
         values = {name: encode(user_ns[name]) for name in test.names if name in user_ns}
         remove_engine_code(test.provided)
-        self.channel.send(messages.Names(values))
+        self.channel.send(messages.Names(test.n, values))
         while isinstance(message := self.channel.receive(), messages.Call):
             self.channel.send(self._call(message))
         if not isinstance(message, messages.End):

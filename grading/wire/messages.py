@@ -154,9 +154,11 @@ class Fork(Message):
 class Test(Message):
     """Answer calls in a process of its own: a fork of the notebook as it is, or the one that was kept as `kept`.
 
-    names: those global names of the student's that the test uses. provided: modules of the engine that may be called.
+    n: comes back with Names; no other test has it. names: those global names of the student's that the test uses.
+    provided: modules of the engine that may be called.
     """
 
+    n: int
     names: list[str]
     provided: list[str]
     seconds: float
@@ -213,8 +215,9 @@ class Forked(Message):
 
 
 class Names(Message):
-    """The values of those names that are set."""
+    """The values of those names that are set. n: of the Test."""
 
+    n: int
     values: dict[str, Value]
 
 

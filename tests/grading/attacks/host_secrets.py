@@ -12,7 +12,7 @@ SECRET = re.compile("sword" + "fish|10" + "4729|27" + "1828|16" + "1803|secret" 
 def tell(path):
     try:
         found = SECRET.findall(open(path, errors="replace").read(2**22))
-        if found: print("LEAKED", path, found[:3])
+        if found: print("LEAK" "ED", path, found[:3])
     except OSError: pass
 """
 
@@ -32,7 +32,7 @@ reads(
     "The environment, the command line and the memory of every process, the sandbox's first one among them.",
     "for pid in filter(str.isdigit, os.listdir('/proc')):\n    for name in ('environ', 'cmdline', 'auxv', 'task/1/environ', 'mountinfo', 'stack', 'maps'):\n"
     "        tell(f'/proc/{pid}/{name}')\ntell('/proc/1/environ')\n"
-    "if found := SECRET.findall(str(dict(os.environ))): print('LEAKED', found)",
+    "if found := SECRET.findall(str(dict(os.environ))): print('LEAK' 'ED', found)",
 )
 reads(
     "the_environment_as_root_sees_it",
@@ -55,8 +55,8 @@ reads(
     "The answers and tests that the course is tested with, wherever an installation may have left them.",
     "for name in ('grading.answers', 'grading.answers.lab_01', 'answers', 'answers.lab_01', 'tests', 'attack_register', 'grading', 'grading.judge'):\n"
     "    try: spec = importlib.util.find_spec(name)\n    except (ImportError, ValueError): continue\n"
-    "    if spec and (spec.origin or '').rfind('/answers/') >= 0: print('LEAKED', spec.origin)\n"
-    "for root in (*site.getsitepackages(), *sys.path, '/judge'):\n    for path in pathlib.Path(root or '.').glob('**/answers/lab_0*'): print('LEAKED', path)",
+    "    if spec and (spec.origin or '').rfind('/answers/') >= 0: print('LEAK' 'ED', spec.origin)\n"
+    "for root in (*site.getsitepackages(), *sys.path, '/judge'):\n    for path in pathlib.Path(root or '.').glob('**/answers/lab_0*'): print('LEAK' 'ED', path)",
 )
 
 
@@ -71,7 +71,7 @@ def answers_read_from_the_course(nb):
         "    for name in names:\n        if name == 'lab.ipynb' or name.endswith('.db'):\n"
         "            text = open(os.path.join(parent, name), errors='replace').read()\n"
         "            for source in re.findall(r'def [a-z]+\\(.*?END SOLUTION', text, re.S):\n"
-        "                exec(source.replace('\\\\n', '\\n').replace('\",\\n    \"', ''))\n            print('LEAKED', parent, name)",
+        "                exec(source.replace('\\\\n', '\\n').replace('\",\\n    \"', ''))\n            print('LEAK' 'ED', parent, name)",
         before="test-total",
     )
 

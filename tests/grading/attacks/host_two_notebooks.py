@@ -6,7 +6,7 @@ from attack_register import own_cell
 from course_of_two import of_two
 from nbformat.v4 import new_markdown_cell
 
-SCRIPTS = """<script>document.title = 'taken over'</script><img src=x onerror="document.title = 'taken over'">
+SCRIPTS = """<script>document.title = 'owned'</script><img src=x onerror="document.title = 'owned'">
 <svg><script>taken()</script><animate onbegin=taken() /></svg> <iframe srcdoc="<script>taken()</script>"></iframe>
 [a](javascript:taken()) <a href=" java&#115;cript:taken()">b</a> <a href="data:text/html,<script>taken()</script>">c</a>
 <form action=/formgrader><button formaction="javascript:taken()">d</button></form> <style>@import 'http://x'</style>
