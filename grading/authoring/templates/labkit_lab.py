@@ -25,7 +25,7 @@ NUM_BATCHES = Exercise(
 
 def plot_batches(num_batches: Callable[[int, int], int], num_requests: int) -> None:
     """Draw the number of batches for `num_requests` requests against the batch size."""
-    import matplotlib.pyplot as plt
+    plt = style.pyplot()
 
     sizes = (1, 2, 4, 8, 16, 32)
     counts = [num_batches(num_requests, size) for size in sizes]
