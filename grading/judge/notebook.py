@@ -42,6 +42,8 @@ class NotebookJudge:
             self._run_through(with_demonstrations=True)
 
     def hidden_tests(self) -> None:
+        if not self._kept:
+            return
         seen = {index: self.outputs[index] for index in self._kept}
         for index in self._kept:  # until it has passed
             self.outputs[index] = [error_output("NotRun", HIDDEN_NOT_RUN)]
