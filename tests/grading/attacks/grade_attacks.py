@@ -44,7 +44,7 @@ from course_of_two import SUBMISSIONS_OF_TWO, CourseOfTwo  # noqa: E402
 from graders import Grader  # noqa: E402
 
 # Short, so that what never ends takes seconds of the suite.
-LIMITS = {"cell_seconds": 4, "notebook_seconds": 150, "total_memory_bytes": 2**30}
+LIMITS = {"cell_seconds": 6, "notebook_seconds": 150, "total_memory_bytes": 2**30}
 CONFIG = f"\nc.JudgedExecute.limits = {LIMITS!r}\n"
 NBGRADER = ("nbgrader", "autograde", ASSIGNMENT)
 PARALLEL = ("grading", "autograde", ASSIGNMENT, "--workers", "2")
