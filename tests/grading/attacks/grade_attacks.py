@@ -92,8 +92,19 @@ class GradedClass:
 
     def shown(self, name: str) -> str:
         """All that is shown of a submission: the outputs of its cells, and what the class's log says of it."""
-        outputs = (str(cell.outputs) for nb in self.notebooks(name) for cell in nb.cells if cell.cell_type == "code")
+        outputs = (seen_in(cell) for nb in self.notebooks(name) for cell in nb.cells if cell.cell_type == "code")
         return "\n".join([*outputs, *(line for line in self.log.splitlines() if re.search(rf"\b{name}\b", line))])
+
+
+def seen_in(cell: nbformat.NotebookNode) -> str:
+    """A cell's outputs as text, without those lines of its source that a traceback repeats: they name what it seeks."""
+    own = {line.strip() for line in cell.source.splitlines()}
+    found = []
+    for output in cell.outputs:
+        lines = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.pop("traceback", ()))).splitlines()
+        found += [line for line in lines if re.sub(r"^(-+>)?\s*\d*\s*", "", line).strip() not in own]
+        found.append(str(output))
+    return "\n".join(found)
 
 
 class GradedAttacks:
