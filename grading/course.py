@@ -10,6 +10,8 @@ import nbformat
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
+from grading.wire.channel import sendable
+
 
 def load_config(root: Path, db_url: str | None) -> Config:
     """The course's configuration. Errors: ValueError if there is none here."""
@@ -59,6 +61,6 @@ def other_files(folder: Path, max_bytes: int) -> dict[str, bytes]:
             state = path.lstat()
             if stat.S_ISREG(state.st_mode) and path.suffix != ".ipynb" and state.st_size <= max_bytes:
                 name = path.relative_to(folder).as_posix()
-                files[name.encode("utf-8", "replace").decode()] = path.read_bytes()  # a zip may hold names in Latin-1
+                files[sendable(name)] = path.read_bytes()  # a zip may hold names in Latin-1
                 max_bytes -= state.st_size
     return files

@@ -22,6 +22,7 @@ from traitlets import Dict as DictTrait
 
 from grading.gradebook import Released, released
 from grading.plain_text import few
+from grading.wire.channel import sendable
 
 
 class CellsFromGradebook(NbGraderPreprocessor):
@@ -105,7 +106,7 @@ def _plain(cell: NotebookNode, default_id: str) -> NotebookNode:
     """A submitted cell's text, id, pictures and claim to a name; nothing else that could be malformed."""
     kind = cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw"
     text = cell.source if isinstance(cell.source, str) else ""
-    text = text.encode("utf-8", "replace").decode()  # a lone surrogate could neither be sent nor be written
+    text = sendable(text)  # what cannot be sent cannot be written, either
     name = cell.get("id")
     is_name = isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name)
     plain = NotebookNode(cell_type=kind, id=name if is_name else default_id, metadata=NotebookNode(), source=text)

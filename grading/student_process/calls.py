@@ -16,7 +16,7 @@ import numpy as np
 
 from grading.student_process.engine import remove_engine_code
 from grading.wire import messages
-from grading.wire.channel import Channel
+from grading.wire.channel import Channel, sendable
 from grading.wire.values import Values
 
 
@@ -91,12 +91,12 @@ class Calls:
                 try:
                     value, how = function(*args, **kwargs), None
                 except BaseException as error:  # noqa: B036 (whatever it is, the test goes on)
-                    value, how = None, (*_names(error), _text(error), own_line(error))
+                    value, how = None, (*_names(error), text_of(error), own_line(error))
             if changed := [type(made).__name__ for made, held in self.given if vars(made) != held]:
                 text = f"your function changed a {changed[0]} that was passed to it, which is frozen."
                 how = "FrozenInstanceError", "AttributeError", text, None
             encoded = self.values.encode(value)
-        warned = [(warning.category.__name__, _utf8(str(warning.message)[:500])) for warning in caught[:10]]
+        warned = [(warning.category.__name__, sendable(str(warning.message)[:500])) for warning in caught[:10]]
         drew = tuple(now != old for now, old in zip(global_rng_states(), before))
         if how is None:
             return messages.Returned(encoded, self.values.changes(), warned, drew)
@@ -107,7 +107,7 @@ class Calls:
             return messages.Kept(value._number)
         if callable(value) and not isinstance(value, type):
             name = str(getattr(value, "__name__", type(value).__name__))[:200]
-            return messages.Function(self.values.place(value), _utf8(name))
+            return messages.Function(self.values.place(value), sendable(name))
         return None
 
     def _adopt(self, message: messages.Value) -> Any:
@@ -146,7 +146,7 @@ def own_line(error: BaseException) -> tuple[str, int, str] | None:
         code = trace.tb_frame.f_code
         if trace.tb_frame.f_globals.get("__name__") == "__main__":
             text = linecache.getline(code.co_filename, trace.tb_lineno).strip()[:500]
-            found = code.co_name[:200], trace.tb_lineno, _utf8(text)
+            found = code.co_name[:200], trace.tb_lineno, sendable(text)
         trace = trace.tb_next
     return found
 
@@ -154,7 +154,7 @@ def own_line(error: BaseException) -> tuple[str, int, str] | None:
 def _names(error: BaseException) -> tuple[str, str]:
     """An error's own name, and that of the kind of Python's own errors which it is."""
     bases = (kind for kind in type(error).__mro__ if getattr(builtins, kind.__name__, None) is kind)
-    return _utf8(type(error).__name__[:200]), next(bases).__name__
+    return sendable(type(error).__name__[:200]), next(bases).__name__
 
 
 def _builtin_error(name: str) -> type:
@@ -162,12 +162,8 @@ def _builtin_error(name: str) -> type:
     return kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
 
 
-def _text(error: BaseException) -> str:
+def text_of(error: BaseException) -> str:
     try:
-        return _utf8(str(error)[:2000])
+        return sendable(str(error)[:2000])
     except BaseException:  # noqa: B036 (it is the student's code)
         return ""
-
-
-def _utf8(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()

@@ -11,9 +11,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from grading.student_process.calls import Calls, _text, _utf8
+from grading.student_process.calls import Calls, text_of
 from grading.student_process.forks import Fork, ended
-from grading.wire.channel import Channel
+from grading.wire.channel import Channel, sendable
 from grading.wire.messages import Begun, Display, End, Ended, Failure, Forked, Ran, Rest, Run, Test, Text
 from grading.wire.messages import Fork as KeepFork
 
@@ -81,15 +81,15 @@ class Cells:
         errors: list[Failure] = []
 
         def keep_error(kind: type, value: BaseException, traceback_lines: list[str]) -> None:
-            shown = _utf8("\n".join(traceback_lines)[-self.limits["output_chars"] :])
-            errors.append(Failure(_utf8(kind.__name__[:200]), _text(value), [shown]))
+            shown = sendable("\n".join(traceback_lines)[-self.limits["output_chars"] :])
+            errors.append(Failure(sendable(kind.__name__[:200]), text_of(value), [shown]))
 
         self.shell._showtraceback = keep_error
         printed = CutText(self.limits["output_chars"])
         with capture_output(stdout=False, stderr=False) as shown, _stopwatch(seconds):
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
                 self.shell.run_cell(source, store_history=False)
-        outputs = [Text(_utf8(printed.getvalue()))] if printed.getvalue() else []
+        outputs = [Text(sendable(printed.getvalue()))] if printed.getvalue() else []
         outputs += [self._display(rich.data) for rich in shown.outputs[:MAX_OUTPUTS]]
         return [*outputs, *errors[:1]]
 
@@ -107,7 +107,7 @@ class Cells:
 
     def _display(self, data: dict[str, Any]) -> Display:
         text, png = (data.get(kind) for kind in ("text/plain", "image/png"))
-        text = _utf8(text[: self.limits["output_chars"]]) if isinstance(text, str) else ""
+        text = sendable(text[: self.limits["output_chars"]]) if isinstance(text, str) else ""
         is_shown = isinstance(png, str) and len(png) <= self.limits["picture_chars"]
         return Display(text, png if is_shown else "")
 

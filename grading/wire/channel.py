@@ -10,6 +10,11 @@ import msgspec
 LENGTH_BYTES = 4
 
 
+def sendable(text: str) -> str:
+    """`text` as a message can hold it: without lone halves of characters, which no encoding has."""
+    return text.encode("utf-8", "replace").decode()
+
+
 class ChannelError(Exception):
     """The other side has ended, is too slow, or says what is no message."""
 

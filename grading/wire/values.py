@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grading.wire import messages
+from grading.wire.channel import sendable
 
 MAX_DEPTH = 40
 MAX_REPR = 200
@@ -68,7 +69,7 @@ class Values:
         if kind is int:
             return value if -(2**63) <= value < 2**63 else messages.BigInt(hex(value))
         if kind is str:
-            return value.encode("utf-8", "replace").decode()
+            return sendable(value)
         if value is None or kind in (bool, float):
             return value
         if kind is bytes:
@@ -158,7 +159,7 @@ class Values:
             text = "..."
         name = type(value).__name__[:MAX_REPR]
         place = -1 if self._is_judge else self.place(value)  # nothing can be asked about what the judge only names
-        return messages.Foreign(place, *(part.encode("utf-8", "replace").decode() for part in (name, text)))
+        return messages.Foreign(place, sendable(name), sendable(text))
 
     # --- in ---
 
