@@ -34,11 +34,10 @@ class KVCacheManager:
 
     def allocate_slots(
         self, request: Request, num_new_tokens: int, computed_blocks: Sequence[KVCacheBlock] = ()
-    ) -> list[KVCacheBlock] | None:
-        """Make room for the next `num_new_tokens` of a request; None, and nothing changed, if there is none.
+    ) -> bool:
+        """Make room for the next `num_new_tokens` of a request; False, and nothing changed, if there is none.
 
         computed_blocks: from `get_computed_blocks`; they become the request's, and its new tokens follow them.
-        Returns the blocks that are new.
 
         The full blocks can be found from now on, although they are computed in the step that is being planned:
         the same step computes them before anyone reads them, so equal prompts share them at once.
@@ -48,12 +47,12 @@ class KVCacheManager:
         num_new_blocks = -(-num_tokens // self.block_size) - len(held) - len(computed_blocks)
         free_but_computed = sum(block.ref_cnt == 0 for block in computed_blocks)
         if num_new_blocks > self.block_pool.num_free_blocks - free_but_computed:
-            return None
+            return False
         self.block_pool.touch(computed_blocks)
         new_blocks = self.block_pool.get_new_blocks(max(num_new_blocks, 0))
         blocks = self._blocks[request.request_id] = [*held, *computed_blocks, *new_blocks]
         self._cache_full_blocks(request, blocks, num_tokens // self.block_size)
-        return new_blocks
+        return True
 
     def get_block_ids(self, request_id: str) -> list[int]:
         """The block table of a request."""

@@ -25,7 +25,6 @@ class SchedulerOutput:
     """One step: prompts, pieces of prompts and decodes side by side."""
 
     scheduled: list[ScheduledRequest]
-    preempted: list[Request]
 
     @property
     def total_num_scheduled_tokens(self) -> int:

@@ -35,34 +35,34 @@ class Scheduler:
         """Plan the next step, and reserve the blocks that it needs."""
         budget = self.config.max_num_batched_tokens
         planned: list[tuple[Request, int]] = []
-        preempted: list[Request] = []
-        for request in list(self.running):
-            if budget == 0 or request.status is RequestStatus.PREEMPTED:
-                break  # those behind a preempted request are preempted too
+        num_preemptions = self.num_preemptions
+        for request in self.running:  # which a preemption shortens from its end, behind this request or with it
             num_new_tokens = min(request.num_tokens - request.num_computed_tokens, budget)
-            while self.kv_cache_manager.allocate_slots(request, num_new_tokens) is None:
-                preempted.append(self._preempt_last())
-                if request.status is RequestStatus.PREEMPTED:
-                    break
-            else:
-                planned.append((request, num_new_tokens))
-                budget -= num_new_tokens
+            if budget == 0 or not self._make_room(request, num_new_tokens):
+                break
+            planned.append((request, num_new_tokens))
+            budget -= num_new_tokens
         # After a preemption there are no blocks to start anything with.
-        while not preempted and self.waiting and budget and len(self.running) < self.config.max_num_seqs:
+        may_start = self.num_preemptions == num_preemptions
+        while may_start and self.waiting and budget and len(self.running) < self.config.max_num_seqs:
             request = self.waiting[0]
             computed = self.kv_cache_manager.get_computed_blocks(request)
             num_computed = len(computed) * self.config.block_size
             num_new_tokens = min(request.num_tokens - num_computed, budget)
-            if self.kv_cache_manager.allocate_slots(request, num_new_tokens, computed) is None:
+            if not self.kv_cache_manager.allocate_slots(request, num_new_tokens, computed):
                 break
             self._start(request, num_computed)
             planned.append((request, num_new_tokens))
             budget -= num_new_tokens
         table = self.kv_cache_manager.get_block_ids
-        return SchedulerOutput([ScheduledRequest(r, n, table(r.request_id)) for r, n in planned], preempted)
+        return SchedulerOutput([ScheduledRequest(r, n, table(r.request_id)) for r, n in planned])
 
-    def update_from_output(self, output: SchedulerOutput, sampled: ModelRunnerOutput) -> None:
-        """Take in what a step computed, and finish the requests that it ended."""
+    def update_from_output(self, output: SchedulerOutput, sampled: ModelRunnerOutput) -> list[Request]:
+        """Take in what a step computed, and finish the requests that it ended.
+
+        Returns the requests that got a token, or failed.
+        """
+        updated = []
         for item in output.scheduled:
             request, request_id = item.request, item.request.request_id
             request.num_computed_tokens += item.num_new_tokens
@@ -72,18 +72,22 @@ class Scheduler:
             elif request_id in sampled.token_ids:
                 request.append_output_token_id(sampled.token_ids[request_id])
                 request.check_stop(self.config.max_model_len)
+            else:  # a piece of a prompt, after which there is more to compute
+                continue
+            updated.append(request)
             if request.status.is_finished:
                 self._remove(request)
+        return updated
 
     def finish_request(self, request_id: str, status: RequestStatus) -> None:
-        """End a request from outside, wherever it is. One that is unknown or has ended already is passed over."""
+        """End a request from outside, wherever it is. Unknown or finished ids are ignored."""
         request = self.requests.get(request_id)
         if request is not None:
             request.status = status
             self._remove(request)
 
     def preempt_all(self) -> None:
-        """Start all over with every request, and believe no block: for a step that was broken off."""
+        """Preempt every request and drop the prefix cache: a failed step leaves its KV undefined."""
         while self.running:
             self._preempt_last()
         for request in self.waiting:  # one that was about to start
@@ -101,6 +105,16 @@ class Scheduler:
             self.prefix_cache_queries += request.num_tokens
             self.prefix_cache_hits += num_computed_tokens
         request.status, request.num_computed_tokens = RequestStatus.RUNNING, num_computed_tokens
+
+    def _make_room(self, request: Request, num_new_tokens: int) -> bool:
+        """Reserve blocks for a running request, at the cost of those that came after it.
+
+        False if there are not enough even so; the request is then preempted, too.
+        """
+        while not self.kv_cache_manager.allocate_slots(request, num_new_tokens):
+            if self._preempt_last() is request:
+                return False
+        return True
 
     def _preempt_last(self) -> Request:
         request = self.running.pop()

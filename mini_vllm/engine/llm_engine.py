@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from mini_vllm.core.scheduler import Scheduler
 from mini_vllm.engine.input_processor import InputProcessor, Prompt
-from mini_vllm.engine.output_processor import RequestState
+from mini_vllm.engine.output_processor import OutputProcessor
 from mini_vllm.engine_config import EngineConfig
 from mini_vllm.models.llama import LlamaForCausalLM
 from mini_vllm.outputs import RequestOutput
 from mini_vllm.request import Request, RequestStatus
-from mini_vllm.sample import Logprob
 from mini_vllm.sampling_params import SamplingParams
 from mini_vllm.tokenizer import Tokenizer
 from mini_vllm.worker.model_runner import ModelRunner
@@ -43,9 +42,9 @@ class LLMEngine:
         self.model, self.tokenizer = model, tokenizer
         self.config = EngineConfig.for_model(model.config) if config is None else config
         self.input_processor = InputProcessor(tokenizer, model.config.vocab_size, self.config.max_model_len)
+        self.output_processor = OutputProcessor(tokenizer)
         self.scheduler = Scheduler(self.config)
         self.model_runner = ModelRunner(model, self.config)
-        self._states: dict[str, RequestState] = {}  # of unfinished requests
         self._num_steps = self._num_tokens_processed = 0
         self._eos_token_ids = frozenset(tokenizer.eos_token_ids if tokenizer else ()) | {*model.config.eos_token_ids}
 
@@ -57,7 +56,7 @@ class LLMEngine:
         """
         if not isinstance(request_id, str):
             raise TypeError(f"request_id={request_id!r} must be a string.")
-        if request_id in self._states:
+        if request_id in self.output_processor.request_states:
             raise ValueError(f"request_id={request_id!r} belongs to a request that is not finished: choose another.")
         params = SamplingParams() if params is None else params
         if not isinstance(params, SamplingParams):
@@ -66,13 +65,13 @@ class LLMEngine:
             raise ValueError(f"stop={params.stop!r} needs a tokenizer, and this engine has none: use stop_token_ids.")
         text, token_ids = self.input_processor.process(prompt)
         request = Request(request_id, token_ids, params, self._eos_token_ids)
-        self._states[request_id] = RequestState(request, text, self.tokenizer)
+        self.output_processor.add_request(request, text)
         self.scheduler.add_request(request)
 
     def abort_request(self, request_id: str) -> None:
-        """End a request, whether it waits or runs. One that is unknown or has ended already is passed over."""
+        """End a request, whether it waits or runs. Unknown or finished ids are ignored."""
         self.scheduler.finish_request(request_id, RequestStatus.FINISHED_ABORTED)
-        self._states.pop(request_id, None)
+        self.output_processor.abort_request(request_id)
 
     def has_unfinished_requests(self) -> bool:
         return self.scheduler.has_unfinished_requests()
@@ -91,15 +90,14 @@ class LLMEngine:
         except BaseException:
             self.scheduler.preempt_all()
             raise
-        self.scheduler.update_from_output(planned, sampled)
+        updated = self.scheduler.update_from_output(planned, sampled)
+        outputs = self.output_processor.process_outputs(updated, sampled.logprobs)
+        for output in outputs:
+            if output.finished:  # by a stop string, if the scheduler, which sees no text, does not know of it yet
+                self.scheduler.finish_request(output.request_id, RequestStatus.FINISHED_STOPPED)
         self._num_steps += 1
         self._num_tokens_processed += planned.total_num_scheduled_tokens
-        requests = [item.request for item in planned.scheduled]
-        return [
-            self._output(request, sampled.logprobs.get(request.request_id))
-            for request in requests
-            if request.request_id in sampled.token_ids or request.request_id in sampled.errors
-        ]
+        return outputs
 
     @property
     def stats(self) -> EngineStats:
@@ -115,14 +113,3 @@ class LLMEngine:
             prefix_cache_queries=scheduler.prefix_cache_queries,
             prefix_cache_hits=scheduler.prefix_cache_hits,
         )
-
-    def _output(self, request: Request, logprobs: dict[int, Logprob] | None) -> RequestOutput:
-        state = self._states[request.request_id]
-        stop_string = None if request.error is not None else state.update(logprobs)
-        if stop_string is not None:
-            # Found in the text, which the scheduler does not see. It counts even if the token was the last anyway.
-            self.scheduler.finish_request(request.request_id, RequestStatus.FINISHED_STOPPED)
-            request.status = RequestStatus.FINISHED_STOPPED
-        if request.status.is_finished:
-            del self._states[request.request_id]
-        return state.output(stop_string)

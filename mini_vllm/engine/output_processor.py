@@ -1,9 +1,44 @@
 """From sampled tokens to text: detokenisation and stop strings, for each request."""
 
+from collections.abc import Iterable, Mapping
+
 from mini_vllm.outputs import CompletionOutput, RequestOutput
 from mini_vllm.request import Request
 from mini_vllm.sample import Logprob
 from mini_vllm.tokenizer import IncrementalDetokenizer, Tokenizer
+
+
+class OutputProcessor:
+    """Turns the tokens of all unfinished requests into what `LLMEngine.step` returns.
+
+    tokenizer: None: outputs have no text.
+    """
+
+    def __init__(self, tokenizer: Tokenizer | None) -> None:
+        self.tokenizer = tokenizer
+        self.request_states: dict[str, RequestState] = {}
+
+    def add_request(self, request: Request, prompt: str | None) -> None:
+        """prompt: its text; None if it was given as token ids."""
+        self.request_states[request.request_id] = RequestState(request, prompt, self.tokenizer)
+
+    def abort_request(self, request_id: str) -> None:
+        """Forget a request. Unknown or finished ids are ignored."""
+        self.request_states.pop(request_id, None)
+
+    def process_outputs(
+        self, requests: Iterable[Request], logprobs: Mapping[str, dict[int, Logprob]]
+    ) -> list[RequestOutput]:
+        """The outputs of requests that have just got a token, or failed. logprobs: by request id."""
+        outputs = []
+        for request in requests:
+            state = self.request_states[request.request_id]
+            if request.error is None:
+                state.update(logprobs.get(request.request_id))
+            outputs.append(state.output())
+            if outputs[-1].finished:
+                del self.request_states[request.request_id]
+        return outputs
 
 
 class RequestState:
@@ -14,28 +49,30 @@ class RequestState:
         self.prompt = prompt
         self._detokenizer = None if tokenizer is None else IncrementalDetokenizer(tokenizer)
         self._text = ""
+        self._stop_string: str | None = None  # the one that the text has reached
         self._logprobs: list[dict[int, Logprob]] = []
         self._cumulative_logprob = 0.0
 
-    def update(self, logprobs: dict[int, Logprob] | None) -> str | None:
-        """Take in the request's newest token. Returns the stop string that it completes, or None."""
+    def update(self, logprobs: dict[int, Logprob] | None) -> None:
+        """Take in the request's newest token."""
         if logprobs is not None:
             self._logprobs.append(logprobs)
             self._cumulative_logprob += logprobs[self.request.output_token_ids[-1]].logprob
         if self._detokenizer is None:
-            return None
+            return
         request, known = self.request, len(self._text)
         # A stop token ends the text and is no part of it; an eos token that is ignored has no text anyway.
         is_stop_token = request.status.finish_reason == "stop"
         self._text += self._detokenizer.update([] if is_stop_token else request.output_token_ids[-1:])
         if request.status.is_finished:
             self._text += self._detokenizer.finish()
-        return self._cut_at_stop_string(known)
+        self._cut_at_stop_string(known)
 
-    def output(self, stop_string: str | None = None) -> RequestOutput:
+    def output(self) -> RequestOutput:
         """Everything up to now."""
         request, params = self.request, self.request.sampling_params
-        reason = request.status.finish_reason
+        # A stop string counts even if the token that completed it was the last one anyway.
+        reason = request.status.finish_reason if self._stop_string is None else "stop"
         text = self._text
         if reason is None and params.stop:
             # Whatever may turn out to be the beginning of a stop string is held back.
@@ -48,7 +85,7 @@ class RequestState:
             cumulative_logprob=self._cumulative_logprob if has_logprobs else None,
             logprobs=list(self._logprobs) if has_logprobs else None,
             finish_reason=reason,
-            stop_reason=request.stop_reason if stop_string is None else stop_string,
+            stop_reason=request.stop_reason if self._stop_string is None else self._stop_string,
         )
         return RequestOutput(
             request_id=request.request_id,
@@ -60,18 +97,16 @@ class RequestState:
             error=request.error,
         )
 
-    def _cut_at_stop_string(self, known: int) -> str | None:
-        """Cut the text before the stop string that comes first, and return that string."""
+    def _cut_at_stop_string(self, known: int) -> None:
+        """Cut the text before the stop string that comes first. known: characters that were searched before."""
         found = []
         for stop in self.request.sampling_params.stop:
             index = self._text.find(stop, max(known - len(stop) + 1, 0))
             if index >= 0:
                 found.append((index, stop))
-        if not found:
-            return None
-        index, stop_string = min(found, key=lambda item: item[0])
-        self._text = self._text[:index]
-        return stop_string
+        if found:
+            index, self._stop_string = min(found, key=lambda item: item[0])
+            self._text = self._text[:index]
 
 
 def _held_back(text: str, stop: list[str]) -> int:

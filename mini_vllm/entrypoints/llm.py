@@ -1,7 +1,6 @@
 """Offline inference: many prompts in, many texts out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import count
 from numbers import Integral
 from pathlib import Path
@@ -40,8 +39,8 @@ class LLM:
             model, own_tokenizer = get_model(model)
         config = EngineConfig.for_model(model.config, **limits)
         self.llm_engine = LLMEngine(model, own_tokenizer if tokenizer is None else tokenizer, config)
-        self._counter = count()
-        self._news: dict[str, RequestOutput] = {}  # outputs that nobody has taken yet
+        self._request_counter = count()
+        self._pending_outputs: dict[str, RequestOutput] = {}  # the latest of each open stream, until it yields it
 
     def get_tokenizer(self) -> Tokenizer | None:
         """The tokenizer; None if prompts are lists of token ids."""
@@ -62,23 +61,47 @@ class LLM:
         A request that fails while it runs has finish_reason "error", and the others go on.
         Errors: TypeError or ValueError that names the prompt, before anything is computed.
         """
-        prompts = _as_list(prompts)
+        requests = _pairs(prompts, sampling_params)
         finished: dict[str, RequestOutput] = {}
-        with self._requests(prompts, _params_for(prompts, sampling_params)) as request_ids:
-            with ProgressBar(len(prompts), is_shown=use_tqdm) as bar:
-                for output in self._run(request_ids):
-                    bar.update(output)
-                    if output.finished:
-                        finished[output.request_id] = output
+        request_ids: list[str] = []
+        try:
+            for index, (prompt, params) in enumerate(requests):
+                request_ids.append(self._add_request(prompt, params, index))
+            unfinished = set(request_ids)
+            with ProgressBar(len(requests), is_shown=use_tqdm) as bar:
+                while unfinished and self.llm_engine.has_unfinished_requests():
+                    for output in self.llm_engine.step():
+                        if output.request_id not in unfinished:  # an open stream's
+                            self._pending_outputs[output.request_id] = output
+                            continue
+                        bar.update(output)
+                        if output.finished:
+                            finished[output.request_id] = output
+                            unfinished.remove(output.request_id)
+        finally:
+            for request_id in request_ids:  # whatever happened, none of them is left behind in the engine
+                self.llm_engine.abort_request(request_id)
         return [finished[request_id] for request_id in request_ids]
 
     def stream(self, prompt: Prompt, sampling_params: SamplingParams | None = None) -> Iterator[RequestOutput]:
         """Continue one prompt, and yield its output, all of it so far, whenever there is more.
 
-        The request ends with the loop over it, also if that is left early.
+        Several streams may be open at once. The request ends with the loop over it, also if that is left early.
         """
-        with self._requests([prompt], [sampling_params]) as request_ids:
-            yield from self._run(request_ids)
+        request_id = self._add_request(prompt, sampling_params)
+        try:
+            while True:
+                while request_id not in self._pending_outputs:
+                    if not self.llm_engine.has_unfinished_requests():
+                        return  # the request was aborted by somebody else
+                    self._pending_outputs |= {output.request_id: output for output in self.llm_engine.step()}
+                output = self._pending_outputs.pop(request_id)
+                yield output
+                if output.finished:
+                    return
+        finally:
+            self.llm_engine.abort_request(request_id)
+            self._pending_outputs.pop(request_id, None)
 
     def chat(
         self,
@@ -101,55 +124,27 @@ class LLM:
             raise ValueError("This engine has no tokenizer, so it cannot chat: use generate with token ids.")
         return self.llm_engine.tokenizer.apply_chat_template(messages)
 
-    @contextmanager
-    def _requests(self, prompts: list[Prompt], params: Sequence[SamplingParams | None]) -> Iterator[list[str]]:
-        """Add requests; whatever happens, none of them is left behind in the engine."""
-        request_ids: list[str] = []
+    def _add_request(self, prompt: Prompt, params: SamplingParams | None, index: int = 0) -> str:
+        """The id of a new request. Errors: TypeError or ValueError that names the prompt by its index."""
+        request_id = str(next(self._request_counter))
         try:
-            for index, (prompt, param) in enumerate(zip(prompts, params)):
-                request_id = str(next(self._counter))
-                try:
-                    self.llm_engine.add_request(request_id, prompt, param)
-                except (TypeError, ValueError) as error:
-                    kind = TypeError if isinstance(error, TypeError) else ValueError
-                    raise kind(f"prompts[{index}]: {error}") from None
-                request_ids.append(request_id)
-            yield request_ids
-        finally:
-            for request_id in request_ids:
-                self.llm_engine.abort_request(request_id)
-                self._news.pop(request_id, None)
-
-    def _run(self, request_ids: list[str]) -> Iterator[RequestOutput]:
-        """Step until these requests have finished, and yield their outputs."""
-        unfinished = list(request_ids)
-        while unfinished:
-            mine = [request_id for request_id in unfinished if request_id in self._news]
-            if not mine:
-                if not self.llm_engine.has_unfinished_requests():
-                    return  # aborted from outside
-                # Others may be at work too, in another `stream`: what is theirs is kept for them.
-                self._news |= {output.request_id: output for output in self.llm_engine.step()}
-            for request_id in mine:
-                output = self._news.pop(request_id)
-                if output.finished:
-                    unfinished.remove(request_id)
-                yield output
+            self.llm_engine.add_request(request_id, prompt, params)
+        except (TypeError, ValueError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"prompts[{index}]: {error}") from None
+        return request_id
 
 
-def _as_list(prompts: Prompt | Sequence[Prompt]) -> list[Prompt]:
+def _pairs(prompts: Any, params: Any) -> list[tuple[Prompt, SamplingParams | None]]:
+    """Each prompt and its parameters, from whatever a caller passed."""
     is_one = isinstance(prompts, (str, bytes, Mapping)) or not hasattr(prompts, "__iter__")
-    if is_one:
-        return [prompts]
-    prompts = list(prompts)
-    return [prompts] if prompts and isinstance(prompts[0], Integral) else prompts
-
-
-def _params_for(prompts: list[Prompt], params: object) -> Sequence[SamplingParams | None]:
+    prompts = [prompts] if is_one else list(prompts)
+    if not is_one and prompts and isinstance(prompts[0], Integral):  # one prompt, as token ids
+        prompts = [prompts]
     if params is None or isinstance(params, SamplingParams):
-        return [params] * len(prompts)
+        params = [params] * len(prompts)
     if not isinstance(params, Sequence):
         raise TypeError(f"sampling_params={params!r} must be a SamplingParams, or a list of one for each prompt.")
     if len(params) != len(prompts):
         raise ValueError(f"{len(params)} sampling_params were given for {len(prompts)} prompts: give one for each.")
-    return params
+    return list(zip(prompts, params))
