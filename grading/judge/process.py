@@ -5,6 +5,7 @@ behind for the next, and one whose tests never end can be ended. The fork is the
 sandbox, which is started while the submission before is still being judged.
 """
 
+import compileall
 import contextlib
 import os
 import resource
@@ -13,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 from grading.judge.course import CourseFailed, make_ready
@@ -137,6 +139,7 @@ class Spare:
 
 def serve() -> None:
     """Answer jobs on standard input, until it ends."""
+    _compile_course_packages()
     load_course_packages()  # its own copies: no submission is on the path
     read_fd, write_fd = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
@@ -149,6 +152,13 @@ def serve() -> None:
         return
     finally:
         spare.close()
+
+
+def _compile_course_packages() -> None:
+    """Where files can be written; inside the sandbox they cannot, and each process would compile them again."""
+    for found in map(find_spec, ("grading", "labkit", "mini_vllm")):
+        if found is not None and found.origin is not None:
+            compileall.compile_dir(Path(found.origin).parent, quiet=2)
 
 
 def _judged(job: Job, spare: Spare, asker_fd: int) -> Verdict | Failed:

@@ -55,6 +55,7 @@ class Calls:
         used = resource.getrusage(resource.RUSAGE_SELF)
         cpu = int(used.ru_utime + used.ru_stime + test.seconds) + 2
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+        self.rng_states = global_rng_states()
         encode, user_ns = self.values.encode, self.user_ns
         values = {name: encode(user_ns[name]) for name in test.names if name in user_ns}
         remove_engine_code(test.provided)
@@ -84,7 +85,6 @@ class Calls:
         decode = self.values.decode
         args, kwargs = [decode(arg) for arg in call.args], {name: decode(arg) for name, arg in call.kwargs.items()}
         function = self.values.at(call.n)
-        before = global_rng_states()
         with np.errstate(**call.errstate), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -97,7 +97,8 @@ class Calls:
                 how = "FrozenInstanceError", "AttributeError", text, None
             encoded = self.values.encode(value)
         warned = [(warning.category.__name__, sendable(str(warning.message)[:500])) for warning in caught[:10]]
-        drew = tuple(now != old for now, old in zip(global_rng_states(), before))
+        before, self.rng_states = self.rng_states, global_rng_states()
+        drew = tuple(now != old for now, old in zip(self.rng_states, before))
         if how is None:
             return messages.Returned(encoded, self.values.changes(), warned, drew)
         return messages.Raised(*how, self.values.changes(), warned, drew)

@@ -4,6 +4,7 @@ A function is the engine's if its code comes from a file of the engine's, whatev
 copies the text of such a file has written it down, and nothing here keeps them from it.
 """
 
+import functools
 import gc
 import importlib.util
 import types
@@ -13,12 +14,13 @@ ENGINE = "mini_vllm"
 _found = importlib.util.find_spec(ENGINE)
 FOLDER = f"{Path(_found.origin).parent}/" if _found is not None and _found.origin else None
 _loaded: list[types.FunctionType] = []
+_what_they_had: list[tuple] = []  # kept, since to free it takes a fork longer than all the rest
 
 
 def note_loaded() -> None:
     """Remember the engine's functions of all that is loaded so far; later looks are at what has come since."""
     _loaded.extend(_engine_functions())
-    gc.collect()
+    _what_they_had.extend((f.__code__, f.__defaults__, f.__kwdefaults__) for f in _loaded)
     gc.freeze()
 
 
@@ -26,8 +28,7 @@ def remove_engine_code(provided: list[str]) -> None:
     """Take the code out of the engine's functions, but for those of the modules that an answer may use."""
     for function in [*_loaded, *_engine_functions()]:
         if _module(function.__code__.co_filename) not in (*provided, f"{ENGINE}.__init__"):
-            free = function.__code__.co_freevars  # as many as its closure has
-            function.__code__ = _gone.__code__.replace(co_freevars=free)
+            function.__code__ = _gone_code(function.__code__.co_freevars)
             function.__defaults__, function.__kwdefaults__ = None, None
 
 
@@ -38,9 +39,16 @@ def _engine_functions() -> list[types.FunctionType]:
     return [function for function in functions if function.__code__.co_filename.startswith(FOLDER)]
 
 
+@functools.cache
 def _module(path: str) -> str:
     """ "mini_vllm.core.block" for a file of the engine's."""
     return ".".join((ENGINE, *Path(path.removeprefix(FOLDER)).with_suffix("").parts))
+
+
+@functools.cache
+def _gone_code(free: tuple[str, ...]) -> types.CodeType:
+    """With as many free variables as the function's closure has."""
+    return _gone.__code__.replace(co_freevars=free)
 
 
 def _gone(*args, **kwargs):

@@ -6,6 +6,7 @@ A fork has everything loaded already, so a notebook, or a new start after a cras
 """
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 
 def main(limits: dict) -> None:
+    gc.disable()  # what is loaded here stays
     take_limits(limits)
     sys.path.insert(0, limits["code"])
     read_fd, write_fd = own_pipes()
@@ -26,6 +28,7 @@ def main(limits: dict) -> None:
     load_course_packages()
     shell = new_shell()
     note_loaded()
+    gc.enable()
     channel = Channel(read_fd, write_fd, ToStudent, limits["message_bytes"])
     if isinstance(message := channel.receive(), Files):
         write_files(message.files)
