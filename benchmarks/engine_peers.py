@@ -59,7 +59,7 @@ class MiniVllm:
     def decode_overhead(self, batch_size: int, context: int, steps: int) -> float:
         """What is not the model in one step of decode: scheduler, block tables, sampler, outputs."""
         model, in_model = self.engine.model, [0.0]
-        forward, logits = model.hidden_states, model.compute_logits
+        forward, logits = model.forward, model.compute_logits
 
         def timed(function):
             def call(*args):
@@ -73,10 +73,10 @@ class MiniVllm:
         try:
             self._add(batch_size, context, steps + 1)
             self._prefill_all(batch_size)
-            model.hidden_states, model.compute_logits = timed(forward), timed(logits)
+            model.forward, model.compute_logits = timed(forward), timed(logits)
             total = seconds(self._finish)
         finally:
-            model.hidden_states, model.compute_logits = forward, logits
+            model.forward, model.compute_logits = forward, logits
         return (total - in_model[0]) / steps
 
     def generate(self, batch_size: int, length: int, new_tokens: int) -> float:

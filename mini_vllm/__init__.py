@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from mini_vllm.engine.llm_engine import EngineStats, LLMEngine
     from mini_vllm.engine_config import EngineConfig
     from mini_vllm.entrypoints.llm import LLM
-    from mini_vllm.kv_cache import KVCache
     from mini_vllm.models.llama import LlamaForCausalLM
+    from mini_vllm.models.one_sequence import KVCache, OneSequence
     from mini_vllm.outputs import CompletionOutput, RequestOutput
     from mini_vllm.sampling_params import SamplingParams
 
@@ -19,10 +19,11 @@ _MODULES = {
     "CompletionOutput": "outputs",
     "EngineConfig": "engine_config",
     "EngineStats": "engine.llm_engine",
-    "KVCache": "kv_cache",
+    "KVCache": "models.one_sequence",
     "LLMEngine": "engine.llm_engine",
     "LlamaForCausalLM": "models.llama",
     "ModelConfig": "config",
+    "OneSequence": "models.one_sequence",
     "RequestOutput": "outputs",
     "SamplingParams": "sampling_params",
 }
@@ -36,6 +37,7 @@ __all__ = [
     "LLMEngine",
     "LlamaForCausalLM",
     "ModelConfig",
+    "OneSequence",
     "RequestOutput",
     "SamplingParams",
 ]

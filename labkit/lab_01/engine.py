@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from labkit.lab_01.model import SMALL
-from mini_vllm import LlamaForCausalLM, SamplingParams
+from mini_vllm import LlamaForCausalLM, OneSequence, SamplingParams
 
 if TYPE_CHECKING:
     from mini_vllm import LLM
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def race(generate_without_cache: Callable, generate_with_cache: Callable, new_tokens: int = 1000) -> None:
     """Generate a long answer both ways on a one-layer Llama, and print the counts and the clock."""
-    slow, fast, prompt = LlamaForCausalLM(SMALL), LlamaForCausalLM(SMALL), [3, 1, 4, 1, 5]
+    slow, fast = (OneSequence(LlamaForCausalLM(SMALL)) for _ in range(2))
+    prompt = [3, 1, 4, 1, 5]
     start = time.perf_counter()
     slow_tokens = generate_without_cache(slow, prompt, new_tokens)
     middle = time.perf_counter()
@@ -33,9 +34,9 @@ def meet_the_engine(
     engine = llm.llm_engine
     params = SamplingParams(temperature=0, max_tokens=new_tokens, ignore_eos=True)
     output = llm.generate(text, params, use_tqdm=False)[0]
-    stats, before = engine.stats, engine.model.tokens_processed
-    yours = generate_with_cache(engine.model, output.prompt_token_ids, new_tokens)
-    units, prompt_len = engine.model.tokens_processed - before, len(output.prompt_token_ids)
+    stats, model = engine.stats, OneSequence(engine.model)
+    yours = generate_with_cache(model, output.prompt_token_ids, new_tokens)
+    units, prompt_len = model.tokens_processed, len(output.prompt_token_ids)
     print(f"{prompt_len} prompt tokens, {new_tokens} new ones:")
     print(textwrap.fill(f"{text}{output.outputs[0].text!r}", 90, initial_indent="  ", subsequent_indent="  "))
     print(f"  identical tokens: {yours == output.outputs[0].token_ids}")

@@ -11,7 +11,7 @@ from labkit.lab_01.causes import why_wrong_cache, why_wrong_lengths
 from labkit.lab_01.greedy import check_greedy
 from labkit.lab_01.model import RecordingLlama
 
-PROVIDED = frozenset({"mini_vllm.models.llama", "mini_vllm.kv_cache", "mini_vllm.config"})
+PROVIDED = frozenset({"mini_vllm.models.one_sequence", "mini_vllm.config"})
 
 
 class GenerationCall(Call):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mini_vllm import LlamaForCausalLM, ModelConfig
+from mini_vllm import KVCache, LlamaForCausalLM, ModelConfig, OneSequence
 
 # A real Llama, only small: two layers, four query heads that share two KV heads, random weights.
 TINY = ModelConfig(
@@ -28,17 +28,18 @@ SMALL = ModelConfig(
 )
 
 
-class RecordingLlama(LlamaForCausalLM):
+class RecordingLlama(OneSequence):
     """A Llama that records what each call of forward passes.
 
     calls: one pair per call, (number of positions passed, the cache or None).
     """
 
     def __init__(self, config: ModelConfig = TINY, seed: int = 1) -> None:
-        super().__init__(config, seed=seed)
-        self.seed, self.calls = seed, []
+        super().__init__(LlamaForCausalLM(config, seed=seed))
+        self.seed = seed
+        self.calls: list[tuple[int, KVCache | None]] = []
 
-    def forward(self, token_ids: Sequence[int], cache=None) -> np.ndarray:
+    def forward(self, token_ids: Sequence[int], cache: KVCache | None = None) -> np.ndarray:
         logits = super().forward(token_ids, cache)
         self.calls.append((len(token_ids), cache))
         return logits
@@ -53,9 +54,9 @@ class RecordingLlama(LlamaForCausalLM):
 
 
 @functools.lru_cache(maxsize=32)
-def _reference(config: ModelConfig, seed: int) -> LlamaForCausalLM:
+def _reference(config: ModelConfig, seed: int) -> OneSequence:
     """The same model once more, so that no check passes through the counter of the student's."""
-    return LlamaForCausalLM(config, seed=seed)
+    return OneSequence(LlamaForCausalLM(config, seed=seed))
 
 
 class TiedModel:

@@ -10,7 +10,7 @@ import numpy as np
 from labkit.check import Check
 from labkit.failure import CheckFailed
 from labkit.lab_03.draw import GlobalGenerators, one_token
-from labkit.lab_03.story import Story, small_llm
+from labkit.lab_03.story import Story, small_llm, small_model
 from mini_vllm import SamplingParams
 
 LENGTH = 10  # tokens per request
@@ -82,7 +82,7 @@ class EngineRun:
 def engine_runs(text: str) -> list[EngineRun]:
     """The requests of KNOBS and SEEDS on one prompt, served by the engine in one batch, once per process."""
     llm = small_llm()
-    model, prompt_ids = llm.llm_engine.model, llm.get_tokenizer().encode(text)
+    model, prompt_ids = small_model(), llm.get_tokenizer().encode(text)
     requests = [
         SamplingParams(**knobs, seed=seed, max_tokens=LENGTH, ignore_eos=True) for knobs, seed in zip(KNOBS, SEEDS)
     ]

@@ -26,7 +26,9 @@ def meet_the_engine(story: Story, sample: Callable, num_others: int = 7) -> None
     print(f"identical tokens: {alone.token_ids == crowd.token_ids}")
     real = real_model(max_model_len=64)
     if real is not None:
-        model, ids = real.llm_engine.model, real.get_tokenizer().encode(story.text)
+        from mini_vllm import OneSequence
+
+        model, ids = OneSequence(real.llm_engine.model), real.get_tokenizer().encode(story.text)
         rng, cache, tokens = np.random.default_rng(params.seed), model.new_cache(), []
         logits = model.forward(ids, cache)[-1]
         for _ in range(params.max_tokens):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from mini_vllm import LLM
+    from mini_vllm import LLM, OneSequence
 
 
 @functools.cache
@@ -15,6 +15,13 @@ def small_llm() -> "LLM":
     from mini_vllm import LLM
 
     return LLM(max_model_len=128)
+
+
+def small_model() -> "OneSequence":
+    """Its model alone."""
+    from mini_vllm import OneSequence
+
+    return OneSequence(small_llm().llm_engine.model)
 
 
 class Story:
@@ -41,8 +48,7 @@ class Story:
 
 @functools.cache
 def _read(text: str) -> tuple[list[int], np.ndarray, list[str]]:
-    llm = small_llm()
-    tokenizer = llm.get_tokenizer()
+    tokenizer = small_llm().get_tokenizer()
     prompt_ids = tokenizer.encode(text)
-    logits = llm.llm_engine.model.forward(prompt_ids)[-1]
+    logits = small_model().forward(prompt_ids)[-1]
     return prompt_ids, logits, [tokenizer.decode([token]) for token in range(len(logits))]

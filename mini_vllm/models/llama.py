@@ -1,11 +1,10 @@
 """Llama: RMSNorm, rotary embedding, grouped-query attention, SwiGLU. All arrays are float32."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from mini_vllm.config import ModelConfig
-from mini_vllm.kv_cache import KVCache
 from mini_vllm.layers import blas
 from mini_vllm.layers.activation import silu_and_mul
 from mini_vllm.layers.embedding import embedding
@@ -69,11 +68,10 @@ class LlamaForCausalLM:
 
     config:  the model's shape.
     weights: float arrays under Hugging Face's names (`model.layers.0.self_attn.q_proj.weight`, shape
-             (out, in)). Left out, random ones are drawn from `seed`: a real computation that says nothing.
+             (out, in)). Left out, random ones are drawn from `seed`: real arithmetic, meaningless text.
 
     `weights` holds the arrays that the model multiplies with, by name, fused and laid out for this machine;
     given to the constructor again, they are used without a copy.
-    `tokens_processed` counts every token position that `forward` has passed through the network.
 
     Errors: KeyError for a weight that is missing, ValueError for one of another shape or one left over.
     """
@@ -93,31 +91,9 @@ class LlamaForCausalLM:
         self.rotary_emb = RotaryEmbedding(config.head_dim, config.max_position_embeddings, config.rope_theta)
         reader.require_all_read()
         self.weights = reader.prepared
-        self.tokens_processed = 0
 
-    def new_cache(self) -> KVCache:
-        """An empty cache for one sequence of this model."""
-        return KVCache(self.config)
-
-    def forward(self, token_ids: Sequence[int], cache: KVCache | None = None) -> np.ndarray:
-        """Pass `token_ids` through the network and return their logits, (len(token_ids), vocab_size).
-
-        cache: holds K and V of the tokens that come before `token_ids`, and is extended in place by
-        theirs. Without one, `token_ids` is the whole sequence and its K and V are thrown away.
-
-        Errors: TypeError or ValueError, naming the value, for what is not a sequence of token ids;
-        ValueError if the sequence grows past max_position_embeddings. The cache is then unchanged.
-        """
-        if cache is None:
-            cache = self.new_cache()
-        ids = self._checked(token_ids, cache.num_tokens)
-        positions = np.arange(cache.num_tokens, cache.num_tokens + len(ids))
-        hidden = self.hidden_states(ids, positions, cache.attention)
-        cache.advance(len(ids))
-        return self.compute_logits(hidden)
-
-    def hidden_states(self, token_ids: np.ndarray, positions: np.ndarray, attention: Attention) -> np.ndarray:
-        """What the layers make of `token_ids`, before the head: (num_tokens, hidden_size).
+    def forward(self, token_ids: np.ndarray, positions: np.ndarray, attention: Attention) -> np.ndarray:
+        """Final hidden states, before the LM head: (num_tokens, hidden_size).
 
         token_ids, positions: (num_tokens,), of one sequence or of many. Only `attention` knows which token
         belongs to which, and where the K and V of earlier ones are: each layer calls it once, with the q, k
@@ -128,29 +104,9 @@ class LlamaForCausalLM:
         with blas.OneThread():
             for layer in self.layers:
                 hidden = layer.forward(hidden, cos_sin, attention)
-        self.tokens_processed += len(token_ids)
         return hidden
 
     def compute_logits(self, hidden: np.ndarray) -> np.ndarray:
         """The logits of the token that follows. hidden: (num_tokens, hidden_size) -> (num_tokens, vocab_size)."""
         with blas.OneThread():
             return linear(rms_norm(hidden, self.norm, self.config.rms_norm_eps), self.lm_head)
-
-    def _checked(self, token_ids: Sequence[int], num_cached: int) -> np.ndarray:
-        ids = np.asarray(token_ids)
-        if ids.ndim != 1 or ids.size == 0:
-            raise ValueError(
-                f"token_ids has shape {ids.shape}: pass a list of at least one token id, for example [3] or ids[-1:]."
-            )
-        if not np.issubdtype(ids.dtype, np.integer):
-            raise TypeError(f"token_ids holds {ids.dtype} values: token ids are whole numbers.")
-        if ids.min() < 0 or ids.max() >= self.config.vocab_size:
-            bad = int(ids.min()) if ids.min() < 0 else int(ids.max())
-            raise ValueError(f"token id {bad} is outside the vocabulary, 0 to {self.config.vocab_size - 1}.")
-        limit = self.config.max_position_embeddings
-        if num_cached + len(ids) > limit:
-            raise ValueError(
-                f"{num_cached} cached and {len(ids)} new tokens make {num_cached + len(ids)}, "
-                f"more than max_position_embeddings={limit}."
-            )
-        return ids

@@ -39,7 +39,7 @@ class ModelRunner:
             positions += range(start, end)
             tables.append(BlockTable(item.block_ids, self.kv_cache.block_size, num_tokens=end))
         attention = PagedAttention(self.kv_cache, tables, [item.num_new_tokens for item in items])
-        return self.model.hidden_states(np.array(token_ids), np.array(positions), attention)
+        return self.model.forward(np.array(token_ids), np.array(positions), attention)
 
     def _sample(self, logits: np.ndarray, items: list[ScheduledRequest]) -> ModelRunnerOutput:
         if not items:

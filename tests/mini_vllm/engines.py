@@ -4,7 +4,15 @@ from collections import Counter
 
 import numpy as np
 
-from mini_vllm import EngineConfig, LlamaForCausalLM, LLMEngine, ModelConfig, RequestOutput, SamplingParams
+from mini_vllm import (
+    EngineConfig,
+    LlamaForCausalLM,
+    LLMEngine,
+    ModelConfig,
+    OneSequence,
+    RequestOutput,
+    SamplingParams,
+)
 from mini_vllm.sample import Sampler, SamplingMetadata
 
 MODEL = LlamaForCausalLM(
@@ -36,12 +44,13 @@ def random_prompt(seed: int, length: int) -> list[int]:
 
 def expected_tokens(prompt: list[int], params: SamplingParams) -> list[int]:
     """The same generation by the model and the sampler alone: one sequence, one contiguous cache."""
-    cache, tokens, generator = MODEL.new_cache(), [], np.random.default_rng(params.seed)
-    logits = MODEL.forward(prompt, cache)
+    model = OneSequence(MODEL)
+    cache, tokens, generator = model.new_cache(), [], np.random.default_rng(params.seed)
+    logits = model.forward(prompt, cache)
     while len(tokens) < params.max_tokens:
         metadata = SamplingMetadata(["expected"], [params], [generator], [prompt], [tokens])
         tokens.append(Sampler()(logits[-1:], metadata).sampled_token_ids[0])
-        logits = MODEL.forward(tokens[-1:], cache)
+        logits = model.forward(tokens[-1:], cache)
     return tokens
 
 

@@ -5,7 +5,7 @@ from engines import MODEL, check_blocks, engine, greedy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mini_vllm import LLMEngine
+from mini_vllm import LLMEngine, OneSequence
 
 # Few distinct prompts, as prefixes of few distinct texts: requests then share blocks all the time.
 TEXTS = [np.random.default_rng(seed).integers(0, 64, 40).tolist() for seed in range(3)]
@@ -36,7 +36,7 @@ def make(block_size: int, extra_blocks: int, **others) -> LLMEngine:
 
 def check_is_greedy(prompt: list[int], tokens: list[int]) -> None:
     """Each token is the most likely one after those before it, or as good as that."""
-    logits = MODEL.forward(prompt + tokens[:-1])[len(prompt) - 1 :]
+    logits = OneSequence(MODEL).forward(prompt + tokens[:-1])[len(prompt) - 1 :]
     lost = logits.max(axis=1) - logits[np.arange(len(tokens)), tokens]
     assert lost.max() < CLOSE, f"{lost.max()} below the most likely token's logit"
 

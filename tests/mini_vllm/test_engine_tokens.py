@@ -175,7 +175,7 @@ def test_an_abort_in_the_middle_of_a_prefill_gives_back_its_blocks_and_leaves_th
 @pytest.mark.parametrize("call", [1, 2, 3, 5])
 def test_a_step_that_is_broken_off_is_computed_anew(call, monkeypatch):
     an_engine, calls = engine(max_num_batched_tokens=16), []
-    forward = MODEL.hidden_states
+    forward = MODEL.forward
 
     def interrupted(*args):
         calls.append(args)
@@ -183,7 +183,7 @@ def test_a_step_that_is_broken_off_is_computed_anew(call, monkeypatch):
             raise KeyboardInterrupt
         return forward(*args)
 
-    monkeypatch.setattr(MODEL, "hidden_states", interrupted)
+    monkeypatch.setattr(MODEL, "forward", interrupted)
     for request_id, (prompt, params) in REQUESTS.items():
         an_engine.add_request(request_id, prompt, params)
     outputs = {}

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mini_vllm import LlamaForCausalLM, ModelConfig
+from mini_vllm import LlamaForCausalLM, ModelConfig, OneSequence
 from mini_vllm.models.weights import random_weights
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "llama.json").read_text())["cases"]
@@ -21,7 +21,7 @@ TINY = ModelConfig(
 )
 
 
-def greedy(model: LlamaForCausalLM, prompt: list[int], new_tokens: int, chunk: int | None) -> list[int]:
+def greedy(model: OneSequence, prompt: list[int], new_tokens: int, chunk: int | None) -> list[int]:
     """Without a cache (chunk None), or with one and a prefill in chunks."""
     tokens: list[int] = []
     if chunk is None:
@@ -46,12 +46,12 @@ def test_greedy_tokens_equal_those_of_transformers(case, chunk):
         "numpy draws other weights from the seed: run make_llama_golden.py again"
     )
     for text in case["texts"]:
-        assert greedy(model, text["prompt"], len(text["tokens"]), chunk) == text["tokens"]
+        assert greedy(OneSequence(model), text["prompt"], len(text["tokens"]), chunk) == text["tokens"]
 
 
 @pytest.mark.parametrize("case", GOLDEN, ids=[case["name"] for case in GOLDEN])
 def test_logits_equal_those_of_transformers(case):
-    model = LlamaForCausalLM(ModelConfig(**case["config"]), seed=case["seed"])
+    model = OneSequence(LlamaForCausalLM(ModelConfig(**case["config"]), seed=case["seed"]))
     for text in case["texts"]:
         last = model.forward(text["prompt"] + text["tokens"])[-1]
         np.testing.assert_allclose(last, text["last_logits"], atol=2e-3)
@@ -73,14 +73,14 @@ def test_the_counter_counts_every_position_passed(prompt_len, new_tokens, withou
         num_attention_heads=1,
         max_position_embeddings=1024,
     )
-    slow, fast = LlamaForCausalLM(shape), LlamaForCausalLM(shape)
+    slow, fast = (OneSequence(LlamaForCausalLM(shape)) for _ in range(2))
     prompt = list(range(prompt_len))
     assert greedy(slow, prompt, new_tokens, chunk=None) == greedy(fast, prompt, new_tokens, chunk=prompt_len)
     assert (slow.tokens_processed, fast.tokens_processed) == (without, cached)
 
 
 def test_appending_a_token_leaves_the_keys_and_values_of_the_past():
-    model = LlamaForCausalLM(TINY)
+    model = OneSequence(LlamaForCausalLM(TINY))
     cache, text = model.new_cache(), list(range(1, 40))
     model.forward(text, cache)
     before = [np.array(cache.keys(layer)) for layer in range(2)] + [np.array(cache.values(layer)) for layer in range(2)]
@@ -92,7 +92,7 @@ def test_appending_a_token_leaves_the_keys_and_values_of_the_past():
 
 
 def test_a_view_of_the_cache_cannot_be_written_to():
-    model = LlamaForCausalLM(TINY)
+    model = OneSequence(LlamaForCausalLM(TINY))
     cache = model.new_cache()
     model.forward([1, 2], cache)
     with pytest.raises(ValueError, match="read-only"):
@@ -111,9 +111,10 @@ def test_everything_is_float32(monkeypatch):
         return out
 
     monkeypatch.setattr(type(model.layers[0]), "forward", spy)
-    cache = model.new_cache()
-    assert model.forward([1, 2, 3], cache).dtype == np.float32
-    assert model.forward([4], cache).dtype == np.float32
+    alone = OneSequence(model)
+    cache = alone.new_cache()
+    assert alone.forward([1, 2, 3], cache).dtype == np.float32
+    assert alone.forward([4], cache).dtype == np.float32
     assert seen == {np.dtype(np.float32)}
     assert cache.keys(0).dtype == np.float32
 
@@ -133,7 +134,7 @@ def test_everything_is_float32(monkeypatch):
     ],
 )
 def test_what_is_no_sequence_of_token_ids_is_refused_and_the_cache_stays(token_ids, error, said):
-    model = LlamaForCausalLM(TINY)
+    model = OneSequence(LlamaForCausalLM(TINY))
     cache = model.new_cache()
     model.forward([1], cache)
     with pytest.raises(error, match=said):

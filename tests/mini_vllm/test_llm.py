@@ -5,7 +5,7 @@ import pytest
 from engines import MODEL, check_blocks, expected_tokens, greedy, random_prompt
 from letters import LETTERS, LetterTokenizer
 
-from mini_vllm import LLM, LlamaForCausalLM, ModelConfig, SamplingParams
+from mini_vllm import LLM, LlamaForCausalLM, ModelConfig, OneSequence, SamplingParams
 
 
 def llm(**limits) -> LLM:
@@ -133,7 +133,7 @@ def test_max_tokens_none_goes_on_to_the_end_of_the_context():
 def test_logprobs_are_those_of_the_model(wanted):
     (output,) = llm().generate("Hello", greedy(5, logprobs=wanted, repetition_penalty=1.5))
     completion, prompt = output.outputs[0], output.prompt_token_ids
-    logits = MODEL.forward(prompt + completion.token_ids)[len(prompt) - 1 : -1].astype(float)
+    logits = OneSequence(MODEL).forward(prompt + completion.token_ids)[len(prompt) - 1 : -1].astype(float)
     expected = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     assert len(completion.logprobs) == 5
     for row, token_id, entries in zip(expected, completion.token_ids, completion.logprobs):
@@ -319,16 +319,16 @@ def test_an_engine_takes_no_request_twice_and_no_other_ids_than_strings():
 
 def test_after_ctrl_c_nothing_is_left_and_nothing_wrong_is_found_in_the_cache(monkeypatch):
     engine = llm()
-    forward = MODEL.hidden_states
+    forward = MODEL.forward
 
     def interrupted(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(MODEL, "hidden_states", interrupted)
+    monkeypatch.setattr(MODEL, "forward", interrupted)
     with pytest.raises(KeyboardInterrupt):
         engine.generate("A prompt that is longer than one block.", greedy())
     assert not engine.llm_engine.has_unfinished_requests()
-    monkeypatch.setattr(MODEL, "hidden_states", forward)
+    monkeypatch.setattr(MODEL, "forward", forward)
     (output,) = engine.generate("A prompt that is longer than one block.", greedy())
     assert output.outputs[0].text == text_of("A prompt that is longer than one block.")
     assert output.num_cached_tokens == 0

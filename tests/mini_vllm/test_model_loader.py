@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mini_vllm import LlamaForCausalLM
+from mini_vllm import LlamaForCausalLM, OneSequence
 from mini_vllm.model_loader import get_model
 from mini_vllm.model_loader.default_loader import load_model
 from mini_vllm.model_loader.safetensors import SafetensorsFile, save_file
@@ -36,7 +36,7 @@ def rewrite(folder: Path, **changed: np.ndarray | None) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_greedy_tokens_with_and_without_a_cache_equal_those_of_transformers(name):
-    model = load_model(CHECKPOINTS / name)
+    model = OneSequence(load_model(CHECKPOINTS / name))
     for text in golden(name):
         prompt, tokens = text["prompt"], text["tokens"]
         # One pass over the whole text gives each next token, if the tokens before it are right.
@@ -51,7 +51,7 @@ def test_greedy_tokens_with_and_without_a_cache_equal_those_of_transformers(name
 
 @pytest.mark.parametrize("name", NAMES)
 def test_logits_equal_those_of_transformers(name):
-    model = load_model(CHECKPOINTS / name)
+    model = OneSequence(load_model(CHECKPOINTS / name))
     for text in golden(name):
         last = model.forward(text["prompt"] + text["tokens"])[-1]
         np.testing.assert_allclose(last, text["last_logits"], atol=1e-3)
@@ -86,7 +86,7 @@ def test_weights_that_are_prepared_already_are_used_where_they_lie():
     again = LlamaForCausalLM(model.config, model.weights)
     assert model.weights.keys() == again.weights.keys()
     assert all(again.weights[name] is array for name, array in model.weights.items())
-    assert np.array_equal(again.forward([1, 2, 3]), model.forward([1, 2, 3]))
+    assert np.array_equal(*(OneSequence(each).forward([1, 2, 3]) for each in (again, model)))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_tied_embeddings_may_be_stored_twice_but_not_differently(folder):
     rewrite(folder, lm_head__weight=SafetensorsFile(folder / "model.safetensors").read("model.embed_tokens.weight"))
     twice = load_model(folder)
     rewrite(folder, lm_head__weight=None)
-    assert np.array_equal(load_model(folder).forward([1, 2]), twice.forward([1, 2]))
+    assert np.array_equal(*(OneSequence(each).forward([1, 2]) for each in (load_model(folder), twice)))
 
 
 def test_a_part_that_is_missing_or_lacks_a_tensor_is_named(tmp_path):

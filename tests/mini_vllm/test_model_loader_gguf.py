@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tiny_gguf import CHECKPOINT, write_gguf
 
+from mini_vllm import OneSequence
 from mini_vllm.model_loader import get_model
 from mini_vllm.model_loader.default_loader import load_model
 from mini_vllm.model_loader.gguf_loader import load_gguf
@@ -31,7 +32,7 @@ def test_greedy_tokens_equal_those_of_transformers(tmp_path):
     # Without the turned rows of q and k, the first token can be right all the same: many are compared.
     model, _ = load_gguf(write_gguf(tmp_path / "model.gguf"))
     for text in GOLDEN["texts"]:
-        logits = model.forward(text["prompt"] + text["tokens"])[len(text["prompt"]) - 1 : -1]
+        logits = OneSequence(model).forward(text["prompt"] + text["tokens"])[len(text["prompt"]) - 1 : -1]
         assert logits.argmax(axis=-1).tolist() == text["tokens"]
 
 

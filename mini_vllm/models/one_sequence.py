@@ -1,9 +1,68 @@
-"""The keys and values of the tokens that a model has already seen."""
+"""One sequence through a model, with a cache that grows: what lab 01 counts, and what tests compare the engine with.
+
+The engine takes another path. It serves many sequences at once, from the blocks of worker/paged_kv_cache.py.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from mini_vllm.config import ModelConfig
 from mini_vllm.layers.attention import causal_attention
+from mini_vllm.models.llama import LlamaForCausalLM
+
+
+class OneSequence:
+    """A model that takes token ids and returns the logits of the token that follows each of them.
+
+    `tokens_processed` counts every token position that `forward` has passed through the network.
+    """
+
+    def __init__(self, model: LlamaForCausalLM) -> None:
+        self._model = model
+        self.config = model.config
+        self.tokens_processed = 0
+
+    def new_cache(self) -> "KVCache":
+        """An empty cache for one sequence of this model."""
+        return KVCache(self.config)
+
+    def forward(self, token_ids: Sequence[int], cache: "KVCache | None" = None) -> np.ndarray:
+        """Pass `token_ids` through the network and return their logits, (len(token_ids), vocab_size).
+
+        cache: holds K and V of the tokens that come before `token_ids`, and is extended in place by
+        theirs. Without one, `token_ids` is the whole sequence and its K and V are thrown away.
+
+        Errors: TypeError or ValueError, naming the value, for what is not a sequence of token ids;
+        ValueError if the sequence grows past max_position_embeddings. The cache is then unchanged.
+        """
+        if cache is None:
+            cache = self.new_cache()
+        ids = self._checked(token_ids, cache.num_tokens)
+        positions = np.arange(cache.num_tokens, cache.num_tokens + len(ids))
+        hidden = self._model.forward(ids, positions, cache.attention)
+        cache.advance(len(ids))
+        self.tokens_processed += len(ids)
+        return self._model.compute_logits(hidden)
+
+    def _checked(self, token_ids: Sequence[int], num_cached: int) -> np.ndarray:
+        ids = np.asarray(token_ids)
+        if ids.ndim != 1 or ids.size == 0:
+            raise ValueError(
+                f"token_ids has shape {ids.shape}: pass a list of at least one token id, for example [3] or ids[-1:]."
+            )
+        if not np.issubdtype(ids.dtype, np.integer):
+            raise TypeError(f"token_ids holds {ids.dtype} values: token ids are whole numbers.")
+        if ids.min() < 0 or ids.max() >= self.config.vocab_size:
+            bad = int(ids.min()) if ids.min() < 0 else int(ids.max())
+            raise ValueError(f"token id {bad} is outside the vocabulary, 0 to {self.config.vocab_size - 1}.")
+        limit = self.config.max_position_embeddings
+        if num_cached + len(ids) > limit:
+            raise ValueError(
+                f"{num_cached} cached and {len(ids)} new tokens make {num_cached + len(ids)}, "
+                f"more than max_position_embeddings={limit}."
+            )
+        return ids
 
 
 class KVCache:
