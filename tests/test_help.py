@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MAIN = '\nif __name__ == "__main__":'
-NOT_FOR_PEOPLE = {"grading/student_process/start.py", "grading/judge/process.py"}  # started by grading alone
+NOT_FOR_PEOPLE = {"grading/student_process/start.py", "grading/judge/serve.py"}  # started by grading alone
 NEEDS = {"training/train.py": "torch", "benchmarks/bench_sampler.py": "torch"}  # and say so without it
 FOLDERS = ("mini_vllm", "grading", "setup", "training", "docs", "benchmarks")
 FILES = sorted(path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))

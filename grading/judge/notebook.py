@@ -8,7 +8,8 @@ import traceback
 from grading.judge.clock import TestTooLong
 from grading.judge.course import Code, CourseTest, course_notebook, course_test, names_set
 from grading.judge.job import CodeCell, NotebookJob, Role
-from grading.judge.student import GRACE_S, SessionOver, StudentNotebook, error_output
+from grading.judge.outputs import error_output
+from grading.judge.student_notebook import GRACE_S, SessionOver, StudentNotebook
 from grading.wire.channel import ChannelError
 from labkit.advice import advice
 from labkit.failure import CheckFailed, HiddenFailed

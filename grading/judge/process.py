@@ -1,33 +1,17 @@
-"""The process that judges, and how to reach it: `JudgeProcess().judge(job)`.
+"""How to reach the process that judges: `JudgeProcess().judge(job)`."""
 
-It has the libraries loaded and the course's own cells run, and forks for each submission, so that one leaves nothing
-behind for the next, and one whose tests never end can be ended. The fork is the judge; the student's code runs in a
-sandbox, which is started while the submission before is still being judged.
-"""
-
-import compileall
 import contextlib
 import os
-import resource
-import select
 import signal
 import subprocess
 import sys
-import time
-from importlib.util import find_spec
 from pathlib import Path
 
-from grading.judge.course import CourseFailed, make_ready
-from grading.judge.job import Failed, Job, Role, Verdict
-from grading.judge.notebook import NotebookJudge
-from grading.judge.student import SessionOver, StudentNotebook, StudentServer, error_output
-from grading.sandbox import Limits, SandboxUnavailable, StudentProcess, find_sandbox
-from grading.student_process.libraries import load_course_packages
+from grading.judge.job import Failed, Job, Verdict
 from grading.wire.channel import Channel, ChannelError
 
 ROOT = Path(__file__).parents[2]
 MAX_VERDICT_BYTES = 2**26
-MAX_JOB_BYTES = 2**28
 
 
 class JudgeFailed(Exception):
@@ -41,7 +25,7 @@ class JudgeProcess:
         environment = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")]).rstrip(os.pathsep)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grading.judge.process"],  # -P: imports nothing from the current folder
+            [sys.executable, "-P", "-m", "grading.judge.serve"],  # -P: imports nothing from the current folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -69,172 +53,3 @@ class JudgeProcess:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait()
-
-
-def judge(job: Job, process: StudentProcess) -> Verdict:
-    """Judge a submission here and now, in a sandbox that is started already."""
-    limits = Limits(**job.limits)
-    server = StudentServer(lambda: find_sandbox(job.unsafe_no_sandbox).start(limits), job.files, process)
-    judges: dict[str, NotebookJudge] = {}
-    outputs, faults, timed_out = {}, {}, {}
-    try:
-        # All visible parts of all notebooks come before any hidden one: what is asked there can be shown nowhere.
-        for number, (name, notebook) in enumerate(job.notebooks.items()):
-            with _failing_alone(name, notebook.cells, outputs, faults, server):
-                judged = NotebookJudge(StudentNotebook(server, number, limits), notebook)
-                judged.cells_and_visible_tests()
-                judged.student.rest()
-                faults[name], timed_out[name] = judged.student.faults.copy(), judged.student.timed_out.copy()
-                judges[name] = judged
-        for name, judged in judges.items():
-            judged.hidden_tests()
-            outputs[name] = judged.outputs
-            tests = {cell.name for cell in judged.cells if cell.role is Role.TEST}  # a cell that runs again could tell
-            timed_out[name] += [late for late in judged.student.timed_out if late in tests - {*timed_out[name]}]
-    finally:
-        server.close()
-    return Verdict(
-        {name: outputs[name] for name in job.notebooks},
-        {name: found for name, found in faults.items() if found},
-        {name: found for name, found in timed_out.items() if found},
-        server.was_starved,
-    )
-
-
-@contextlib.contextmanager
-def _failing_alone(name: str, cells: list, outputs: dict, faults: dict, server: StudentServer):
-    """What breaks one notebook is on record for that one, and the others go on."""
-    try:
-        yield
-    except (SessionOver, ChannelError) as error:
-        outputs[name] = [[error_output("NotRun", str(error))] for _ in cells]
-        faults.setdefault(name, []).append(str(error))
-        server.restart()
-
-
-class Spare:
-    """A sandbox that is started before it is needed."""
-
-    def __init__(self) -> None:
-        self._process: StudentProcess | None = None
-        self._means: tuple = ()
-
-    def take(self, limits: Limits, unsafe_no_sandbox: bool) -> StudentProcess:
-        """One that is started now, if there is none with these limits. Errors: SandboxUnavailable."""
-        if self._process is None or self._means != (limits, unsafe_no_sandbox):
-            self.make(limits, unsafe_no_sandbox)
-        process, self._process = self._process, None
-        return process
-
-    def make(self, limits: Limits, unsafe_no_sandbox: bool) -> None:
-        """Errors: SandboxUnavailable."""
-        self.close()
-        self._process, self._means = find_sandbox(unsafe_no_sandbox).start(limits), (limits, unsafe_no_sandbox)
-
-    def close(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
-
-
-def serve() -> None:
-    """Answer jobs on standard input, until it ends."""
-    _compile_course_packages()
-    load_course_packages()  # its own copies: no submission is on the path
-    read_fd, write_fd = os.dup(0), os.dup(1)
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-    os.dup2(2, 1)
-    channel, spare = Channel(read_fd, write_fd, Job, MAX_JOB_BYTES), Spare()
-    try:
-        while True:
-            channel.send(_judged(channel.receive(), spare, read_fd))
-    except ChannelError:  # nobody is there any more
-        return
-    finally:
-        spare.close()
-
-
-def _compile_course_packages() -> None:
-    """Where files can be written; inside the sandbox they cannot, and each process would compile them again."""
-    for found in map(find_spec, ("grading", "labkit", "mini_vllm")):
-        if found is not None and found.origin is not None:
-            compileall.compile_dir(Path(found.origin).parent, quiet=2)
-
-
-def _judged(job: Job, spare: Spare, asker_fd: int) -> Verdict | Failed:
-    try:
-        limits = Limits(**job.limits)
-        for notebook in job.notebooks.values():
-            make_ready(notebook)
-        process = spare.take(limits, job.unsafe_no_sandbox)
-    except (TypeError, ValueError, SandboxUnavailable, CourseFailed) as error:
-        return Failed(str(error))
-    try:
-        return _in_a_fork(job, limits, process, spare, asker_fd)
-    finally:
-        process.kill()
-
-
-def _in_a_fork(job: Job, limits: Limits, process: StudentProcess, spare: Spare, asker_fd: int) -> Verdict | Failed:
-    """The answer to a job, made in a process of its own that ends in time, and with the one who asked.
-
-    asker_fd: the pipe on which jobs come; it can be read in the meantime only when the asker is gone.
-    """
-    seconds = (2 * limits.notebook_seconds + 60) * max(1, len(job.notebooks))
-    read_fd, write_fd = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read_fd)
-        os.setpgid(0, 0)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # judge() ends the student's process then
-        # What a student returns, or has the tests' objects make, may be large.
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
-        try:
-            answer = judge(job, process)
-        except BaseException as error:  # noqa: B036 (the answer says what it was)
-            answer = Failed(f"{type(error).__name__}: {error}")
-        try:
-            Channel(-1, write_fd).send(answer)
-        finally:
-            os._exit(0)
-    os.close(write_fd)
-    with contextlib.suppress(OSError):  # here as well, for either may come first
-        os.setpgid(pid, pid)
-    try:
-        with contextlib.suppress(SandboxUnavailable, OSError):  # the next job will tell
-            spare.make(limits, job.unsafe_no_sandbox)
-        ready, _, _ = select.select([read_fd, asker_fd], [], [], seconds)
-        if asker_fd in ready:
-            sys.exit(0)
-        return Channel(read_fd, -1, Verdict | Failed, MAX_VERDICT_BYTES).receive(60 if ready else 0)
-    except ChannelError as error:
-        return Failed(f"The tests did not finish: {error}")
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # not again, while this one is being seen to
-        os.close(read_fd)
-        _end(pid)
-        signal.signal(signal.SIGTERM, _leave)
-
-
-def _leave(*_: object) -> None:
-    sys.exit(0)
-
-
-def _end(pid: int) -> None:
-    """End a fork and its group, after a moment in which it can end the student's process."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGTERM)
-    for _ in range(200):
-        if os.waitpid(pid, os.WNOHANG)[0]:
-            break
-        time.sleep(0.01)
-    else:
-        os.killpg(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _leave)
-    serve()

@@ -1,20 +1,20 @@
-"""The student's process through the whole of a notebook: what breaks it costs one cell, and it starts anew."""
+"""A notebook in the student's process: what breaks it costs one cell, and it starts anew."""
 
 import contextlib
-import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from grading.judge.outputs import error_output, shown
 from grading.judge.remote import RemoteCalls
-from grading.sandbox import Limits, StudentProcess
+from grading.judge.student_server import StudentServer
+from grading.sandbox import Limits
 from grading.wire import messages
-from grading.wire.channel import Channel, ChannelError, SilentTooLong
+from grading.wire.channel import ChannelError, SilentTooLong
 from grading.wire.values import UNREADABLE
 
 GRACE_S = 5  # how much later than asked an answer may come, before the process is ended
-LOAD_S = 120  # for the libraries, so that a machine which is slow to load them costs no cell its time
 MAX_STARTS = 20
 MAX_OUTPUTS = 40
 
@@ -25,59 +25,6 @@ class NotebookGone(ChannelError):
 
 class SessionOver(Exception):
     """The notebook has used up its time, or its process cannot be started any more."""
-
-
-class StudentServer:
-    """The sandboxed process that forks the notebooks' own, and how to start it anew.
-
-    start: gives a StudentProcess. spare: one that is started already. files: the submission's own.
-    """
-
-    def __init__(
-        self, start: Callable[[], StudentProcess], files: dict[str, bytes], spare: StudentProcess | None = None
-    ) -> None:
-        self._start, self._files = start, files
-        self.num_starts = 0
-        self.was_starved = False
-        self._begin(spare or start())
-
-    @property
-    def channel(self) -> Channel:
-        """Errors: ChannelError if the libraries are not loaded in time."""
-        if not self._is_loaded:
-            self._is_loaded = True
-            if not isinstance(self._process.channel.receive(LOAD_S), messages.Loaded):
-                raise ChannelError("it did not start")
-        return self._process.channel
-
-    @property
-    def why_ended(self) -> str:
-        """Why this side has ended the server, if it has."""
-        return self._process.why_ended
-
-    def look(self) -> None:
-        """Note how much processor time it has had by now; once a second is enough."""
-        if time.monotonic() - self._last_look[0] > 1:
-            self._last_look = time.monotonic(), self._process.processor_seconds()
-
-    def note_time_out(self) -> None:
-        """Something has run out of time since the last look: by its own doing?"""
-        since, used = self._last_look
-        self.was_starved |= self._process.processor_seconds() - used < (time.monotonic() - since) / 2
-
-    def restart(self) -> None:
-        self.close()
-        self._begin(self._start())
-
-    def close(self) -> None:
-        self._process.kill()
-
-    def _begin(self, process: StudentProcess) -> None:
-        self._process, self._is_loaded = process, False
-        self._last_look = time.monotonic(), 0.0
-        self.num_starts += 1
-        process.watch()
-        process.channel.send(messages.Files(self._files), LOAD_S)
 
 
 class StudentNotebook:
@@ -276,26 +223,3 @@ class StudentNotebook:
         if isinstance(error, SilentTooLong):
             return f"it took more than {self.limits.cell_seconds:g} seconds and could not be interrupted"
         return self.server.why_ended or str(error).rstrip(".")
-
-
-def shown(output: Any, limits: Limits) -> dict:
-    """What a cell shows, as nbformat has it: plain text, or a picture."""
-    if isinstance(output, messages.Text):
-        return {"output_type": "stream", "name": "stdout", "text": output.text[: limits.output_chars + 100]}
-    if isinstance(output, messages.Display):
-        data = {"text/plain": output.text} if output.text else {}
-        if output.png and re.fullmatch(r"[A-Za-z0-9+/=\n]+", output.png):
-            data["image/png"] = output.png
-        return {"output_type": "display_data", "data": data, "metadata": {}}
-    lines = [line[: limits.output_chars] for line in output.traceback[:50]]
-    name, text = (part[: limits.output_chars] for part in (output.name, output.text))
-    return {"output_type": "error", "ename": name, "evalue": text, "traceback": lines}
-
-
-def error_output(name: str, text: str, where: list[str] | None = None) -> dict:
-    return {
-        "output_type": "error",
-        "ename": name,
-        "evalue": text,
-        "traceback": [*(where or []), f"{name}: {text}"],
-    }
