@@ -77,6 +77,8 @@ def _why(error: BaseException) -> tuple[str, str]:
         if error.name in sys.stdlib_module_names:
             return f"the module {error.name} is not imported", f"add `import {error.name}` at the top of the cell"
         return "a misspelled name, or one that is used before it is assigned", "compare its spelling, letter by letter"
+    if type(error).__name__ == "FrozenInstanceError":  # by name: from the judge it has a type of its own
+        return "your function assigns to an argument's field", "assign to a variable of your own instead"
     if isinstance(error, AttributeError):
         return "a misspelled attribute, or a value of another kind", "print the value before the dot, and its type"
     return "", "call your function with these arguments in a new cell and print what it computes on the way"

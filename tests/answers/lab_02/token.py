@@ -149,7 +149,7 @@ KV_BYTES_PER_TOKEN = [
     wrong(
         "kv_bytes_per_token",
         "assigns to the config",
-        "FrozenInstanceError",
+        "your function assigns to an argument's field",
         """
         def kv_bytes_per_token(config, bytes_per_element=2):
             config.num_attention_heads = 2 * config.num_key_value_heads
