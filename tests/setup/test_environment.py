@@ -21,14 +21,7 @@ def ranges(lines):
 
 def test_conda_and_pip_install_the_same_packages_in_the_same_ranges():
     packages = [line for line in NAMED if line != "pip" and not line.startswith("python=")]
-    assert ranges(packages) == ranges(PROJECT["dependencies"])
-
-
-def test_authors_and_tests_have_the_same_ruff():
-    """Another minor version formats some lines differently, and `make test` would reject what an author formatted."""
-    extras = PROJECT["optional-dependencies"]
-    (dev, test) = ([line for line in extras[name] if line.startswith("ruff")] for name in ("dev", "test"))
-    assert dev == test and len(dev) == 1
+    assert ranges(packages) == ranges([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["course"]])
 
 
 def test_conda_installs_a_python_the_course_supports_and_names_it_as_binder_reads_it():
