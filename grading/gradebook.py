@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,6 +24,7 @@ from nbgrader.api import (
 )
 from nbgrader.nbgraderformat import SCHEMA_VERSION
 from sqlalchemy import func
+from sqlalchemy.orm import Query
 
 
 @dataclass(frozen=True)
@@ -61,49 +62,49 @@ def released(gradebook: Gradebook, assignment: str, notebook: str) -> Released:
     return Released(cells, json.loads(known.kernelspec) if known.kernelspec else None)
 
 
+def find_assignment(gradebook: Gradebook, assignment: str) -> Assignment:
+    """Errors: ValueError, with what to do."""
+    try:
+        return gradebook.find_assignment(assignment)
+    except MissingEntry:
+        raise ValueError(
+            f"The gradebook has no assignment {assignment!r}. Next step: nbgrader generate_assignment {assignment}"
+        ) from None
+
+
 def entries(gradebook: Gradebook, table: type[Grade] | type[Comment], notebook: SubmittedNotebook) -> dict:
     """The grades, or the comments, of a submitted notebook, by the name of the cell."""
     rows = gradebook.db.query(BaseCell.name, table).join(table, table.cell_id == BaseCell.id)
     return dict(rows.filter(table.notebook_id == notebook.id).all())
 
 
-def students_on_record(gradebook: Gradebook, assignment: str) -> set[str]:
-    """Students of whom the gradebook has a submission, graded or not."""
-    known = gradebook.find_assignment(assignment)
-    rows = gradebook.db.query(SubmittedAssignment.student_id).filter_by(assignment_id=known.id)
-    return {student for (student,) in rows}
+def _rows(gradebook: Gradebook, assignment: str, table: type[Grade] | type[Comment], *columns) -> Query:
+    """The grades, or the comments, of all submissions to an assignment: the student's id, and these columns."""
+    query = gradebook.db.query(SubmittedAssignment.student_id, *columns).select_from(table)
+    query = query.join(SubmittedNotebook, SubmittedNotebook.id == table.notebook_id)
+    query = query.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+    return query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id).filter(
+        Assignment.name == assignment
+    )
 
 
-def students_with_open_grades(gradebook: Gradebook, assignment: str) -> Iterator[str]:
-    """Students of whom a submission is on record, and not the points of all its tests."""
+def students_with_points(gradebook: Gradebook, assignment: str) -> set[str]:
+    """Students of whom a submission is on record, with the points of all its tests."""
     known = gradebook.find_assignment(assignment)
     # An answer that a person grades has no points before; it is a test and an answer in one.
     by_hand = {(cell.name, cell.notebook_id) for notebook in known.notebooks for cell in notebook.solution_cells}
-    rows = (
-        gradebook.db.query(SubmittedAssignment.student_id, GradeCell.name, GradeCell.notebook_id)
-        .select_from(Grade)
-        .join(GradeCell, Grade.cell_id == GradeCell.id)
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .filter(SubmittedAssignment.assignment_id == known.id, Grade.auto_score.is_(None))
-        .filter(GradeCell.cell_type == "code")
-    )
-    return (student for student, name, notebook in rows if (name, notebook) not in by_hand)
+    grades = _rows(gradebook, assignment, Grade, GradeCell.name, GradeCell.notebook_id)
+    grades = grades.join(GradeCell, GradeCell.id == Grade.cell_id)
+    open_ones = grades.filter(Grade.auto_score.is_(None), GradeCell.cell_type == "code")
+    without = {student for student, *cell in open_ones if tuple(cell) not in by_hand}
+    submissions = gradebook.db.query(SubmittedAssignment.student_id).filter_by(assignment_id=known.id)
+    return {student for (student,) in submissions} - without
 
 
 def points_of(gradebook: Gradebook, assignment: str) -> dict[str, float]:
     """The automatic points of each student, all notebooks together."""
-    known = gradebook.find_assignment(assignment)
-    rows = (
-        gradebook.db.query(SubmittedAssignment.student_id, func.sum(Grade.auto_score))
-        .select_from(Grade)
-        .join(GradeCell, Grade.cell_id == GradeCell.id)
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .filter(SubmittedAssignment.assignment_id == known.id)
-        .group_by(SubmittedAssignment.student_id)
-    )
-    return {student: points or 0.0 for student, points in rows}
+    rows = _rows(gradebook, assignment, Grade, func.sum(Grade.auto_score))
+    return {student: points or 0.0 for student, points in rows.group_by(SubmittedAssignment.student_id)}
 
 
 # --- for feedback ---
@@ -122,15 +123,11 @@ def states(gradebook: Gradebook, assignment: str, student: str | None = None) ->
     """
     found = defaultdict(list)
     for table, columns in SHOWN:
-        query = gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, table.cell_id, *columns)
-        query = query.select_from(table).join(SubmittedNotebook, SubmittedNotebook.id == table.notebook_id)
-        query = query.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        query = query.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        query = query.join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        query = query.filter(Assignment.name == assignment)
+        rows = _rows(gradebook, assignment, table, Notebook.name, table.cell_id, *columns)
+        rows = rows.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         if student is not None:
-            query = query.filter(SubmittedAssignment.student_id == student)
-        for owner, notebook, *values in query:
+            rows = rows.filter(SubmittedAssignment.student_id == student)
+        for owner, notebook, *values in rows:
             found[owner, notebook].append(repr((table.__name__, *values)))
     return {key: hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16] for key, lines in found.items()}
 
@@ -142,21 +139,10 @@ def states(gradebook: Gradebook, assignment: str, student: str | None = None) ->
 class Points:
     """What one student has: points by the id of the cell, and how late."""
 
-    student: str = ""
     points: dict[str, float | None] = field(default_factory=dict)
     penalty: float = 0.0
     seconds_late: float = 0.0
     needs_manual_grading: bool = False
-
-
-def find_assignment(gradebook: Gradebook, assignment: str) -> Assignment:
-    """Errors: ValueError, with what to do."""
-    try:
-        return gradebook.find_assignment(assignment)
-    except MissingEntry:
-        raise ValueError(
-            f"the gradebook has no assignment {assignment!r}. Next step: nbgrader generate_assignment {assignment}"
-        ) from None
 
 
 def graded_cells(notebook: Notebook, order: Sequence[str]) -> dict[str, str]:
@@ -173,36 +159,22 @@ def class_list(gradebook: Gradebook) -> list[tuple]:
 
 
 def points_by_student(gradebook: Gradebook, assignment: Assignment) -> dict[str, Points]:
-    """What each student has, by id.
-
-    Put together here and not by a JOIN: nbgrader's tables have no index for one, and SQLite took 15 seconds for a
-    class of 5,000 with 24 cells each.
-    """
-    query, mine = gradebook.db.query, SubmittedAssignment.assignment_id == assignment.id
-    columns = (SubmittedAssignment.timestamp, SubmittedAssignment.extension)
-    found = {}
-    for key, student, *times in query(SubmittedAssignment.id, SubmittedAssignment.student_id, *columns).filter(mine):
-        found[key] = Points(student, seconds_late=seconds_late(assignment.duedate, *times))
-
-    of_notebook = {}
-    columns = (SubmittedNotebook.id, SubmittedNotebook.assignment_id, SubmittedNotebook.late_submission_penalty)
-    is_mine = SubmittedNotebook.notebook_id.in_([notebook.id for notebook in assignment.notebooks])
-    for key, submission, penalty in query(*columns).filter(is_mine):
-        if submission in found:  # else it has come in between two of these queries
-            of_notebook[key] = found[submission]
-            found[submission].penalty += penalty or 0.0
-
-    cells = [cell.id for notebook in assignment.notebooks for cell in [*notebook.grade_cells, *notebook.task_cells]]
-    grades = query(
-        *(Grade.notebook_id, Grade.cell_id, Grade.auto_score, Grade.manual_score),
-        *(Grade.extra_credit, Grade.needs_manual_grade),
-    ).filter(Grade.cell_id.in_(cells))
-    for notebook, cell, automatic, manual, extra, needs_manual_grading in grades:
+    """What each student has, by id."""
+    found = defaultdict(Points)
+    submissions = gradebook.db.query(SubmittedAssignment).filter_by(assignment_id=assignment.id)
+    columns = (SubmittedAssignment.student_id, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
+    for student, *times in submissions.with_entities(*columns):
+        found[student].seconds_late = seconds_late(assignment.duedate, *times)
+    columns = (SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty)
+    for student, penalty in submissions.join(SubmittedAssignment.notebooks).with_entities(*columns):
+        found[student].penalty += penalty or 0.0
+    columns = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
+    rows = _rows(gradebook, assignment.name, Grade, Grade.cell_id, *columns)
+    for student, cell, automatic, manual, extra, needs_manual_grading in rows:
         given = automatic if manual is None else manual  # nbgrader's rule: a person's grade counts
-        if submission := of_notebook.get(notebook):
-            submission.points[cell] = None if given is None else given + (extra or 0.0)
-            submission.needs_manual_grading |= bool(needs_manual_grading)
-    return {submission.student: submission for submission in found.values()}
+        found[student].points[cell] = None if given is None else given + (extra or 0.0)
+        found[student].needs_manual_grading |= bool(needs_manual_grading)
+    return found
 
 
 def seconds_late(due: datetime | None, handed_in: datetime | None, extension: timedelta | None) -> float:
