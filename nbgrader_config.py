@@ -46,7 +46,7 @@ c.Autograde.autograde_preprocessors = [
 
 # A feedback page shows what a hidden test says, never what it is, and nothing that was handed in can run in it;
 # see grading/feedback.
-c.GenerateFeedback.preprocessors = ["grading.feedback.grades.GradesWithState"]
+c.GenerateFeedback.preprocessors = ["grading.feedback.page.GradesWithState"]
 c.GenerateFeedback.exporter_class = "grading.feedback.page.FeedbackPage"
 
 # The Formgrader shows submissions in a page with the instructor's rights; see grading/formgrader.

@@ -1,5 +1,6 @@
 """The course's configuration and what its source notebooks say, as the commands and nbgrader's steps read them."""
 
+import logging
 import os
 import re
 import stat
@@ -7,10 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
 from grading.wire.channel import sendable
+
+quiet = logging.getLogger("grading")  # for nbgrader's own parts, where a command says in its own words what went wrong
+quiet.addHandler(logging.NullHandler())
+quiet.propagate = False
 
 
 def load_config(root: Path, db_url: str | None) -> Config:
@@ -46,6 +52,12 @@ def source_notebook(course: CourseDirectory, assignment: str, notebook: str) -> 
     own = (cell.source for cell in cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata)
     names = (cell.metadata.nbgrader.get("grade_id", "") for cell in cells if "nbgrader" in cell.metadata)
     return SourceNotebook(tuple(names), frozenset(own))
+
+
+def student_of(converter: BaseConverter, folder: str) -> str:
+    """The student whose submission is in this folder, as nbgrader reads it from the path."""
+    pattern = converter._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
+    return re.match(pattern, folder).group("student_id")
 
 
 def other_files(folder: Path, max_bytes: int) -> dict[str, bytes]:

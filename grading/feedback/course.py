@@ -1,9 +1,7 @@
 """The graded submissions of a course, and their pages, written by nbgrader's own converter."""
 
 import functools
-import logging
 import os
-import re
 import warnings
 from pathlib import Path
 
@@ -12,12 +10,8 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from grading.course import load_config
+from grading.course import load_config, quiet, student_of
 from grading.gradebook import states
-
-quiet = logging.getLogger("grading.feedback")
-quiet.addHandler(logging.NullHandler())
-quiet.propagate = False
 
 
 class OneSubmission(GenerateFeedback):
@@ -47,9 +41,7 @@ class Course:
         self.address = (root, db_url, assignment)
         self.assignment = assignment
         self.config = load_config(root, db_url)
-        self.directory = CourseDirectory(config=self.config, log=quiet)
-        self.directory.assignment_id = assignment
-        self.directory.student_id = "*"
+        self.directory = CourseDirectory(config=self.config, log=quiet, assignment_id=assignment, student_id="*")
         self._graded = self._find()
 
     def students(self) -> list[str]:
@@ -81,14 +73,9 @@ class Course:
     def _find(self) -> dict[str, tuple[str, list[str]]]:
         converter = GenerateFeedback(coursedir=self.directory, config=self.config, log=quiet)
         converter.init_notebooks()
-        pattern = converter._format_source(re.escape(self.assignment), "(?P<student>.*)", escape=True)
+        found = {student_of(converter, folder): (folder, paths) for folder, paths in converter.assignments.items()}
         excluded = self.directory.student_id_exclude.split(",")
-        found = {}
-        for folder, notebooks in converter.assignments.items():
-            match = re.match(pattern, folder)
-            if match and match["student"] not in excluded:
-                found[match["student"]] = (folder, notebooks)
-        return found
+        return {student: where for student, where in found.items() if student not in excluded}
 
 
 def _is_page_of(folder: Path, notebook: Path, state: str) -> bool:

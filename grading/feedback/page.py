@@ -1,26 +1,54 @@
-"""The exporter that makes a feedback page."""
+"""The parts of a feedback page that nbgrader_config.py names: the step that reads the points, and the exporter."""
 
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
-from nbconvert.exporters import TemplateExporter
+from nbconvert.exporters import Exporter
+from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from traitlets import default
 
 from grading.feedback import markup, parts
 from grading.feedback.conceal import conceal
+from grading.gradebook import states
 
 TEMPLATES = Path(__file__).parent / "templates"
+# Everything that the template writes is escaped, but for what grading.feedback.markup has cleaned.
+ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+STYLE = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
+ENVIRONMENT.globals.update(parts=parts, markup=markup, style=STYLE)
 
 
-class FeedbackPage(TemplateExporter):
+class GradesWithState(GetGrades):
+    """nbgrader's step, which also notes whether a cell still waits for its points.
+
+    A cell that nobody has graded has the score 0 in the gradebook, and a student would read a verdict in that.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        nb, resources = super().preprocess(nb, resources)
+        with self.gradebook as gradebook:
+            known = states(gradebook, self.assignment_id, self.student_id)
+        # A notebook without a graded cell has none.
+        resources["nbgrader"]["state"] = known.get((self.student_id, self.notebook_id), "")
+        return nb, resources
+
+    def _get_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
+        claim = cell.metadata.nbgrader
+        grade = self.gradebook.find_grade(claim.grade_id, self.notebook_id, self.assignment_id, self.student_id)
+        is_open = grade.manual_score is None and grade.auto_score is None
+        claim.update(score=grade.score, points=grade.max_score, waits=grade.needs_manual_grade or is_open)
+
+
+class FeedbackPage(Exporter):
     """Makes one page of HTML, complete in itself: no script, nothing loaded from elsewhere, readable offline.
 
     It takes hidden tests out of any notebook that it gets, whichever preprocessors a course has configured.
-    Everything that the template writes is escaped, but for what grading.feedback.markup has cleaned.
     """
 
     output_mimetype = "text/html"
@@ -29,34 +57,9 @@ class FeedbackPage(TemplateExporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
-    @default("template_file")
-    def _template_file_default(self) -> str:
-        return "page.html.j2"
-
-    @default("template_paths")
-    def _template_paths(self, prune: bool = True, root_dirs: Any = None) -> list[str]:
-        return [str(TEMPLATES)]
-
-    def default_filters(self):
-        yield from super().default_filters()
-        yield "rows", parts.rows
-        yield "row", parts.row
-        yield "label", parts.label
-        yield "claim", parts.claim
-        yield "points", parts.points
-        yield "outputs", parts.outputs
-        yield "markdown", markup.markdown
-        yield "code", markup.code
-
-    def _create_environment(self) -> jinja2.Environment:
-        environment = super()._create_environment()
-        environment.autoescape = True  # nbconvert leaves it off
-        environment.trim_blocks = environment.lstrip_blocks = True
-        environment.globals["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
-        return environment
-
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
         """The page. Changes `nb`: hidden tests are taken out of it."""
         marks = ClearHiddenTests(parent=self)
         conceal(nb, marks.begin_test_delimeter, marks.end_test_delimeter)
-        return super().from_notebook_node(nb, resources, **kw)
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        return ENVIRONMENT.get_template("page.html.j2").render(nb=nb, resources=resources), resources

@@ -1,6 +1,5 @@
 """`nbgrader generate_feedback` and `python -m grading feedback` write the same pages."""
 
-import argparse
 import os
 import re
 
@@ -8,7 +7,7 @@ import pytest
 from graded_course import gradebook_of, hand_in, make_course, write_graded
 from tiny_course import ASSIGNMENT
 
-from grading.feedback import add_arguments, run
+from grading.__main__ import main
 
 STUDENTS = ("ada", "bob", "cleo", "dev")
 
@@ -33,9 +32,7 @@ def feedback(course, monkeypatch, capsys):
     monkeypatch.chdir(course.root)
 
     def feedback(*arguments: str) -> tuple[int, str]:
-        parser = argparse.ArgumentParser()
-        add_arguments(parser)
-        status = run(parser.parse_args([ASSIGNMENT, "--workers", "1", *arguments]))
+        status = main(["feedback", ASSIGNMENT, "--workers", "1", *arguments])
         printed = capsys.readouterr()
         return status, printed.out + re.sub(r".*\r.*", "", printed.err)
 
