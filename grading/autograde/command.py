@@ -1,4 +1,13 @@
-"""The command line of `python -m grading autograde`."""
+"""Grade a class in parallel, in a sandbox.
+
+Examples:
+  python -m grading autograde phase-00-foundations
+  python -m grading autograde phase-00-foundations --student ada --force
+  python -m grading autograde phase-00-foundations --scheduler tcp://10.0.0.5:8786
+
+Exit status: 0 all graded; 1 some need your attention; 2 grading could not start; 130 stopped by Ctrl-C.
+After an interruption, run the same command again to continue.
+"""
 
 import argparse
 import os
@@ -15,7 +24,7 @@ from tqdm import tqdm
 from grading.autograde.cluster import DaskPool
 from grading.autograde.faults import CannotGoOn, in_words, what_stops_all
 from grading.autograde.grade import Grading
-from grading.autograde.pool import LocalPool
+from grading.autograde.pool import LocalPool, Pool
 from grading.autograde.record import Recorder
 from grading.autograde.report import summary, table
 from grading.autograde.submissions import Submission, handed_in
@@ -23,35 +32,6 @@ from grading.course import load_config
 from grading.gradebook import points_of
 from grading.sandbox import SandboxUnavailable, find_sandbox
 from grading.steps.execute import UNSAFE, is_sandbox_waived
-
-EPILOG = """Examples:
-  python -m grading autograde phase-00-foundations
-  python -m grading autograde phase-00-foundations --student ada --force
-  python -m grading autograde phase-00-foundations --scheduler tcp://10.0.0.5:8786
-
-Exit status: 0 all graded; 1 some need your attention; 2 grading could not start; 130 stopped by Ctrl-C.
-After an interruption, run the same command again to continue."""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = EPILOG
-    parser.add_argument("assignment", help="the assignment's name, for example phase-00-foundations")
-    parser.add_argument(
-        "--workers", type=int, default=os.cpu_count(), help="submissions graded in parallel (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--scheduler", metavar="ADDRESS", help="grade on the Dask cluster with this scheduler, tcp://host:port"
-    )
-    parser.add_argument("--student", action="append", default=[], help="grade only this student; may be repeated")
-    parser.add_argument("--force", action="store_true", help="grade again what is already graded")
-    parser.add_argument(
-        "--db", help="the gradebook's URL, sqlite:///... or postgresql://... (default: from nbgrader_config.py)"
-    )
-    parser.add_argument(
-        "--unsafe-no-sandbox",
-        action="store_true",
-        help="run student code without a sandbox, with your account's permissions",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,15 +60,14 @@ def run(args: argparse.Namespace) -> int:
         return _refuse(str(error))
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one would leave judges behind
-        print("\nStopped. Run the same command again to continue.", file=sys.stderr)
-        return 130
+        raise
     finally:
         for opened in (pool, recorder):
             if opened is not None:
                 opened.close()
 
 
-def make_pool(args: argparse.Namespace) -> LocalPool | DaskPool:
+def make_pool(args: argparse.Namespace) -> Pool:
     """Errors: ValueError, SandboxUnavailable; ImportError and ConnectionError for a cluster."""
     if args.scheduler:
         return DaskPool(args.scheduler)
@@ -98,7 +77,7 @@ def make_pool(args: argparse.Namespace) -> LocalPool | DaskPool:
     return LocalPool(args.workers)
 
 
-def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recorder, pool: LocalPool | DaskPool) -> int:
+def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recorder, pool: Pool) -> int:
     """Grade what has not been, and tell how it went. Returns the exit status."""
     started = time.monotonic()
     to_grade = [submission for submission in submissions if submission.why]

@@ -2,24 +2,16 @@
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from grading.autograde.faults import CannotGoOn, in_words, what_stops_all
+from grading.autograde.pool import Pool
 from grading.autograde.record import Changed, Prepared, Recorder
 from grading.autograde.submissions import Submission
-from grading.judge.job import Job, Verdict
+from grading.judge.job import Verdict
 from grading.judge.process import JudgeFailed
 from grading.steps.entry import Refused
 from grading.steps.execute import remarks
-
-
-class Pool(Protocol):
-    """Judges side by side: LocalPool or DaskPool. What `submit` returns has a `result()`, a Verdict or JudgeFailed."""
-
-    num_workers: int
-
-    def submit(self, job: Job) -> Any: ...
-    def finished(self) -> Any: ...
 
 
 class Grading:

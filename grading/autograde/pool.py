@@ -1,31 +1,30 @@
-"""Judges side by side in processes of this machine; cluster.py has those of a Dask cluster."""
+"""Judges side by side, each served by a thread of this process."""
 
-import queue
-import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from grading.judge.job import Job, Verdict
-from grading.judge.process import JudgeFailed, JudgeProcess
+from grading.judges import Judges
 
 
-class LocalPool:
-    """`num_workers` judging processes, each served by a thread of this one."""
+class Pool:
+    """Submissions are judged by `judge` of a derived class, `num_workers` at once. Close it.
 
-    def __init__(self, num_workers: int) -> None:
+    num_asked: how many calls of `judge` may wait for their verdict; by default as many as are judged.
+    """
+
+    def __init__(self, num_workers: int, num_asked: int | None = None) -> None:
         self.num_workers = num_workers
-        self._threads = ThreadPoolExecutor(num_workers, "judge")
-        self._idle: queue.SimpleQueue[JudgeProcess | None] = queue.SimpleQueue()
-        for _ in range(num_workers):
-            self._idle.put(None)  # started when it is first needed
+        self._threads = ThreadPoolExecutor(num_asked or num_workers, "judge")
         self._waiting: set[Future] = set()
-        self._started: list[JudgeProcess] = []
-        self._lock = threading.Lock()
-        self._is_closed = False
+
+    def judge(self, job: Job) -> Verdict:
+        """Called in a thread. Errors: JudgeFailed."""
+        raise NotImplementedError
 
     def submit(self, job: Job) -> Future:
         """Its result is a Verdict; it raises JudgeFailed."""
-        future = self._threads.submit(self._judge, job)
+        future = self._threads.submit(self.judge, job)
         self._waiting.add(future)
         return future
 
@@ -35,33 +34,18 @@ class LocalPool:
         yield from done
 
     def close(self) -> None:
-        """End all judges, at once, also those that are at work."""
-        with self._lock:
-            self._is_closed = True
-        for server in self._started:
-            server.close()
+        """Return when nothing is judged any more."""
         self._threads.shutdown(cancel_futures=True)
 
-    def _judge(self, job: Job) -> Verdict:
-        server = self._idle.get()
-        try:
-            try:
-                server = server or self._start()
-                return server.judge(job)
-            except JudgeFailed:
-                if server is not None and server.is_alive():
-                    raise  # it said so
-            if server is not None:
-                server.close()
-            server = self._start()  # the process was gone: once more, in a new one
-            return server.judge(job)
-        finally:
-            self._idle.put(server)
 
-    def _start(self) -> JudgeProcess:
-        with self._lock:
-            if self._is_closed:
-                raise JudgeFailed("Grading was stopped.")
-            self._started = [server for server in self._started if server.is_alive()]
-            self._started.append(JudgeProcess())
-            return self._started[-1]
+class LocalPool(Pool):
+    """Judges in processes of this machine."""
+
+    def __init__(self, num_workers: int) -> None:
+        super().__init__(num_workers)
+        self._judges = Judges()
+        self.judge = self._judges.judge
+
+    def close(self) -> None:
+        self._judges.close()
+        super().close()

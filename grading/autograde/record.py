@@ -2,7 +2,6 @@
 
 import contextlib
 import glob
-import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,25 +13,21 @@ from nbconvert.exporters import Exporter
 from nbconvert.preprocessors import Preprocessor
 from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.autograde.submissions import Submission
-from grading.course import source_notebook
-from grading.gradebook import released
+from grading.course import quiet, source_notebook
+from grading.gradebook import find_assignment, released
 from grading.judge.job import Job, Verdict
 from grading.sandbox import Limits
 from grading.steps.cells import CellsFromGradebook
 from grading.steps.entry import MAX_NOTEBOOK_BYTES, admit, read_regular
 from grading.steps.execute import JudgedExecute, is_sandbox_waived, notebook_job, submitted_files
 from grading.steps.points import SavePoints
-
-quiet = logging.getLogger("grading.autograde")
-quiet.addHandler(logging.NullHandler())
-quiet.propagate = False
 
 
 @dataclass(frozen=True)
@@ -73,12 +68,10 @@ class Recorder(Autograde):
         self.assignment = assignment
         self.gradebook = Gradebook(course.db_url, course.course_id)
         try:
-            names = [notebook.name for notebook in self.gradebook.find_assignment(assignment).notebooks]
-        except MissingEntry:
+            names = [notebook.name for notebook in find_assignment(self.gradebook, assignment).notebooks]
+        except ValueError:
             self.close()
-            raise ValueError(
-                f"The gradebook has no assignment {assignment!r}. Next step: nbgrader generate_assignment {assignment}"
-            ) from None
+            raise
         self._released = {name: released(self.gradebook, assignment, name) for name in names}
         self._sources = {name: source_notebook(course, assignment, name) for name in names}
         self.gradebook.db.remove()

@@ -3,8 +3,6 @@
 import contextlib
 import glob
 import json
-import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +10,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
-from grading.gradebook import students_on_record, students_with_open_grades
+from grading.course import student_of
+from grading.gradebook import students_with_points
 from grading.steps.entry import Refused, admit
 
 
@@ -43,7 +42,7 @@ def handed_in(
     """
     course = autograde.coursedir
     folders = {student_of(autograde, path): path for path in sorted(glob.glob(_folder(course, "*")))}
-    excluded = set(course.student_id_exclude.split(",")) if course.student_id_exclude else set()
+    excluded = course.student_id_exclude.split(",")
     strays = {path.name for path in Path(_folder(course, "*")).parents[1].glob("[!.]*") if not path.is_dir()}
     if unknown := set(students) - set(folders) - strays:
         raise ValueError(
@@ -52,7 +51,8 @@ def handed_in(
         )
     if not folders:
         raise ValueError(f"Nothing has been submitted: there is no {_folder(course, 'STUDENT')}/*.ipynb.")
-    unfinished = Unfinished(gradebook, course.assignment_id)
+    notebooks = {notebook.name for notebook in gradebook.find_assignment(course.assignment_id).notebooks}
+    with_points = students_with_points(gradebook, course.assignment_id)
     found = []
     unseen = {name: "It is not a folder." for name in strays}
     for student, path in folders.items():
@@ -66,7 +66,7 @@ def handed_in(
                 raise Refused("nbgrader does not support *, ? or [ in the name of a folder. Rename it.")
             if not names:
                 raise Refused("The submission contains no notebook.")
-            why = _why(autograde, folder, student, names, unfinished, force)
+            why = "forced" if force else _why(autograde, folder, student, names & notebooks, with_points)
             found.append(Submission(student, folder, why, tuple(remarks)))
         except Refused as refused:
             unseen[student] = str(refused)
@@ -77,44 +77,21 @@ def _folder(course: CourseDirectory, student: str) -> str:
     return course.format_path(course.submitted_directory, student, course.assignment_id)
 
 
-def student_of(autograde: Autograde, folder: str) -> str:
-    """The student whose submission is in this folder, as nbgrader reads it from the path."""
-    pattern = autograde._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
-    return re.match(pattern, folder).group("student_id")
-
-
-class Unfinished:
-    """Tells which submissions nbgrader has begun to grade, and not ended."""
-
-    def __init__(self, gradebook: Gradebook, assignment: str) -> None:
-        self.notebooks = {notebook.name for notebook in gradebook.find_assignment(assignment).notebooks}
-        self._on_record = students_on_record(gradebook, assignment)
-        self._half_on_record = set(students_with_open_grades(gradebook, assignment))
-
-    def __contains__(self, graded: tuple[str, set[str], Path]) -> bool:
-        """student, names of the notebooks handed in, folder in autograded/."""
-        student, names, folder = graded
-        if student not in self._on_record or student in self._half_on_record:
-            return True
-        return not all(_has_run(folder / f"{name}.ipynb") for name in names & self.notebooks)
-
-
-def _why(autograde: Autograde, folder: Path, student: str, names: set[str], unfinished: Unfinished, force: bool) -> str:
+def _why(autograde: Autograde, folder: Path, student: str, names: set[str], with_points: set[str]) -> str:
+    """names: of the notebooks that were handed in. with_points: students whose points are on record."""
     course = autograde.coursedir
-    graded = course.format_path(course.autograded_directory, student, course.assignment_id)
-    if force:
-        return "forced"
-    if not os.path.exists(graded):
+    graded = Path(course.format_path(course.autograded_directory, student, course.assignment_id))
+    if not graded.exists():
         return "new"
     try:
-        handed_in_at, before = map(course.get_existing_timestamp, (str(folder), graded))
+        handed_in_at, before = map(course.get_existing_timestamp, map(str, (folder, graded)))
     except Exception:  # a copy that an interrupted run left half written
         return "unfinished"
     if handed_in_at is not None and (before is None or handed_in_at > before):
         return "newer"  # none before: an interrupted run has begun to clear the folder
-    if (student, names, Path(graded)) in unfinished:
+    if student not in with_points or not all(_has_run(graded / f"{name}.ipynb") for name in names):
         return "unfinished"
-    _protect(autograde, student, Path(graded))
+    _protect(autograde, student, graded)
     return ""
 
 

@@ -22,7 +22,7 @@ from traitlets import Instance
 from grading.course import other_files, source_notebook
 from grading.gradebook import released
 from grading.judge.job import CodeCell, Job, NotebookJob, Role, Verdict
-from grading.judge.process import JudgeProcess
+from grading.judges import Judges
 from grading.plain_text import few, one_line
 
 UNSAFE = "GRADING_UNSAFE_NO_SANDBOX"
@@ -111,14 +111,12 @@ def submitted_files(course: CourseDirectory, assignment: str, student: str, limi
 
 
 @functools.cache
-def _judge_process() -> JudgeProcess:
-    process = JudgeProcess()
-    atexit.register(process.close)
-    return process
+def _judges() -> Judges:
+    judges = Judges()
+    atexit.register(judges.close)
+    return judges
 
 
 def judge_here(job: Job) -> Verdict:
     """Judge with a process that this one keeps for as long as it lives. Errors: JudgeFailed."""
-    if not _judge_process().is_alive():
-        _judge_process.cache_clear()
-    return _judge_process().judge(job)
+    return _judges().judge(job)
