@@ -1,11 +1,15 @@
-"""Generate release/ from source/, or report what is out of date: `python -m grading release`.
+"""Generate release/ from source/, or report what is out of date.
 
-nbgrader's own GenerateAssignment does the work, in a temporary course directory: your gradebook.db isn't touched. The
+Run it in the course's root, or use `make release`. nbgrader's own GenerateAssignment does the work, in a temporary course directory: your gradebook.db isn't touched. The
 same source gives the same bytes.
 
 Students work in release/. nbgrader leaves in every answer cell the checksum of the stub it wrote; a cell
 that no longer matches was edited by somebody, and one that neither source/ nor the last commit knows
 was added. A notebook with either is overwritten only with --force.
+
+Example: python -m grading release --check
+
+Exit status: 0 when release/ matches source/, else 1.
 """
 
 import argparse
@@ -27,20 +31,16 @@ from grading.course import load_config
 Files = dict[str, bytes]  # by path relative to the course's root, with slashes
 
 
-class ReleaseError(Exception):
+class ReleaseError(ValueError):
     """Why no release can be made; the message says what to do."""
 
 
 def generate(root: Path) -> Files:
     """What release/ should hold.
 
-    Raises:
-        ReleaseError: there is no configuration or no notebook, or nbgrader refused one of them.
+    Errors: ReleaseError if there is no notebook, or nbgrader refused one; ValueError if there is no configuration.
     """
-    try:
-        config = load_config(root, None)
-    except ValueError as error:
-        raise ReleaseError(str(error)) from None
+    config = load_config(root, None)
     assignments = sorted({path.parent.name for path in (root / "source").glob("*/*.ipynb")})
     if not assignments:
         raise ReleaseError(f"{root / 'source'} contains no notebook. Labs belong in source/<phase>/<lab>.ipynb.")
@@ -108,31 +108,25 @@ def write(root: Path, made: Files, names: list[str]) -> None:
         (root / name).write_bytes(made[name])
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "Example: python -m grading release --check (in the course's root)"
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if release/ is out of date")
-    parser.add_argument("--force", action="store_true", help="also overwrite notebooks that contain answers")
-
-
-def run(options: argparse.Namespace) -> int:
-    """Release the labs of the current directory. Returns the exit status: 0 when release/ is in step, else 1."""
+def run(args: argparse.Namespace) -> int:
+    """Release the labs of the current directory. Returns the exit status."""
     root = Path.cwd()
     try:
         made = generate(root)
-    except ReleaseError as error:
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 1
     before = committed(root)
     present = on_disk(root, {*made, *before})
     stale = out_of_step(made, present)
-    if options.check:
+    if args.check:
         for name in stale:
             print(f"{name} does not match source/. Run `make release` and commit it.", file=sys.stderr)
         return 1 if stale else 0
     known = _cell_ids(made) | _cell_ids(before)
     notebooks = [name for name in stale if name in present and name.endswith(".ipynb")]
     work = {name: found for name in notebooks if (found := somebodys_work(present[name], known))}
-    if work and not options.force:
+    if work and not args.force:
         for name, found in work.items():
             print(
                 f"{name} contains answers ({', '.join(found)}), so nothing was written. Copy it "
