@@ -2,16 +2,41 @@
 
 import argparse
 import importlib
+import os
 import sys
 
+# A command is a module. Its docstring is the help, and its `run(args)` returns the exit status.
 COMMANDS = {
     "autograde": ("grading.autograde.command", "Grade a class in parallel, in a sandbox."),
-    "feedback": ("grading.feedback", "Write each student's feedback pages."),
+    "feedback": ("grading.feedback.command", "Write each student's feedback pages."),
     "export": ("grading.export", "Write the grades as CSV."),
     "release": ("grading.authoring.release", "Generate release/ from source/, or report what is out of date."),
     "new-lab": ("grading.authoring.new_lab", "Create a lab: a notebook, its package in labkit, and answers."),
     "demo": ("grading.demo", "Grade a small invented class with nbgrader, in a separate folder."),
 }
+FLAG = {"action": "store_true"}
+REPEATED = {"action": "append", "default": []}
+URLS = "sqlite:///... or postgresql://..."
+CORES = {"type": int, "default": os.cpu_count()}
+ARGUMENTS = [
+    # (commands that take it, its name, its help, what else argparse is told)
+    ("autograde feedback export", "assignment", "the assignment's name, for example phase-00-foundations", {}),
+    ("autograde feedback", "--student", "only this student; may be repeated", REPEATED),
+    ("autograde feedback", "--workers", "how many submissions at once (default: %(default)s)", CORES),
+    ("autograde feedback export", "--db", f"the gradebook's URL, {URLS} (default: from nbgrader_config.py)", {}),
+    ("autograde", "--force", "grade again what is already graded", FLAG),
+    ("autograde", "--scheduler", "grade on the Dask cluster of this scheduler", {"metavar": "tcp://HOST:PORT"}),
+    ("autograde", "--unsafe-no-sandbox", "run student code without a sandbox, with your rights", FLAG),
+    ("feedback", "--force", "rewrite existing pages", FLAG),
+    ("export", "--to", "the file, or - for the screen (default: grades-ASSIGNMENT.csv)", {"metavar": "FILE.csv"}),
+    ("export", "--bom", "start the file with a byte order mark, for Excel", FLAG),
+    ("release", "--check", "write nothing; fail if release/ is out of date", FLAG),
+    ("release", "--force", "also overwrite notebooks that contain answers", FLAG),
+    ("new-lab", "phase", "the folder in source/, for example phase-01-serving", {"metavar": "PHASE"}),
+    ("new-lab", "name", "the notebook's name, for example lab-05-batching", {"metavar": "NAME"}),
+    ("new-lab", "--title", "the lab's title, preferably a question", {"required": True}),
+    ("demo", "--folder", "the folder to write, replaced on each run (default: demo/ of the course)", {}),
+]
 
 
 def main(arguments: list[str]) -> int:
@@ -22,18 +47,20 @@ def main(arguments: list[str]) -> int:
         epilog="Example: python -m grading autograde phase-00-foundations",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (module, text) in COMMANDS.items():
-        # Only the module that is asked for is loaded.
-        command = commands.add_parser(
-            name, help=text, description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+    for command, (module, text) in COMMANDS.items():
+        subparser = commands.add_parser(
+            command, help=text, description=text, formatter_class=argparse.RawDescriptionHelpFormatter
         )
-        if name in arguments[:1]:
-            importlib.import_module(module).add_arguments(command)
+        for takers, name, help_text, details in ARGUMENTS:
+            if command in takers.split():
+                subparser.add_argument(name, help=help_text, **details)
+        if command in arguments[:1]:  # the others are not loaded
+            _, _, subparser.epilog = importlib.import_module(module).__doc__.partition("\n\n")
     args = parser.parse_args(arguments)
     try:
         return importlib.import_module(COMMANDS[args.command][0]).run(args)
     except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
+        print("\nStopped. Run the same command again to continue.", file=sys.stderr)
         return 130
 
 

@@ -1,6 +1,5 @@
 """`python -m grading export`: a row a student, a column an exercise, and nothing that a spreadsheet runs."""
 
-import argparse
 import csv
 import io
 from datetime import datetime, timedelta
@@ -10,8 +9,8 @@ from graded_course import gradebook_of, hand_in, make_course
 from nbgrader.api import Gradebook
 from tiny_course import ASSIGNMENT
 
-from grading.export import add_arguments, run
-from grading.export.table import as_text, number, rows
+from grading.__main__ import main
+from grading.export import as_text, number, rows
 from grading.gradebook import seconds_late
 
 FULL = {"test_double": 2, "test_ratio": 3, "test_triple": 1}
@@ -41,9 +40,7 @@ def export(course, monkeypatch, capsys):
     monkeypatch.chdir(course.root)
 
     def export(*arguments: str) -> tuple[int, str]:
-        parser = argparse.ArgumentParser()
-        add_arguments(parser)
-        status = run(parser.parse_args([*arguments]))
+        status = main(["export", *arguments])
         printed = capsys.readouterr()
         return status, printed.out + printed.err
 
@@ -186,7 +183,7 @@ def test_a_file_that_cannot_be_written_leaves_the_one_that_was_there(course, exp
     def full_disk(*_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("grading.export.command._write", full_disk)
+    monkeypatch.setattr("grading.export._write", full_disk)
     assert export(ASSIGNMENT, "--to", "grades.csv") == (2, "Not written: No space left on device\n")
     assert target.read_text() == "before"
     assert not list(course.root.glob("*.unfinished")) + list(course.root.glob(".*.unfinished"))
@@ -196,14 +193,15 @@ def test_what_is_not_there_is_named(export):
     status, printed = export("phase-99")
     assert status == 2
     assert printed == (
-        "Not written: the gradebook has no assignment 'phase-99'. Next step: nbgrader generate_assignment phase-99\n"
+        "Not written: The gradebook has no assignment 'phase-99'. Next step: nbgrader generate_assignment phase-99\n"
     )
 
 
-def test_help_tells_of_the_apostrophe_and_gives_an_example():
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    assert "apostrophe" in parser.format_help() and "python -m grading export phase-00" in parser.format_help()
+def test_help_tells_of_the_apostrophe_and_gives_an_example(capsys):
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    said = capsys.readouterr().out
+    assert "apostrophe" in said and "python -m grading export phase-00" in said
 
 
 def test_a_large_class_takes_no_more_queries_than_a_small_one(course, tmp_path):

@@ -1,12 +1,39 @@
-"""The lines of the table."""
+"""Write the grades of one assignment as CSV.
 
+Columns: student_id, last_name, first_name, email, submitted; for each notebook its exercises as NOTEBOOK: GRADE_ID and
+their sum; points, late_penalty, total (points less the penalty, at least 0), max_total, seconds_late,
+needs_manual_grading (yes or no).
+
+An empty cell means not graded yet, which is not 0; sums include only the grades that exist. Every student in the
+gradebook has a row. In names, ids and email addresses an apostrophe precedes each = + - @ at the start, or behind a
+blank, a quote or a separator, so that no spreadsheet runs it as a formula: remove it if an id has to match.
+
+The file is UTF-8 with commas and decimal points. Moodle imports it directly (Grades, Import, CSV file: choose the
+column that identifies the student, and map "total" to the grade item). Canvas accepts only the columns of its own
+export: copy "total" into such a file. For Excel, add --bom; otherwise accented names may be garbled.
+
+Examples:
+  python -m grading export phase-00-foundations
+  python -m grading export phase-00-foundations --to grades.csv --bom
+  python -m grading export phase-00-foundations --to - | column -s, -t
+
+Exit status: 0 written; 2 not written.
+"""
+
+import argparse
+import csv
+import os
 import re
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
 
-from grading.course import source_notebook
+from grading.course import load_config, source_notebook
 from grading.gradebook import Points, class_list, find_assignment, graded_cells, points_by_student
 
 # A spreadsheet reads a formula where one of these signs comes first, also as the wide, small, raised and lowered
@@ -14,6 +41,39 @@ from grading.gradebook import Points, class_list, find_assignment, graded_cells,
 SIGNS = "=+@\\-＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−"
 SEPARATORS = r",;|\s\"'`“”„«»，；｜\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 FORMULA = re.compile(rf"(?:\A|(?<=[{SEPARATORS}]))(?=[{SIGNS}])")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the file, and return the exit status."""
+    try:
+        course = CourseDirectory(config=load_config(Path.cwd(), args.db))
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            table = list(rows(gradebook, args.assignment, course))
+        if args.to == "-":
+            _write(table, sys.stdout)
+            return 0
+        target = Path(args.to or f"grades-{args.assignment}.csv")
+        _write_file(table, target, "utf-8-sig" if args.bom else "utf-8")
+    except (ValueError, OSError, SQLAlchemyError) as error:
+        print(f"Not written: {error}", file=sys.stderr)
+        return 2
+    print(f"{target}: {len(table) - 1} students.")
+    return 0
+
+
+def _write_file(table: list[list[str]], target: Path, encoding: str) -> None:
+    """Write the file whole or not at all."""
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        with unfinished.open("w", encoding=encoding, newline="") as file:
+            _write(table, file)
+        os.replace(unfinished, target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write(table: list[list[str]], file: TextIO) -> None:
+    csv.writer(file).writerows(table)
 
 
 def rows(gradebook: Gradebook, assignment: str, course: CourseDirectory | None = None) -> Iterator[list[str]]:
