@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from mini_vllm.optional import import_optional
 
 if TYPE_CHECKING:
     import jinja2
@@ -26,8 +28,7 @@ def render_chat_template(
     """
     if isinstance(messages, (str, Mapping)) or not messages or not all(isinstance(m, Mapping) for m in messages):
         raise ValueError(f"messages={messages!r} must be a list like [{{'role': 'user', 'content': 'Hello'}}].")
-    import jinja2  # takes longer to load than the rest of the engine, and only chats need it
-
+    jinja2 = import_optional("jinja2")  # takes longer to load than the rest of the engine, and only chats need it
     try:
         return _compiled(template).render(
             messages=messages, add_generation_prompt=add_generation_prompt, **(special_tokens or {})
@@ -49,7 +50,7 @@ def _compiled(template: str) -> "jinja2.Template":
     return environment.from_string(template)
 
 
-def _raise(message: str) -> None:
+def _raise(message: str) -> NoReturn:
     import jinja2
 
     raise jinja2.TemplateError(message)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 SUPPORTED_ARCHITECTURES = ("LlamaForCausalLM",)
+FOLLOWS: Any = None  # the default of a field that follows from others: __post_init__ puts a number in its place
 # Fields of a config.json that change what the model computes, and the one value that is implemented.
 _IMPLEMENTED = {
     "hidden_act": "silu",
@@ -22,8 +23,8 @@ _IMPLEMENTED = {
 class ModelConfig:
     """The numbers that fix a Llama-architecture model, without its weights.
 
-    A field left out gets the default of Hugging Face's LlamaConfig, except where the
-    comment says that it follows from another field.
+    A field left out gets the default of Hugging Face's LlamaConfig, or follows from another field, as the
+    comment says.
 
     Errors: ValueError, naming the field and its value, if the numbers fit no model.
     """
@@ -33,8 +34,8 @@ class ModelConfig:
     intermediate_size: int = 11_008
     num_hidden_layers: int = 32
     num_attention_heads: int = 32
-    num_key_value_heads: int | None = None  # None: one for each query head (MHA)
-    head_dim: int | None = None  # None: hidden_size / num_attention_heads
+    num_key_value_heads: int = FOLLOWS  # one for each query head (MHA)
+    head_dim: int = FOLLOWS  # hidden_size / num_attention_heads
     max_position_embeddings: int = 2_048
     rms_norm_eps: float = 1e-6
     rope_theta: float = 10_000.0
@@ -75,10 +76,10 @@ class ModelConfig:
         is not implemented. What only matters to training (dropout, initializer_range) is passed over.
         """
         if isinstance(source, Mapping):
-            raw, where = source, "the config"
+            where, raw = "the config", source
         else:
-            where = Path(source) / "config.json" if Path(source).is_dir() else Path(source)
-            raw = read_json(where)
+            path = Path(source) / "config.json" if Path(source).is_dir() else Path(source)
+            where, raw = str(path), read_json(path)
         name = (raw.get("architectures") or [f"model_type {raw.get('model_type')!r}"])[0]
         if name not in SUPPORTED_ARCHITECTURES and name != "model_type 'llama'":
             supported = ", ".join(SUPPORTED_ARCHITECTURES)

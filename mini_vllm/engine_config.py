@@ -1,6 +1,7 @@
 """How much an engine takes on at once."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from mini_vllm.config import ModelConfig
 
@@ -50,7 +51,7 @@ class EngineConfig:
         kv_cache_memory_bytes: int | None = None,
         block_size: int = 16,
         max_num_seqs: int = 128,
-        **limits: int | bool,
+        **limits: Any,
     ) -> "EngineConfig":
         """The limits for a model.
 

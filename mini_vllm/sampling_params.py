@@ -1,9 +1,10 @@
 """What a request asks of the sampler, under the names and with the defaults of vLLM's SamplingParams."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class SamplingParams:
     seed: int | None = None  # None: other tokens at every run
     max_tokens: int | None = 16  # None: as many as the model's context holds
     stop: str | list[str] | None = None  # the output ends before the first of these strings
-    stop_token_ids: list[int] | None = None
+    stop_token_ids: list[int] = field(default_factory=list)
     ignore_eos: bool = False
     repetition_penalty: float = 1.0  # above 0; divides the logits of tokens in prompt and output; 1 is off
     presence_penalty: float = 0.0  # [-2, 2]; taken once from each token in the output; 0 is off
@@ -54,6 +55,11 @@ class SamplingParams:
         self._set("stop_token_ids", self._stop_ids())
 
     @property
+    def stop_strings(self) -> list[str]:
+        """`stop`, which is a list once it has been checked."""
+        return self.stop if isinstance(self.stop, list) else []
+
+    @property
     def is_greedy(self) -> bool:
         """Whether the most likely token is taken and no randomness used."""
         return self.temperature == 0
@@ -66,7 +72,7 @@ class SamplingParams:
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
 
-    def _number(self, name: str, in_range, limits: str) -> None:
+    def _number(self, name: str, in_range: Callable[[float], bool], limits: str) -> None:
         value = getattr(self, name)
         if _is_number(value, Real):
             try:
@@ -104,7 +110,7 @@ def _is_number(value: object, kind: type) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
 
 
-def _listed(name: str, value: object, wanted: str) -> list:
+def _listed(name: str, value: object, wanted: str) -> list[Any]:
     if value is None:
         return []
     if isinstance(value, (str, bytes, dict)) or not isinstance(value, Iterable):

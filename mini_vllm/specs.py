@@ -7,6 +7,7 @@ can use.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from mini_vllm.config import ModelConfig
 
@@ -94,12 +95,12 @@ GPU_SPECS: dict[str, GPUSpec] = {
 }
 
 
-def _llama(source: str, **shape: object) -> ModelSpec:
+def _llama(source: str, **shape: Any) -> ModelSpec:
     config = ModelConfig(**shape)
     return ModelSpec(config=config, num_parameters=num_parameters(config), source=f"config.json of {source}")
 
 
-def _other(source: str, **shape: object) -> ModelSpec:
+def _other(source: str, **shape: Any) -> ModelSpec:
     return ModelSpec(config=ModelConfig(**shape), num_parameters=None, source=f"config.json of {source}")
 
 

@@ -1,14 +1,14 @@
 """From text to token ids and back, at once or while the tokens still come."""
 
-import importlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol
 
 from mini_vllm.chat_template import render_chat_template
 from mini_vllm.config import read_json
+from mini_vllm.optional import import_optional
 
 _SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token")
 
@@ -30,7 +30,7 @@ class Tokenizer(Protocol):
         """The token ids of a conversation, up to where the model's answer begins."""
 
 
-class ChatTokenizer:
+class ChatTokenizer(ABC):
     """What tokenizers share that can write a conversation.
 
     chat_template:  Jinja, or None for a model that was not trained to chat.
@@ -53,6 +53,9 @@ class ChatTokenizer:
             special_tokens=self.special_tokens,
         )
         return self.encode(text, add_special_tokens=False)  # the template has written them already
+
+    @abstractmethod
+    def encode(self, text: str, add_special_tokens: bool = True) -> list[int]: ...
 
 
 class FastTokenizer(ChatTokenizer):
@@ -91,10 +94,12 @@ class FastTokenizer(ChatTokenizer):
         (folder / "tokenizer_config.json").write_text(config, encoding="utf-8")
 
     def encode(self, text: str, add_special_tokens: bool = True) -> list[int]:
-        return self._backend.encode(text, add_special_tokens=add_special_tokens).ids
+        token_ids: list[int] = self._backend.encode(text, add_special_tokens=add_special_tokens).ids
+        return token_ids
 
     def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
-        return self._backend.decode(token_ids, skip_special_tokens=skip_special_tokens)
+        text: str = self._backend.decode(token_ids, skip_special_tokens=skip_special_tokens)
+        return text
 
 
 class IncrementalDetokenizer:
@@ -139,11 +144,3 @@ def read_chat_settings(folder: Path) -> tuple[str | None, dict[str, str]]:
         template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
     special = {name: config[name] for name in _SPECIAL_TOKENS if config.get(name)}
     return template, {name: token["content"] if isinstance(token, dict) else token for name, token in special.items()}
-
-
-def import_optional(library: str) -> ModuleType:
-    """A library that only real models need. Errors: ImportError that says how to install it."""
-    try:
-        return importlib.import_module(library)
-    except ImportError:
-        raise ImportError(f'Real models need {library}, among others: pip install "mini-vllm[models]"') from None

@@ -50,7 +50,7 @@ class BlockPool:
         if num_blocks > self.num_free_blocks:
             raise ValueError(f"{num_blocks} blocks were asked for, and {self.num_free_blocks} are free.")
         taken = [self._free.popitem(last=False)[1] for _ in range(num_blocks)]
-        taken.sort(key=lambda block: block.block_id)  # so that neighbours in memory hold neighbours in the text
+        taken.sort(key=lambda block: block.block_id)  # contiguous blocks can be read without a gather
         for block in taken:
             self._evict(block)
             block.ref_cnt = 1

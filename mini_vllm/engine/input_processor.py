@@ -24,14 +24,11 @@ class InputProcessor:
         Errors: TypeError or ValueError that names what is wrong: a prompt of another type, an empty one, a
         token id outside the vocabulary, or a prompt that leaves no room for a token behind it.
         """
-        if isinstance(prompt, Mapping):
-            prompt = self._content(prompt)
-        if isinstance(prompt, str):
-            text, token_ids = prompt, self._encode(prompt)
-        else:
-            text, token_ids = None, self._checked_ids(prompt)
+        content = self._content(prompt) if isinstance(prompt, Mapping) else prompt
+        text = content if isinstance(content, str) else None
+        token_ids = self._checked_ids(content) if text is None else self._encode(text)
         if not token_ids:
-            raise ValueError(f"prompt={prompt!r} is empty: it needs at least one token, from which to go on.")
+            raise ValueError(f"prompt={content!r} is empty: it needs at least one token, from which to go on.")
         if len(token_ids) >= self.max_model_len:
             raise ValueError(
                 f"The prompt has {len(token_ids)} tokens, and max_model_len={self.max_model_len} tokens must hold it "
@@ -55,7 +52,7 @@ class InputProcessor:
         for token_id in token_ids:
             if isinstance(token_id, bool) or not isinstance(token_id, Integral):
                 raise TypeError(f"The prompt holds {token_id!r}, of type {type(token_id).__name__}, but {wanted}.")
-            if not 0 <= token_id < self.vocab_size:
+            if not 0 <= int(token_id) < self.vocab_size:
                 raise ValueError(f"token id {token_id} is outside the vocabulary, 0 to {self.vocab_size - 1}.")
         return [int(token_id) for token_id in token_ids]
 

@@ -74,9 +74,9 @@ class RequestState:
         # A stop string counts even if the token that completed it was the last one anyway.
         reason = request.status.finish_reason if self._stop_string is None else "stop"
         text = self._text
-        if reason is None and params.stop:
+        if reason is None and params.stop_strings:
             # Whatever may turn out to be the beginning of a stop string is held back.
-            text = text[: len(text) - _held_back(text, params.stop)]
+            text = text[: len(text) - _held_back(text, params.stop_strings)]
         has_logprobs = params.logprobs is not None
         completion = CompletionOutput(
             index=0,
@@ -100,7 +100,7 @@ class RequestState:
     def _cut_at_stop_string(self, known: int) -> None:
         """Cut the text before the stop string that comes first. known: characters that were searched before."""
         found = []
-        for stop in self.request.sampling_params.stop:
+        for stop in self.request.sampling_params.stop_strings:
             index = self._text.find(stop, max(known - len(stop) + 1, 0))
             if index >= 0:
                 found.append((index, stop))

@@ -113,8 +113,8 @@ class LLM:
 
         Errors: as `generate`; ValueError for a model without a chat template.
         """
-        one = not messages or isinstance(messages[0], Mapping)
-        conversations = [messages] if one else messages
+        is_one = not messages or isinstance(messages[0], Mapping)
+        conversations: Sequence[Any] = [messages] if is_one else messages
         prompts = [self.chat_prompt(conversation) for conversation in conversations]
         return self.generate(prompts, sampling_params, use_tqdm)
 

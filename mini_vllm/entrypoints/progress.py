@@ -2,22 +2,21 @@
 
 import time
 
+from mini_vllm.optional import import_installed
 from mini_vllm.outputs import RequestOutput
 
 SECONDS_BEFORE_IT_IS_SHOWN = 1.0
 
 
 class ProgressBar:
-    """Counts finished prompts, and shows how many tokens a second come out."""
+    """Counts finished prompts, and shows how many tokens a second come out; shows nothing if tqdm is not installed."""
 
     def __init__(self, num_prompts: int, is_shown: bool) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(
+        tqdm = import_installed("tqdm") if is_shown else None
+        self._bar = tqdm and tqdm.tqdm(
             total=num_prompts,
             desc="Prompts",
             unit="prompt",
-            disable=not is_shown,
             delay=SECONDS_BEFORE_IT_IS_SHOWN,
             dynamic_ncols=True,
         )
@@ -26,6 +25,8 @@ class ProgressBar:
 
     def update(self, output: RequestOutput) -> None:
         """Each output stands for one new token, and the last one of a request for the request."""
+        if self._bar is None:
+            return
         self._num_tokens += 1
         speed = self._num_tokens / (time.perf_counter() - self._start)
         self._bar.set_postfix_str(f"{self._num_tokens} tokens, {speed:.1f} tokens/s", refresh=False)
@@ -35,4 +36,5 @@ class ProgressBar:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()

@@ -13,7 +13,7 @@ def silu_and_mul(gate_up: np.ndarray) -> np.ndarray:
     half, up = gate_up[:, :inner], gate_up[:, inner:]
     # silu(x) = x * sigmoid(x), and sigmoid(x) = (1 + tanh(x / 2)) / 2 cannot overflow as exp(-x) does.
     half *= np.float32(0.5)
-    out = np.tanh(half)
+    out: np.ndarray = np.tanh(half)
     out += np.float32(1)
     out *= half
     out *= up

@@ -28,7 +28,7 @@ def causal_attention(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
         end = min(start + QUERY_BLOCK, new)
         out[start:end] = _attend(q[start:end], k[: past + end], v[: past + end])
 
-    # The longest first, so that no thread is left alone with it.
+    # Longest first, to balance the load.
     parallel.run([partial(attend, start) for start in reversed(range(0, new, QUERY_BLOCK))])
     return out
 
@@ -51,6 +51,6 @@ def _attend(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
     scores -= np.maximum.reduce(scores, axis=-1, keepdims=True)
     np.exp(scores, out=scores)
     weight_sum = np.add.reduce(scores, axis=-1, keepdims=True)
-    out = scores @ v.transpose(1, 0, 2)  # (num_kv_heads, group * new, head_dim)
+    out: np.ndarray = scores @ v.transpose(1, 0, 2)  # (num_kv_heads, group * new, head_dim)
     out /= weight_sum  # after the product, because head_dim numbers are fewer than total
     return out.reshape(num_kv_heads, group, new, head_dim).transpose(2, 0, 1, 3).reshape(new, num_heads * head_dim)

@@ -9,6 +9,6 @@ def rms_norm(x: np.ndarray, weight: np.ndarray, eps: float) -> np.ndarray:
     rms /= np.float32(x.shape[1])
     rms += np.float32(eps)
     np.sqrt(rms, out=rms)
-    normed = x / rms[:, None]
+    normed: np.ndarray = x / rms[:, None]
     normed *= weight
     return normed

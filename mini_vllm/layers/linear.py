@@ -45,7 +45,8 @@ def linear(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
     if weight.ndim == 3:
         return _tiled(x, weight)
     if not 1 < len(x) < MIN_GEMM_ROWS:
-        return x @ weight
+        out: np.ndarray = x @ weight
+        return out
     out = np.empty((len(x), weight.shape[1]), dtype=np.float32)
     for row, product in zip(x, out):
         np.matmul(row, weight, out=product)

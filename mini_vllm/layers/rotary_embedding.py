@@ -4,15 +4,15 @@ import numpy as np
 
 
 class RotaryEmbedding:
-    """Turns each pair (x[i], x[i + head_dim/2]) by an angle that grows with the position.
+    """Rotates each pair (x[i], x[i + head_dim/2]) by an angle that grows with the position.
 
     A score q.k then depends on the distance of the two tokens only. K can be cached after the
-    turn, because the angle of a token depends on its own position and on nothing that comes later.
+    rotation, because the angle of a token depends on its own position and on nothing that comes later.
     """
 
     def __init__(self, head_dim: int, max_position_embeddings: int, base: float) -> None:
         if head_dim % 2:
-            raise ValueError(f"head_dim={head_dim} must be even: rotary embedding turns pairs of numbers.")
+            raise ValueError(f"head_dim={head_dim} must be even: rotary embedding rotates pairs of numbers.")
         frequencies = base ** -(np.arange(0, head_dim, 2) / head_dim)
         angles = np.outer(np.arange(max_position_embeddings), frequencies)
         # The angles need float64 (position 8,191 is a large angle); what the model computes with is float32.
@@ -29,9 +29,9 @@ class RotaryEmbedding:
 
 
 def apply_rotary_emb(x: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> np.ndarray:
-    """Turn x, (num_tokens, num_heads, head_dim): left * cos - right * sin, right * cos + left * sin."""
+    """Rotate x, (num_tokens, num_heads, head_dim): left * cos - right * sin, right * cos + left * sin."""
     half = x.shape[-1] // 2
-    turned = x * cos
+    turned: np.ndarray = x * cos
     turned[..., :half] -= x[..., half:] * sin
     turned[..., half:] += x[..., :half] * sin
     return turned

@@ -65,7 +65,7 @@ def _parts(index: Path) -> Collection[SafetensorsFile]:
     weight_map = read_json(index).get("weight_map")
     if not isinstance(weight_map, dict):
         raise ValueError(f"{index} holds no weight_map: download or copy the file again.")
-    parts = {}
+    parts: dict[str, SafetensorsFile] = {}
     for name, part in weight_map.items():
         if not (index.parent / part).is_file():
             raise ValueError(f"{index.parent / part} is missing, a part that {index.name} names: download it too.")

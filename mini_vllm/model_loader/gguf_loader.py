@@ -10,7 +10,8 @@ import numpy as np
 from mini_vllm.config import ModelConfig
 from mini_vllm.model_loader.default_loader import LazyWeights, build
 from mini_vllm.models.llama import LlamaForCausalLM
-from mini_vllm.tokenizer import FastTokenizer, import_optional
+from mini_vllm.optional import import_optional
+from mini_vllm.tokenizer import FastTokenizer
 
 _CONFIG = {  # Hugging Face's name: GGUF's, behind "llama."
     "vocab_size": "vocab_size",
@@ -70,12 +71,13 @@ def load_gguf(path: Path) -> tuple[LlamaForCausalLM, FastTokenizer]:
 
 
 def _float32(tensor: Any, heads: int | None) -> np.ndarray:
-    array = import_optional("gguf").quants.dequantize(tensor.data, tensor.tensor_type)
+    array: np.ndarray = import_optional("gguf").quants.dequantize(tensor.data, tensor.tensor_type)
     if heads is None:
         return array
     # llama.cpp turns the pairs (x[2i], x[2i+1]) of q and k, Hugging Face (x[i], x[i + head_dim/2]): the
     # rows of each head lie in the file as the first wants them.
-    return array.reshape(heads, -1, 2, array.shape[-1]).swapaxes(1, 2).reshape(array.shape)
+    turned: np.ndarray = array.reshape(heads, -1, 2, array.shape[-1]).swapaxes(1, 2).reshape(array.shape)
+    return turned
 
 
 def _hf_name(name: str) -> str:
@@ -127,8 +129,8 @@ def _tokenizer(fields: Mapping[str, Any]) -> FastTokenizer:
     for token, kind in zip(tokens, kinds):
         if kind in (_CONTROL, _USER_DEFINED):
             backend.add_tokens([tokenizers.AddedToken(token, special=kind == _CONTROL, normalized=False)])
-    special = {name: fields.get(f"tokenizer.ggml.{name}_id") for name in ("bos_token", "eos_token")}
-    special = {name: tokens[token_id] for name, token_id in special.items() if token_id is not None}
+    special_ids = {name: fields.get(f"tokenizer.ggml.{name}_id") for name in ("bos_token", "eos_token")}
+    special = {name: tokens[token_id] for name, token_id in special_ids.items() if token_id is not None}
     if fields.get("tokenizer.ggml.add_bos_token"):
         bos = special["bos_token"]
         backend.post_processor = tokenizers.processors.TemplateProcessing(

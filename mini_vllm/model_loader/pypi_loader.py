@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mini_vllm.model_loader.default_loader import save_folder
 from mini_vllm.model_loader.gguf_loader import load_gguf
-from mini_vllm.tokenizer import import_optional
+from mini_vllm.optional import import_optional
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,9 @@ class ModelRunner:
 
     def _forward(self, items: list[ScheduledRequest]) -> np.ndarray:
         """(total_num_scheduled_tokens, hidden_size); the tokens lie one request behind the other."""
-        token_ids, positions, tables = [], [], []
+        token_ids: list[int] = []
+        positions: list[int] = []
+        tables: list[BlockTable] = []
         for item in items:
             start = item.request.num_computed_tokens
             end = start + item.num_new_tokens
@@ -57,6 +59,6 @@ class ModelRunner:
         rows = [(request.request_id, row) for row, request in enumerate(requests) if row not in sampled.errors]
         return ModelRunnerOutput(
             token_ids={request_id: sampled.sampled_token_ids[row] for request_id, row in rows},
-            logprobs={request_id: sampled.logprobs[row] for request_id, row in rows if sampled.logprobs[row]},
+            logprobs={request_id: found for request_id, row in rows if (found := sampled.logprobs[row])},
             errors=errors,
         )

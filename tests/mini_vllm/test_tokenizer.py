@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mini_vllm.chat_template import render_chat_template
-from mini_vllm.tokenizer import FastTokenizer, import_optional
+from mini_vllm.optional import import_optional
+from mini_vllm.tokenizer import FastTokenizer
 
 CHECKPOINT = Path(__file__).parent / "golden" / "checkpoints" / "gqa-bf16"
 GOLDEN = json.loads((CHECKPOINT / "golden.json").read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ class Logprob(NamedTuple):
 def compute_logprobs(logits: np.ndarray) -> np.ndarray:
     """log(softmax(logits)) of one row, (vocab_size,) float32, of which the greatest is finite."""
     with np.errstate(over="ignore", under="ignore"):
-        logprobs = logits - logits.max()
+        logprobs: np.ndarray = logits - logits.max()
         logprobs -= np.log(np.exp(logprobs).sum())
         return logprobs
 

@@ -88,7 +88,8 @@ def _running_share(weights: np.ndarray) -> np.ndarray:
 
 
 def _kth_greatest(values: np.ndarray, k: int) -> np.floating:
-    return np.partition(values, len(values) - k)[len(values) - k]
+    kth: np.floating = np.partition(values, len(values) - k)[len(values) - k]
+    return kth
 
 
 def _top_p_indices(weights: np.ndarray, p: float) -> np.ndarray:
