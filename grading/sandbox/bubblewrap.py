@@ -36,8 +36,6 @@ class BubblewrapSandbox:
     Errors: SandboxUnavailable, if that cannot be.
     """
 
-    is_safe = True
-
     def __init__(self, bwrap: str, hidden: tuple[Path, ...]) -> None:
         self.bwrap, self.hidden = bwrap, hidden
         try:
@@ -69,20 +67,15 @@ class BubblewrapSandbox:
         with contextlib.ExitStack() as undo:
             try:
                 group = cgroup.new(limits.total_memory_bytes, limits.processes)
-                at_end = undo.callback(group.remove if group is not None else lambda: None)
+                undo.callback(group.remove)
                 report = Report()
                 undo.callback(report.close)
                 options = ["--json-status-fd", str(report.write_fd)]
                 with self.command(limits.scratch_bytes, server, options) as (command, fds):
-                    process = StudentProcess(
-                        [*group.join, *command] if group is not None else command,
-                        {},  # bubblewrap's own environment is seen from inside
-                        limits,
-                        pass_fds=(*fds, report.write_fd),
-                        report=report,
-                        group=group,
-                        at_end=at_end,
-                    )
+                    empty = {}  # bubblewrap's own environment is seen from inside
+                    pipes = (*fds, report.write_fd)
+                    command = [*group.join, *command]
+                    process = StudentProcess(command, empty, limits, pass_fds=pipes, report=report, group=group)
             except OSError as error:
                 raise SandboxUnavailable(f"The sandbox did not start: {error}") from None
             undo.pop_all()
@@ -96,9 +89,9 @@ class BubblewrapSandbox:
 
         bubblewrap's arguments are in a file, since its command line is seen from inside.
         """
-        walls = "\0".join(self._walls(scratch_bytes)).encode()
-        with _file(walls) as arguments, _file(filter_program(platform.machine())) as calls:
-            filtered = ["--seccomp", str(calls)] if filter_program(platform.machine()) else []
+        walls, refused = "\0".join(self._walls(scratch_bytes)).encode(), filter_program(platform.machine())
+        with _file(walls) as arguments, _file(refused) as calls:
+            filtered = ["--seccomp", str(calls)] if refused else []
             command = [self.bwrap, "--args", str(arguments), *filtered, *(options or []), "--", *program]
             yield command, (arguments, calls)
 

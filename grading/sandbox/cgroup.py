@@ -19,14 +19,17 @@ _numbers = itertools.count()
 class Cgroup:
     """Processes that the kernel bounds together. Errors: OSError, if the group cannot be made.
 
-    parents: see `parents`. memory_bytes: with files in memory, shared memory and the kernel's own for these processes.
+    memory_bytes: with files in memory, shared memory and the kernel's own for these processes.
+    parents: see `parents`. With none there are no `folders`, and nothing is bounded.
     """
 
-    def __init__(self, parents: dict[str, Path], memory_bytes: int, tasks: int) -> None:
+    def __init__(self, memory_bytes: int = 0, tasks: int = 0, parents: dict[str, Path] | None = None) -> None:
         name = f"grading-{os.getpid()}-{next(_numbers)}"
-        self._folders = {controller: parent / name for controller, parent in parents.items()}
+        self.folders = {controller: parent / name for controller, parent in (parents or {}).items()}
+        if not self.folders:
+            return
         try:
-            for folder in self._folders.values():
+            for folder in self.folders.values():
                 folder.mkdir()
             self._file("memory", "max", "limit_in_bytes").write_text(str(int(memory_bytes)))
             self._file("pids", "max", "max").write_text(str(int(tasks)))
@@ -42,18 +45,19 @@ class Cgroup:
                 self._file(controller, v2, v1).write_text(str(int(value)))
 
     def _file(self, controller: str, v2: str, v1: str) -> Path:
-        if V2 in self._folders:
-            return self._folders[V2] / f"{controller}.{v2}"
-        return self._folders[controller] / f"{controller}.{v1}"
+        if V2 in self.folders:
+            return self.folders[V2] / f"{controller}.{v2}"
+        return self.folders[controller] / f"{controller}.{v1}"
 
     @property
     def join(self) -> list[str]:
         """What to put before a command, so that it runs in this group."""
-        return [*JOIN, *(str(folder / "cgroup.procs") for folder in self._folders.values()), "--"]
+        files = [str(folder / "cgroup.procs") for folder in self.folders.values()]
+        return [*JOIN, *files, "--"] if files else []
 
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel has ended a process of the group's for its memory."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, KeyError):
             lines = self._file("memory", "events", "oom_control").read_text().splitlines()
             return any(line.startswith("oom_kill ") and line != "oom_kill 0" for line in lines)
         return False
@@ -61,7 +65,7 @@ class Cgroup:
     def remove(self) -> None:
         """Once all its processes have ended, which the kernel may take a moment to notice."""
         deadline = time.monotonic() + 1
-        for folder in self._folders.values():
+        for folder in self.folders.values():
             while folder.exists() and time.monotonic() < deadline:
                 with contextlib.suppress(OSError):
                     folder.rmdir()
@@ -69,9 +73,9 @@ class Cgroup:
                 time.sleep(0.005)
 
 
-def new(memory_bytes: int, tasks: int) -> Cgroup | None:
-    """A group for one sandbox; None, where this account may not make any. Errors: OSError, if it cannot now."""
-    return Cgroup(parents(), memory_bytes, tasks + OUTSIDE) if parents() else None
+def new(memory_bytes: int, tasks: int) -> Cgroup:
+    """A group for one sandbox; an empty one, where this account may not make any. Errors: OSError, if it cannot now."""
+    return Cgroup(memory_bytes, tasks + OUTSIDE, parents())
 
 
 @functools.cache
@@ -81,7 +85,7 @@ def parents() -> dict[str, Path]:
         found = _parents()
         for folder in found.values():
             _remove_leftovers(folder)
-        group = Cgroup(found, 2**24, 8)
+        group = Cgroup(2**24, 8, found)
         works = subprocess.run([*group.join, "/bin/true"], env={}, stderr=subprocess.DEVNULL).returncode == 0
         group.remove()
         return found if works else {}

@@ -8,9 +8,8 @@ from subprocess import PIPE, Popen, TimeoutExpired
 
 from grading.sandbox.cgroup import Cgroup
 from grading.sandbox.limits import Limits
-from grading.sandbox.memory import MemoryWatch
 from grading.sandbox.report import Report
-from grading.sandbox.tree import processor_seconds, used
+from grading.sandbox.usage import MemoryWatch, processor_seconds, used
 from grading.wire.channel import Channel
 from grading.wire.messages import FromStudent
 
@@ -23,9 +22,8 @@ class StudentProcess:
     """Started by a sandbox; has a channel to the server inside, and can be ended with all that it started.
 
     The process that starts it may fork, and its fork use it; both call `kill`.
-    report: bubblewrap's; None: `command` is the server itself. group: what `command` joins.
-    at_end: called once all has ended.
-    Errors: OSError, with bubblewrap's words, if the system cannot start it now; at_end is not called then.
+    report: bubblewrap's; None: `command` is the server itself. group: what `command` joins. at_end: called by `kill`.
+    Errors: OSError, with bubblewrap's words, if the system cannot start it now.
     """
 
     def __init__(
@@ -34,41 +32,31 @@ class StudentProcess:
         environment: dict[str, str],
         limits: Limits,
         *,
+        group: Cgroup,
         cwd: str = "/",
         pass_fds: tuple[int, ...] = (),
         report: Report | None = None,
-        group: Cgroup | None = None,
         at_end: Callable[[], None] = lambda: None,
     ) -> None:
         self._limits, self._report, self._group, self._at_end = limits, report, group, at_end
         self._memory: MemoryWatch | None = None
         self._why = ""
-        self._process = Popen(
-            command,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            cwd=cwd,
-            env=environment,
-            pass_fds=pass_fds,
-            start_new_session=True,
-        )
-        self.channel = Channel(
-            self._process.stdout.fileno(), self._process.stdin.fileno(), FromStudent, limits.message_bytes
-        )
+        pipes = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE}
+        self._process = Popen(command, **pipes, cwd=cwd, env=environment, pass_fds=pass_fds, start_new_session=True)
+        read_fd, write_fd = self._process.stdout.fileno(), self._process.stdin.fileno()
+        self.channel = Channel(read_fd, write_fd, FromStudent, limits.message_bytes)
         if report is not None:
             try:
                 report.wait_begun(START_S)
             except OSError as error:
                 why = self._complaint() or str(error)
-                self._end()
-                self._close()
+                self.kill()
                 raise OSError(why) from None
 
     @property
     def why_ended(self) -> str:
         """In words, if it was ended from this side or never began; else "". Never the words of what ran inside."""
-        if not self._why and self._group is not None and self._group.ran_out_of_memory():
+        if not self._why and self._group.ran_out_of_memory():
             self._why = OUT_OF_MEMORY
         # A process that ends closes its pipe to the judge a moment before bubblewrap notices.
         if not self._why and self._report is not None and self._report.has_ended(0.05) and not self._report.began():
@@ -77,7 +65,7 @@ class StudentProcess:
 
     def watch(self) -> None:
         """Bound the memory of all its processes together; a thread of this process does so where no group does."""
-        if self._group is None:
+        if not self._group.folders:
             self._memory = MemoryWatch(self._process.pid, self._limits.total_memory_bytes, self._end_for_memory)
 
     def processor_seconds(self) -> float:
@@ -91,7 +79,10 @@ class StudentProcess:
         if self._memory is not None:
             self._memory.stop()
         self._end()
-        self._close()
+        for file in (self._process.stdin, self._process.stdout, self._process.stderr, self._report):
+            with contextlib.suppress(OSError, AttributeError):
+                file.close()
+        self._group.remove()
         self._at_end()
 
     def _end_for_memory(self) -> None:
@@ -109,11 +100,6 @@ class StudentProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
         with contextlib.suppress(TimeoutExpired):
             self._process.wait(END_S)  # returns at once in a process that did not start it
-
-    def _close(self) -> None:
-        for file in (self._process.stdin, self._process.stdout, self._process.stderr, self._report):
-            with contextlib.suppress(OSError, AttributeError):
-                file.close()
 
     def _complaint(self) -> str:
         """What bubblewrap said, as long as nothing else could write there."""
