@@ -5,6 +5,7 @@ would come back to the student as a copy of it. So a submission is looked at bef
 """
 
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -75,8 +76,8 @@ def admit(folder: Path) -> list[str]:
     Errors: Refused if the folder or the student's is a link, cannot be searched, or has a timestamp.txt without a time.
     """
     for path in (folder, folder.parent):
-        if path.is_symlink():
-            raise Refused(f"{one_line(path.name)} is {one_line(_link(path))}. Next step: replace it by a copy.")
+        if link := _link(path):
+            raise Refused(f"{one_line(path.name)} is {one_line(link)}. Next step: replace it by a copy.")
     if not folder.is_dir():
         raise Refused(f"{one_line(folder.name)} is a file, not a folder.")
     try:
@@ -122,31 +123,26 @@ def _set_aside(folder: Path) -> list[str]:
 
 def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
     """What has to go, and why. Folders that are too deep, or hold too many files, go as a whole."""
+    timestamp = folder / "timestamp.txt"
     num_files = num_bytes = 0
-    for parent, folders, names in os.walk(folder, topdown=True, onerror=_raise):
+    for parent, folders, names in os.walk(folder, onerror=_raise):
         depth = len(Path(parent).relative_to(folder).parts)
         for name in sorted(folders):
             path = Path(parent, name)
-            if path.is_symlink():
-                yield path, _link(path)
-            elif why := _what_is_wrong_with_its_name(path) or _what_is_wrong_with_its_rights(path):
+            why = _link(path) or ("a folder" if path == timestamp else "") or _name(path) or _rights(path)
+            if not why and depth + 1 >= MAX_DEPTH:
+                why = f"a folder more than {MAX_DEPTH} deep"
+            if not why and name not in (".ipynb_checkpoints", "__pycache__") and _has_too_many(path):
+                why = f"a folder with more than {MAX_FILES:,} files"
+            if why:
                 yield path, why
-            elif path == folder / "timestamp.txt":
-                yield path, "a folder"
-            elif depth + 1 >= MAX_DEPTH:
-                yield path, f"a folder more than {MAX_DEPTH} deep"
-            elif name not in (".ipynb_checkpoints", "__pycache__") and _has_too_many(path):
-                yield path, f"a folder with more than {MAX_FILES:,} files"
-            else:
-                continue
-            folders.remove(name)
+                folders.remove(name)
         for name in sorted(names, key=lambda name: (not name.endswith(".ipynb"), name)):
             path = Path(parent, name)
             state = path.lstat()
             most = MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else MAX_FILE_BYTES
-            most = MAX_TIME_BYTES if path == folder / "timestamp.txt" else most
-            why = _link(path) if path.is_symlink() else _what_is_wrong(state, most)
-            why = why or _what_is_wrong_with_its_name(path) or _what_is_wrong_with_its_rights(path)
+            most = MAX_TIME_BYTES if path == timestamp else most
+            why = _link(path) or _what_is_wrong(state, most) or _name(path) or _rights(path)
             if not why and num_files >= MAX_FILES:
                 why = f"one of more than {MAX_FILES:,} files"
             if not why and num_bytes + state.st_size > MAX_BYTES:
@@ -157,39 +153,37 @@ def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
                 num_files, num_bytes = num_files + 1, num_bytes + state.st_size
 
 
-def _link(path: Path) -> str:
-    return f"a link to {os.readlink(path)}"
-
-
 def _raise(error: OSError) -> None:
     raise error
 
 
 def _has_too_many(folder: Path) -> bool:
-    found = 0
-    for _, folders, names in os.walk(folder):
-        found += len(folders) + len(names)
-        if found > MAX_FILES:
-            return True
-    return False
+    counts = itertools.accumulate(len(folders) + len(names) for _, folders, names in os.walk(folder))
+    return any(count > MAX_FILES for count in counts)
 
 
-def _what_is_wrong_with_its_name(path: Path) -> str:
+# --- why a path may not come in; "" if it may ---
+
+
+def _link(path: Path) -> str:
+    return f"a link to {os.readlink(path)}" if path.is_symlink() else ""
+
+
+def _name(path: Path) -> str:
     """nbgrader prints the names of the files that it copies."""
     return "named with control characters, which a terminal would obey" if OBEYED.search(path.name) else ""
 
 
-def _what_is_wrong_with_its_rights(path: Path) -> str:
+def _rights(path: Path) -> str:
     """Opens to this account what it owns and may not read."""
-    wanted = os.R_OK | os.X_OK if path.is_dir() else os.R_OK
+    wanted, missing = (os.R_OK | os.X_OK, stat.S_IRWXU) if path.is_dir() else (os.R_OK, stat.S_IRUSR)
     if not os.access(path, wanted):
         with contextlib.suppress(OSError):
-            path.chmod(path.stat().st_mode | (stat.S_IRWXU if path.is_dir() else stat.S_IRUSR))
+            path.chmod(path.stat().st_mode | missing)
     return "" if os.access(path, wanted) else "not readable for this account"
 
 
 def _what_is_wrong(state: os.stat_result, max_bytes: int) -> str:
-    """Why a file can't come in; "" if it can."""
     if kind := KINDS.get(stat.S_IFMT(state.st_mode)):
         return kind
     if state.st_nlink > 1:
