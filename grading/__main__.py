@@ -7,6 +7,7 @@ import sys
 
 # A command is a module. Its docstring is the help, and its `run(args)` returns the exit status.
 COMMANDS = {
+    "collect": ("grading.collect.command", "Bring a learning platform's export into submitted/."),
     "autograde": ("grading.autograde.command", "Grade a class in parallel, in a sandbox."),
     "feedback": ("grading.feedback.command", "Write each student's feedback pages."),
     "export": ("grading.export", "Write the grades as CSV."),
@@ -16,14 +17,25 @@ COMMANDS = {
 }
 FLAG = {"action": "store_true"}
 REPEATED = {"action": "append", "default": []}
+PLATFORM = {
+    "dest": "platform",
+    "required": True,
+    "choices": ["moodle", "canvas", "blackboard", "sakai", "folder"],
+    "metavar": "PLATFORM",
+}
 URLS = "sqlite:///... or postgresql://..."
 CORES = {"type": int, "default": os.cpu_count()}
 ARGUMENTS = [
     # (commands that take it, its name, its help, what else argparse is told)
-    ("autograde feedback export", "assignment", "the assignment's name, for example phase-00-foundations", {}),
+    ("collect autograde feedback export", "assignment", "the assignment's name, for example phase-00-foundations", {}),
     ("autograde feedback", "--student", "only this student; may be repeated", REPEATED),
     ("autograde feedback", "--workers", "how many submissions at once (default: %(default)s)", CORES),
     ("autograde feedback export", "--db", f"the gradebook's URL, {URLS} (default: from nbgrader_config.py)", {}),
+    ("collect", "download", "the platform's zip, or a folder", {"metavar": "ZIP-OR-FOLDER"}),
+    ("collect", "--from", "whose names the download has: %(choices)s", PLATFORM),
+    ("collect", "--class-list", "names, numbers and ids of the students", {"metavar": "FILE.csv"}),
+    ("collect", "--timezone", "of times without one, for example Europe/Berlin (default: this computer's)", {}),
+    ("collect", "--dry-run", "write nothing; show what would be done", FLAG),
     ("autograde", "--force", "grade again what is already graded", FLAG),
     ("autograde", "--scheduler", "grade on the Dask cluster of this scheduler", {"metavar": "tcp://HOST:PORT"}),
     ("autograde", "--unsafe-no-sandbox", "run student code without a sandbox, with your rights", FLAG),
@@ -62,6 +74,12 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to continue.", file=sys.stderr)
         return 130
+    except Exception as error:
+        why = importlib.import_module("grading.faults").refusal(error, getattr(args, "db", None))
+        if why is None:
+            raise
+        print(why, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

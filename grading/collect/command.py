@@ -1,0 +1,206 @@
+"""Bring what a learning platform exports into submitted/, one folder per student.
+
+The download is the platform's zip as it comes, the same unpacked, or a folder with several. With --from folder, it has
+one folder per student. A notebook is recognized by its cells, so its name and suffixes such as -1, (1) or -Copy1 do not
+matter. Of two copies of a lab, one without answers gives way, then an earlier attempt, then the one with less in it.
+Zips handed in by students are opened. Nothing is changed in the download.
+
+--class-list takes nbgrader's CSV (id, first_name, last_name, email, lms_user_id), Canvas's gradebook, or Moodle's
+participants or grading worksheet. Without it, ids are made from the platform's names and numbers, and
+downloaded/ASSIGNMENT/collected.csv lists which is whose.
+
+The command can be repeated: what is in submitted/ is replaced only by a later attempt.
+
+Examples:
+  python -m grading collect phase-00-foundations --from moodle Foundations-1234.zip --class-list worksheet.csv
+  python -m grading collect phase-00-foundations --from blackboard gradebook.zip --timezone Europe/Berlin --dry-run
+
+Exit status: 0 all taken; 1 some files need your attention; 2 nothing could be collected.
+"""
+
+import argparse
+import re
+import sys
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from dateutil.tz import gettz, tzlocal
+from nbgrader.coursedir import CourseDirectory
+
+from grading.collect.files import File, files_of, opened
+from grading.collect.labs import Labs
+from grading.collect.ledger import Ledger
+from grading.collect.people import Ambiguous, People, handles, names, read_class_list, safe_id
+from grading.collect.platforms import PLATFORMS, HandedIn, by_student
+from grading.collect.student import WHAT, Collector, Report
+from grading.course import load_config
+from grading.plain_text import one_line
+
+SHOWN = 30  # students; of a larger class only those of whom there is something to say
+LINES = 10  # of one student
+
+
+def run(args: argparse.Namespace) -> int:
+    """Collect, and return the exit status."""
+    try:
+        zone = gettz(args.timezone) if args.timezone else tzlocal()
+        if zone is None:
+            raise ValueError(f"--timezone {args.timezone}: there is no such zone. An example is Europe/Berlin.")
+        course = CourseDirectory(config=load_config(Path.cwd(), None), assignment_id=args.assignment)
+        people = read_class_list(Path(args.class_list), zone) if args.class_list else None
+        ledger = Ledger(Path(course.root, "downloaded", args.assignment, "collected.csv"))
+
+        def folder(step: str, student: str) -> Path:
+            return Path(course.format_path(step, student, args.assignment))
+
+        collector = Collector(
+            args.platform,
+            Labs(folder(course.release_directory, ".")),
+            lambda student: folder(course.submitted_directory, student),
+            lambda student: folder(course.autograded_directory, student),
+            ledger,
+            zone,
+            args.dry_run,
+        )
+        files = _without_wrapper(list(_files(Path(args.download), args.platform, zone)), args)
+        submissions, rest = by_student(
+            (file for file in files if not file.is_of_a_system), args.platform, args.assignment, people, zone
+        )
+        if not submissions:
+            raise ValueError(_nothing(files, args))
+        reports = []
+        try:
+            for student, handed_in in _identified(submissions, people, args, reports):
+                reports.append(collector.collect(student, handed_in))
+        finally:
+            if not args.dry_run:
+                ledger.save()
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        print(f"Not collected: {error}", file=sys.stderr)
+        return 2
+    reports.append(_of_nobody(rest, sum(file.is_of_a_system for file in files), args.platform))
+    return _tell(reports, len(submissions), args, zone)
+
+
+def _files(download: Path, platform: str, zone: tzinfo) -> Iterator[File]:
+    """The files in the download, and in zips of the platform in it: those whose names are no student's."""
+    for file in files_of(download, zone):
+        is_platforms = file.is_zip and not (file.trouble or file.is_of_a_system)
+        is_platforms = is_platforms and not re.fullmatch(PLATFORMS[platform].pattern, file.path)
+        yield from opened(file, zone, level=0) if is_platforms else [file]
+
+
+def _without_wrapper(files: list[File], args: argparse.Namespace) -> list[File]:
+    """In a zip of a folder of folders, the outer folder is no student."""
+    parts = [file.path.split("/") for file in files if not file.is_of_a_system]
+    is_wrapped = parts and all(len(path) > 2 and path[0] == parts[0][0] for path in parts)
+    seconds = {path[1].casefold() for path in parts} if is_wrapped else set()
+    if args.platform != "folder" or len(seconds) < 2 or args.assignment.casefold() in seconds:
+        return files
+    return [replace(file, path=file.path.removeprefix(f"{parts[0][0]}/")) for file in files]
+
+
+def _identified(
+    submissions: list[HandedIn], people: People | None, args: argparse.Namespace, reports: list[Report]
+) -> Iterator[tuple[str, HandedIn]]:
+    """Each submission with its student's id. Nobody is guessed: who is not found goes into the reports."""
+    found = defaultdict(list)
+    for submission in submissions:
+        shown = " ".join(filter(None, [submission.name, submission.number]))
+        try:
+            student = _id(submission, people, args.platform)
+            found[student].append(submission)
+            continue
+        except Ambiguous as several:
+            why = (
+                f"{shown} fits several people in the class list: {several}. Next step: add ids or numbers to the list."
+            )
+        except LookupError:
+            why = f"{shown} is not in the class list. Next step: add a line, or leave --class-list out."
+        reports.append(_left(shown, submission, why))
+    for student, theirs in found.items():
+        if len(theirs) == 1:
+            yield student, theirs[0]
+            continue
+        for submission in theirs:
+            shown = " ".join(filter(None, [submission.name, submission.number]))
+            why = f"{len(theirs)} submitters fit {student}. Next step: add ids or numbers to the class list."
+            reports.append(_left(shown, submission, why))
+
+
+def _id(submission: HandedIn, people: People | None, platform: str) -> str:
+    """Errors: LookupError if the class list has nobody who fits, Ambiguous if several do."""
+    name, number = submission.name, submission.number
+    kind = platform if platform in ("moodle", "canvas") else "id"
+    if people is None:
+        return safe_id(number) if kind == "id" and number else safe_id(name, number)
+    last, comma, first = name.partition(",")
+    marks = handles(kind, number) | (names(first, last) if comma else handles("name", name))
+    person = people.find(marks | (handles("id", name) if platform == "folder" else set()))
+    if person is None:
+        raise LookupError(name)
+    if person.handed_in:
+        submission.times.setdefault("all", person.handed_in)
+    return person.id
+
+
+def _left(shown: str, submission: HandedIn, why: str) -> Report:
+    return Report(one_line(shown), Counter(left=len(submission.files)), [why])
+
+
+def _of_nobody(rest: list[File], num_of_systems: int, platform: str) -> Report:
+    report = Report("(nobody)", Counter({"not submitted": num_of_systems}))
+    for file in rest:
+        if platform == "sakai" and re.fullmatch(r"[^/]*/grades\.\w+", file.path):
+            report.add("not submitted")
+        else:
+            why = file.trouble or f"no name of a submission. Expected: {PLATFORMS[platform].expected}"
+            report.add("left", file.path, why)
+    return report
+
+
+def _nothing(files: list[File], args: argparse.Namespace) -> str:
+    """What was expected, what there was, and whose it may be."""
+    seen = [one_line(file.path) for file in files if not file.is_of_a_system]
+    fitting = Counter(
+        name
+        for name, platform in PLATFORMS.items()
+        for path in seen
+        if name not in ("folder", args.platform) and re.fullmatch(platform.pattern, path)
+    )
+    guess = f" It may be --from {fitting.most_common(1)[0][0]}." if fitting else ""
+    return (
+        f"{args.download} contains no submission as {args.platform} names it.\nExpected, for example: "
+        f"{PLATFORMS[args.platform].expected}\nFound: {'; '.join(seen[:3]) or 'no file'}"
+        f"{f' and {len(seen) - 3:,} more' if len(seen) > 3 else ''}.{guess}"
+    )
+
+
+def _tell(reports: list[Report], num_submissions: int, args: argparse.Namespace, zone: tzinfo) -> int:
+    """Print the table. Returns the exit status."""
+    counts = sum((report.counts for report in reports), Counter())
+    shown = [report for report in reports if report.lines or (len(reports) <= SHOWN and report.counts["taken"])]
+    width = max((len(report.student) for report in shown), default=0)
+    for report in sorted(shown, key=lambda report: report.student):
+        print(f"{report.student:<{width}}  {_in_words(report.counts)}")
+        more = [f"... and {len(report.lines) - LINES:,} more such lines."] if len(report.lines) > LINES else []
+        for line in [*report.lines[:LINES], *more]:
+            print(f"{'':<{width}}    {one_line(line, 500)}")
+    print(f"{sum(counts.values()):,} files of {num_submissions:,} submissions: {_in_words(counts)}.")
+    if num_without := sum(not report.has_time for report in reports):
+        print(f"Times: {num_without:,} submissions have none, and count as on time. {PLATFORMS[args.platform].times}")
+    else:
+        print(f"Times: those without a zone are of {args.timezone or datetime.now(zone).tzname()}.")
+    if args.dry_run:
+        print("Nothing was written: --dry-run.")
+    elif counts["taken"]:
+        print(f"Next step: python -m grading autograde {args.assignment}")
+    return 1 if counts["left"] else 0
+
+
+def _in_words(counts: Counter) -> str:
+    return ", ".join(f"{counts[what]:,} {what}" for what in WHAT if counts[what])
