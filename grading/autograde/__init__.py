@@ -6,7 +6,6 @@ record       one submission: made into a job, and its verdict put on record by n
 grade        a class on its way: prepared, judged side by side, put on record
 pool         judges on this machine
 cluster      judges on a Dask cluster
-faults       what goes wrong, in words, and what stops everybody
 report       the table at the end
 """
 

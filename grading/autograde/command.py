@@ -10,19 +10,17 @@ After an interruption, run the same command again to continue.
 """
 
 import argparse
+import contextlib
 import os
 import signal
-import sys
 import time
 import warnings
 from pathlib import Path
 
-from nbgrader.converters.base import NbGraderException
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from grading.autograde.cluster import DaskPool
-from grading.autograde.faults import CannotGoOn, in_words, what_stops_all
 from grading.autograde.grade import Grading
 from grading.autograde.pool import LocalPool, Pool
 from grading.autograde.record import Recorder
@@ -30,7 +28,7 @@ from grading.autograde.report import summary, table
 from grading.autograde.submissions import Submission, handed_in
 from grading.course import load_config
 from grading.gradebook import points_of
-from grading.sandbox import SandboxUnavailable, find_sandbox
+from grading.sandbox import find_sandbox
 from grading.steps.execute import UNSAFE, is_sandbox_waived
 
 
@@ -40,31 +38,17 @@ def run(args: argparse.Namespace) -> int:
     warnings.filterwarnings("ignore", module="nbformat")  # what is odd about a submission's notebook is mended
     if args.unsafe_no_sandbox:
         os.environ[UNSAFE] = "1"
-    pool = recorder = None
-    try:
+    with contextlib.ExitStack() as opened:
         recorder = Recorder(load_config(Path.cwd(), args.db), args.assignment)
+        opened.callback(recorder.close)
         submissions, unseen = handed_in(recorder, recorder.gradebook, args.student, args.force)
         pool = make_pool(args)
-        return grade(submissions, unseen, recorder, pool)
-    except CannotGoOn as error:
-        return _refuse(f"{error}\nNothing is half-written: fix this, then run the same command again.")
-    except SQLAlchemyError as error:
-        why = what_stops_all(error) or in_words(error)
-        address = f"--db {args.db}" if args.db else "db_url in nbgrader_config.py"
-        return _refuse(f"{why}\nNext step: check that {address} is the gradebook's URL.")
-    except ModuleNotFoundError as error:
-        if error.name != "psycopg":
+        opened.callback(pool.close)
+        try:
+            return grade(submissions, unseen, recorder, pool)
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one would leave judges behind
             raise
-        return _refuse("A gradebook in PostgreSQL needs psycopg. Next step: pip install 'mini-vllm[postgresql]'")
-    except (SandboxUnavailable, NbGraderException, ValueError, OSError, ImportError) as error:
-        return _refuse(str(error))
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one would leave judges behind
-        raise
-    finally:
-        for opened in (pool, recorder):
-            if opened is not None:
-                opened.close()
 
 
 def make_pool(args: argparse.Namespace) -> Pool:
@@ -100,8 +84,3 @@ def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recor
     skipped = len(submissions) - len(to_grade)
     print(summary(grading.graded, failed, skipped, points, time.monotonic() - started))
     return 1 if failed else 0
-
-
-def _refuse(why: str) -> int:
-    print(why, file=sys.stderr)
-    return 2

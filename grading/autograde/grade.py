@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from grading.autograde.faults import CannotGoOn, in_words, what_stops_all
 from grading.autograde.pool import Pool
 from grading.autograde.record import Changed, Prepared, Recorder
 from grading.autograde.submissions import Submission
+from grading.faults import CannotGoOn, in_words, what_stops_all
 from grading.judge.job import Verdict
 from grading.judge.process import JudgeFailed
 from grading.steps.entry import Refused

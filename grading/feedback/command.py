@@ -15,10 +15,9 @@ import contextlib
 import functools
 import itertools
 import sys
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from nbgrader.converters.base import NbGraderException
 from tqdm import tqdm
 
 from grading.feedback.course import Course
@@ -26,15 +25,11 @@ from grading.feedback.course import Course
 
 def run(args: argparse.Namespace) -> int:
     """Write the pages, and return the exit status."""
-    try:
-        if args.workers < 1:
-            raise ValueError(f"--workers {args.workers}: must be at least 1.")
-        course = Course(Path.cwd(), args.db, args.assignment)
-        todo, skipped = select(course, args.student, args.force)
-        failed = write_all(course, todo, args.workers)
-    except (NbGraderException, ValueError, OSError, BrokenExecutor) as error:
-        print(error, file=sys.stderr)
-        return 2
+    if args.workers < 1:
+        raise ValueError(f"--workers {args.workers}: must be at least 1.")
+    course = Course(Path.cwd(), args.db, args.assignment)
+    todo, skipped = select(course, args.student, args.force)
+    failed = write_all(course, todo, args.workers)
     for student, reason in sorted(failed.items()):
         print(f"{student}: not written. {reason}", file=sys.stderr)
     counts = [f"{len(todo) - len(failed)} written"]

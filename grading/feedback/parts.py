@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 LONGEST_TEXT = 20_000
 LONGEST_PICTURE = 4_000_000
+LABELS = {"task": "Task", "solution": "Your answer", "grade": "Test"}  # the first that is true counts
 PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8"}
 
 
@@ -70,12 +71,7 @@ def points(number: float) -> str:
 
 def label(cell: NotebookNode) -> str:
     """What a cell that nbgrader knows is to the student; "" for an ordinary one."""
-    known = claim(cell)
-    if known.get("task"):
-        return "Task"
-    if known.get("solution"):
-        return "Your answer"
-    return "Test" if known.get("grade") else ""
+    return next((text for flag, text in LABELS.items() if claim(cell).get(flag)), "")
 
 
 def outputs(cell: NotebookNode) -> list[Shown]:

@@ -128,5 +128,8 @@ def test_what_is_not_there_is_named(course, feedback, monkeypatch, tmp_path):
         f"No graded submission of nobody for {ASSIGNMENT}. Next step: python -m grading autograde {ASSIGNMENT}\n",
     )
     assert feedback("--workers", "0")[1] == "--workers 0: must be at least 1.\n"
+    status, printed = feedback("--db", "sqlite:////no/such/folder/gradebook.db")
+    assert status == 2 and "Gradebook error: unable to open database file" in printed
+    assert printed.endswith("check that --db sqlite:////no/such/folder/gradebook.db is the gradebook's URL.\n")
     monkeypatch.chdir(tmp_path)
     assert "contains no nbgrader_config.py" in feedback()[1]

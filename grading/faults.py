@@ -1,18 +1,37 @@
-"""What goes wrong while nbgrader works on a submission: in words, and whether the others can still be graded."""
+"""What goes wrong while nbgrader and the gradebook are at work: in words, and whether it stops everything."""
 
 import errno
+from concurrent.futures import BrokenExecutor
 
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import DataError as UnfitData
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from grading.judge.process import JudgeFailed
+from grading.sandbox import SandboxUnavailable
 
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 class CannotGoOn(Exception):
     """The gradebook or the disk fails; grading others would fail as well."""
+
+
+def refusal(error: Exception, db_url: str | None) -> str | None:
+    """Why a command did not begin or broke off, and the next step; None for an error that nobody expected.
+
+    db_url: what was asked for with --db.
+    """
+    if isinstance(error, CannotGoOn):
+        return f"{error}\nNothing is half-written: fix this, then run the same command again."
+    if isinstance(error, SQLAlchemyError):
+        address = f"--db {db_url}" if db_url else "db_url in nbgrader_config.py"
+        return f"{what_stops_all(error) or in_words(error)}\nNext step: check that {address} is the gradebook's URL."
+    if isinstance(error, ModuleNotFoundError):
+        needs_psycopg = "A gradebook in PostgreSQL needs psycopg. Next step: pip install 'mini-vllm[postgresql]'"
+        return needs_psycopg if error.name == "psycopg" else None
+    expected = SandboxUnavailable, NbGraderException, ValueError, OSError, ImportError, BrokenExecutor
+    return str(error) if isinstance(error, expected) else None
 
 
 def what_stops_all(error: BaseException) -> str | None:
