@@ -1,9 +1,7 @@
 """The course's configuration and what its source notebooks say, as the commands and nbgrader's steps read them."""
 
 import logging
-import os
 import re
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,13 +64,13 @@ def other_files(folder: Path, max_bytes: int) -> dict[str, bytes]:
     max_bytes: of all together; what does not fit is left out.
     """
     files = {}
-    for parent, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
-        for name in sorted(names):
-            path = Path(parent, name)
-            state = path.lstat()
-            if stat.S_ISREG(state.st_mode) and path.suffix != ".ipynb" and state.st_size <= max_bytes:
-                name = path.relative_to(folder).as_posix()
-                files[sendable(name)] = path.read_bytes()  # a zip may hold names in Latin-1
-                max_bytes -= state.st_size
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        is_cache = any(part.startswith(".") or part == "__pycache__" for part in name.parent.parts)
+        if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb" or is_cache:
+            continue
+        size = path.stat().st_size
+        if size <= max_bytes:
+            files[sendable(name.as_posix())] = path.read_bytes()  # a zip may hold names in Latin-1
+            max_bytes -= size
     return files

@@ -38,27 +38,18 @@ class Released:
 def released(gradebook: Gradebook, assignment: str, notebook: str) -> Released:
     """Errors: nbgrader.api.MissingEntry if there is no such notebook."""
     known = gradebook.find_notebook(notebook, assignment)
+    flags = {"grade": known.grade_cells, "solution": known.solution_cells, "task": known.task_cells}
+    named = {flag: {cell.name for cell in cells} for flag, cells in flags.items()}
     points = {cell.name: cell.max_score for cell in [*known.grade_cells, *known.task_cells]}
-    graded = {cell.name for cell in known.grade_cells}
-    answers = {cell.name for cell in known.solution_cells}
-    tasks = {cell.name for cell in known.task_cells}
     cells = {}
     for source in known.source_cells:
-        name = source.name
-        claim = {
-            "schema_version": SCHEMA_VERSION,
-            "grade_id": name,
-            "grade": name in graded,
-            "solution": name in answers,
-            "task": name in tasks,
-            "locked": source.locked,
-            "cell_type": source.cell_type,
-            "checksum": source.checksum,
-        }
-        if name in points:
-            claim["points"] = points[name]
+        claim = {flag: source.name in names for flag, names in named.items()}
+        claim |= {"schema_version": SCHEMA_VERSION, "grade_id": source.name, "locked": source.locked}
+        claim |= {"cell_type": source.cell_type, "checksum": source.checksum}
+        if source.name in points:
+            claim["points"] = points[source.name]
         new_cell = getattr(nbformat.v4, f"new_{source.cell_type}_cell")
-        cells[name] = new_cell(source.source, metadata={"nbgrader": claim, "deletable": False})
+        cells[source.name] = new_cell(source.source, metadata={"nbgrader": claim, "deletable": False})
     return Released(cells, json.loads(known.kernelspec) if known.kernelspec else None)
 
 

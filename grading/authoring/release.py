@@ -1,7 +1,7 @@
 """Generate release/ from source/, or report what is out of date.
 
-Run it in the course's root, or use `make release`. nbgrader's own GenerateAssignment does the work, in a temporary course directory: your gradebook.db isn't touched. The
-same source gives the same bytes.
+Run it in the course's root, or use `make release`. nbgrader's own GenerateAssignment does the work, in a temporary
+course directory: your gradebook.db isn't touched. The same source gives the same bytes.
 
 Students work in release/. nbgrader leaves in every answer cell the checksum of the stub it wrote; a cell
 that no longer matches was edited by somebody, and one that neither source/ nor the last commit knows

@@ -5,7 +5,6 @@ all judge alike.
 """
 
 import atexit
-import functools
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -77,14 +76,16 @@ def code_cells(nb: NotebookNode, demonstrations: frozenset[str]) -> list[CodeCel
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
+        is_known = "nbgrader" in cell.metadata
         if is_grade(cell) and not is_solution(cell):
             role = Role.TEST
         elif is_locked(cell):
             role = Role.LOCKED
+        elif not is_known and cell.source in demonstrations:
+            role = Role.DEMONSTRATION
         else:
-            is_own = "nbgrader" not in cell.metadata and cell.source in demonstrations
-            role = Role.DEMONSTRATION if is_own else Role.STUDENT
-        name = cell.metadata.nbgrader.grade_id if "nbgrader" in cell.metadata else cell.get("id", "")
+            role = Role.STUDENT
+        name = cell.metadata.nbgrader.grade_id if is_known else cell.get("id", "")
         cells.append(CodeCell(name, cell.source, role))
     return cells
 
@@ -110,13 +111,10 @@ def submitted_files(course: CourseDirectory, assignment: str, student: str, limi
     return submitted | own
 
 
-@functools.cache
-def _judges() -> Judges:
-    judges = Judges()
-    atexit.register(judges.close)
-    return judges
+_judges = Judges()
+atexit.register(_judges.close)
 
 
 def judge_here(job: Job) -> Verdict:
     """Judge with a process that this one keeps for as long as it lives. Errors: JudgeFailed."""
-    return _judges().judge(job)
+    return _judges.judge(job)
