@@ -21,13 +21,14 @@ TITLE =
 BRANCH =
 REPOSITORY =
 
-.PHONY: help check install lab test demo release new-lab bundle address clean
+.PHONY: help check install lab test test-all demo release new-lab bundle address clean
 .PHONY: python install-labs  # what the others need
 
 help:
 	@echo "make lab       copy the notebooks to work/ and open JupyterLab there (installs what is missing)"
 	@echo "               options: PORT=8890, HOST=0.0.0.0 (let other machines connect), OPEN=no (no browser)"
-	@echo "make test      run all tests, or some of them: make test ARGS=\"-k attention\""
+	@echo "make test      run the fast tests, or some of them: make test ARGS=\"-k attention\""
+	@echo "make test-all  run all tests: also a browser, Binder, every attack, every command of the documentation"
 	@echo "make check     report what this machine has, what it is missing, and what to do about it"
 	@echo "make install   only install into .venv; the other commands do this when needed"
 	@echo "make clean     remove .venv and build files, but no notebooks, submissions or grades"
@@ -62,8 +63,12 @@ install-labs: python
 lab: install-labs
 	@exec $(VENV_PYTHON) setup/lab.py --port "$(PORT)" --host "$(HOST)" --open "$(OPEN)" --for "$(FOR)"
 
+# A worker for each core; tests/conftest.py says which tests stay together.
+PYTEST = $(VENV_PYTHON) -m pytest --numprocesses logical --dist loadscope --no-loadscope-reorder
 test: install
-	@$(VENV_PYTHON) -m pytest -m "not gpu" $(ARGS)
+	@$(PYTEST) -m "not gpu and not slow" $(ARGS)
+test-all: install
+	@$(PYTEST) -m "not gpu" $(ARGS)
 
 demo: install-labs
 	@$(VENV_PYTHON) -m grading demo

@@ -9,6 +9,7 @@ Your own copy is the one in work/, which `make lab` makes, or else the one in re
 The notebook runs once, in a fresh kernel, as nbgrader runs it; the score of a cell is nbgrader's.
 """
 
+import functools
 import os
 from pathlib import Path
 
@@ -30,47 +31,48 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 class LabNotebook(pytest.File):
-    """A lab. It runs when the first of its items does."""
-
-    executed = None
+    """A lab. It runs once, when the first of its items does."""
 
     def collect(self):
-        self.notebook = self._notebook_under_test()
         for index, cell in enumerate(self.notebook.cells):
             if is_grade(cell) and not is_solution(cell):
                 yield GradedTestCell.from_parent(self, name=cell.metadata.nbgrader.grade_id, index=index)
 
-    def outcome(self, index: int) -> nbformat.NotebookNode:
-        """The cell at `index` after the whole notebook has run."""
-        if self.executed is None:
-            config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
-            del config.Execute["extra_arguments"]  # here stderr counts: a lab's own cells have no use for it
-            resources = {"metadata": {"path": str(self.path.parent)}}
-            try:
-                notebook, resources = ClearOutput().preprocess(self.notebook, resources)
-                with setenv(PYTHONWARNINGS="ignore"):
-                    self.executed, _ = Execute(config=config).preprocess(notebook, resources)
-            except NoSuchKernel:
-                raise LabFailure(
-                    "There is no Jupyter kernel named python3 in this environment.\n"
-                    "Next step: run pytest by `make test`, or install one: python -m ipykernel install --sys-prefix"
-                ) from None
-        return self.executed.cells[index]
+    @functools.cached_property
+    def executed(self) -> nbformat.NotebookNode:
+        """The whole notebook, with the outputs of its cells."""
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+        del config.Execute["extra_arguments"]  # here stderr counts: a lab's own cells have no use for it
+        # A warning fails the reference, and costs a student nothing.
+        warnings = {} if self._is_reference else {"PYTHONWARNINGS": "ignore"}
+        try:
+            notebook, resources = ClearOutput().preprocess(self.notebook, {"metadata": {"path": str(self.path.parent)}})
+            with setenv(**warnings):
+                return Execute(config=config).preprocess(notebook, resources)[0]
+        except NoSuchKernel:
+            raise LabFailure(
+                "There is no Jupyter kernel named python3 in this environment.\n"
+                "Next step: run pytest by `make test`, or install one: python -m ipykernel install --sys-prefix"
+            ) from None
 
-    def _notebook_under_test(self) -> nbformat.NotebookNode:
+    @functools.cached_property
+    def notebook(self) -> nbformat.NotebookNode:
         specification = _read(self.path)
+        if self._is_reference or self.path.relative_to(ROOT).parts[0] != "source":
+            return specification
+        lab = self.path.relative_to(ROOT / "source")
+        submitted = next((path for path in (ROOT / "work" / lab, ROOT / "release" / lab) if path.exists()), None)
+        return under_specification(_read(submitted or ROOT / "release" / lab), specification)
+
+    @functools.cached_property
+    def _is_reference(self) -> bool:
         implementation = os.environ.get("LAB_IMPL", "reference")
         if implementation not in ("reference", "starter"):
             raise pytest.UsageError(
                 f"LAB_IMPL={implementation!r} is not known: use LAB_IMPL=starter for your own copy in work/, "
                 "or leave it out for the reference solutions."
             )
-        inside = self.path.relative_to(ROOT)
-        if implementation == "reference" or inside.parts[0] != "source":
-            return specification
-        lab = Path(*inside.parts[1:])
-        submitted = next((path for path in (ROOT / "work" / lab, ROOT / "release" / lab) if path.exists()), None)
-        return under_specification(_read(submitted or ROOT / "release" / lab), specification)
+        return implementation == "reference" and self.path.is_relative_to(ROOT / "source")
 
 
 class GradedTestCell(pytest.Item):
@@ -81,7 +83,7 @@ class GradedTestCell(pytest.Item):
         self.index = index
 
     def runtest(self) -> None:
-        cell = self.parent.outcome(self.index)
+        cell = self.parent.executed.cells[self.index]
         score, max_score = determine_grade(cell)
         if score < max_score:
             raise LabFailure("\n".join(_complaints(cell)) or f"The cell earned {score} of {max_score} points.")

@@ -1,1 +1,67 @@
-"""Beside this file stand the modules that several folders of tests import: pytest puts its folder into their path."""
+"""Which worker runs a test, and that CI skips none.
+
+Beside this file stand the modules that several folders of tests import: pytest puts its folder into their path.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# The folders that take longest, so that no worker begins one of them when the others have nothing left to do.
+LONGEST_FIRST = ("tests/grading/attacks", "tests/grading", "tests/setup", "tests/docs", "tests/browser")
+
+
+def group_of(nodeid: str) -> str:
+    """What runs in one worker: the tests of a file, which share its fixtures; of the labs, those of a lab.
+
+    So a lab's notebook is executed once, for its own test cells and for the tests of what it prints.
+    """
+    path = nodeid.partition("::")[0]
+    lab = re.search(r"lab[-_]\d\d", nodeid) if path.startswith(("source/", "tests/labs/")) else None
+    return lab[0].replace("_", "-") if lab else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Gives workers whole groups. xdist's own groups are marks, which the newest pytest no longer lets it read."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Groups(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker, puts the longest groups first: the order in which they are handed out."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _turn(item.path))
+
+
+def _turn(path: Path) -> int:
+    folders = [folder.as_posix() for folder in path.relative_to(ROOT).parents]
+    return next((turn for turn, folder in enumerate(LONGEST_FIRST) if folder in folders), len(LONGEST_FIRST))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector):
+    """Where CI is set, a file that is skipped is a failure."""
+    return _without_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    """Where CI is set, a test that is skipped is a failure."""
+    return _without_skip((yield))
+
+
+def _without_skip(report):
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"CI is set, where nothing may be skipped: {report.longrepr[2]}"
+    return report

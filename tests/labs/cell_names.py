@@ -1,12 +1,14 @@
 """Which global names a cell reads, and which it sets, told from its text."""
 
 import ast
+import functools
 import symtable
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 
-def names_used(source: str) -> set[str]:
+@functools.cache  # a lab's cells are asked about once for each of a thousand answers
+def names_used(source: str) -> frozenset[str]:
     """The global names that a cell reads, in functions too."""
     table = symtable.symtable(_python(source), "cell", "exec")
     used, tables = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}, [table]
@@ -14,15 +16,17 @@ def names_used(source: str) -> set[str]:
         table = tables.pop()
         tables += table.get_children()
         used |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and symbol.is_global()}
-    return used
+    return frozenset(used)
 
 
-def names_set(source: str) -> set[str]:
+@functools.cache
+def names_set(source: str) -> frozenset[str]:
     """The global names that a cell gives a value."""
     python = _python(source)
     table = symtable.symtable(python, "cell", "exec")
     names = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
-    return names | {name for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Global) for name in node.names}
+    declared = {name for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Global) for name in node.names}
+    return frozenset(names | declared)
 
 
 def _python(source: str) -> str:

@@ -4,8 +4,7 @@ import functools
 
 import nbformat
 import pytest
-from lab_cells import LABS
-from nbclient import NotebookClient
+from lab_cells import LABS, Lab
 
 
 class ExecutedLab:
@@ -29,13 +28,19 @@ class ExecutedLab:
 
 
 @pytest.fixture(scope="session")
-def executed():
-    """The executed lab of a name such as "lab-01"."""
+def executed(request):
+    """executed("lab-01") -> that lab, after the run whose test cells are items of pytest: it is shared with them."""
 
     @functools.cache
     def execute(name: str) -> ExecutedLab:
         (lab,) = [lab for lab in LABS if lab.name == name]
-        notebook = nbformat.read(lab.path, as_version=4)
-        return ExecutedLab(NotebookClient(notebook, kernel_name="python3", timeout=300).execute())
+        return ExecutedLab(_collector(request.session, lab).executed)
 
     return execute
+
+
+def _collector(session: pytest.Session, lab: Lab) -> pytest.Collector:
+    """The notebook among what pytest has collected; if it has collected other files only, the notebook anew."""
+    collected = (item.parent for item in session.items if item.path == lab.path)
+    new = session.config.hook.pytest_collect_file
+    return next(collected, None) or new(file_path=lab.path, parent=session)[0]

@@ -6,6 +6,7 @@ import importlib
 import io
 import linecache
 import re
+import types
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -131,10 +132,15 @@ def _after_setup(setup: tuple[str, ...]) -> dict:
 
 
 def _run(source: str, namespace: dict) -> None:
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(_compiled(source), namespace)
+
+
+@functools.cache
+def _compiled(source: str) -> types.CodeType:
     name = f"<cell {hash(source)}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(source, name, "exec"), namespace)
+    return compile(source, name, "exec")
 
 
 def _verdict(source: str, namespace: dict) -> str:
