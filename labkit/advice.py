@@ -1,6 +1,7 @@
 """Next steps for the two errors that a notebook gives before any test can: NameError and NotImplementedError."""
 
-from types import FrameType
+from types import FrameType, TracebackType
+from typing import Any
 
 from labkit.failure import CheckFailed, own_line
 
@@ -39,10 +40,12 @@ def not_written(function: str) -> CheckFailed:
     )
 
 
-def show_next_steps(shell) -> None:
+def show_next_steps(shell: Any) -> None:
     """Let IPython show this advice in place of the two errors' tracebacks."""
 
-    def handler(shell, kind: type, error: BaseException, trace, tb_offset: int | None = None) -> None:
+    def handler(
+        shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: int | None = None
+    ) -> None:
         message = advice(error)
         shown = (kind, error, trace) if message is None else (type(message), message, None)
         shell.showtraceback(shown, tb_offset=tb_offset)

@@ -3,6 +3,7 @@
 import sys
 import warnings
 from collections.abc import Callable, Collection, Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ class AnswerRaised(CheckFailed):
         super().__init__(f"{call} raised {type(error).__name__}: {error}", cause, step, own_line(error, tested))
 
 
-def answer_of(call: str, function: Callable, args: Sequence[Any], provided: Collection[str] = ()) -> Any:
+def answer_of(call: str, function: Callable[..., Any], args: Sequence[Any], provided: Collection[str] = ()) -> Any:
     """What `function` returns for `args`, which are passed by position.
 
     call: how the call reads in a message. provided: the modules of mini_vllm that an answer may call.
@@ -33,7 +34,7 @@ def answer_of(call: str, function: Callable, args: Sequence[Any], provided: Coll
     """
     borrowed: list[str] = []
 
-    def watch(frame, event, _):
+    def watch(frame: FrameType, event: str, _: object) -> None:
         name, caller = (f.f_globals.get("__name__", "") if f else "" for f in (frame, frame.f_back))
         is_entry = event == "call" and name.startswith(ENGINE) and not caller.startswith(ENGINE)
         if is_entry and name not in provided:
@@ -66,7 +67,7 @@ def answer_of(call: str, function: Callable, args: Sequence[Any], provided: Coll
     return answer
 
 
-def name_of(function: Callable) -> str:
+def name_of(function: Callable[..., Any]) -> str:
     """A function's name; some callables have none."""
     return getattr(function, "__name__", type(function).__name__)
 

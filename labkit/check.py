@@ -10,7 +10,7 @@ The right values stand in the notebook. An Exercise holds what wrong values say 
 """
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,18 +40,18 @@ class Exercise:
     read: Callable[[str, Any], Any]
     unit: str = ""
     provided: Collection[str] = ()
-    probes: tuple[tuple, ...] = ()
+    probes: tuple[tuple[Any, ...], ...] = ()
     mistakes: Mapping[Any, Why] = field(default_factory=dict)
     otherwise: Why
     hidden: Why = HARD_CODED
 
-    def new_call(self, check: "Check", args: tuple, named: Mapping[str, Any]) -> "Call":
+    def new_call(self, check: "Check", args: tuple[Any, ...], named: Mapping[str, Any]) -> "Call":
         """The call that `check(...)` makes; a lab whose calls have questions of their own returns its kind of Call."""
         return Call(check, args, named)
 
     def same(self, value: Any, expected: Any) -> bool:
         """Whether a plain value is the expected one."""
-        return value == expected
+        return bool(value == expected)
 
     def compared(self, call: "Call", value: Any, expected: Any) -> str:
         """The first line of a message: both values, with units and their ratio."""
@@ -82,7 +82,7 @@ class Exercise:
 class Check:
     """The test of one function. Calling it makes a `Call`, whose `should_...` methods do the asking."""
 
-    def __init__(self, function: Callable, exercise: Exercise) -> None:
+    def __init__(self, function: Callable[..., Any], exercise: Exercise) -> None:
         self.function, self.exercise, self.name = function, exercise, name_of(function)
         if not callable(function):
             raise CheckFailed(
@@ -114,7 +114,7 @@ class Check:
 class Call:
     """One call of the student's function, made when it is asked about."""
 
-    def __init__(self, check: Check, args: tuple, named: Mapping[str, Any]) -> None:
+    def __init__(self, check: Check, args: Sequence[Any], named: Mapping[str, Any]) -> None:
         self.check, self.exercise = check, check.exercise
         self.args, self.named = (*args, *named.values()), dict(named)
         shown = [self.exercise.show(arg) for arg in args]
@@ -164,7 +164,7 @@ class Call:
         raise CheckFailed(f"{self} returned {shortened(answer)}; a {kind.__name__} was expected.", cause, step)
 
 
-def check(function: Callable, exercise: Exercise) -> Check:
+def check(function: Callable[..., Any], exercise: Exercise) -> Check:
     """The test of `function`, an answer to `exercise`."""
     return Check(function, exercise)
 

@@ -11,7 +11,7 @@ from labkit.call import name_of
 from labkit.failure import CheckFailed, HiddenFailed
 
 # By name of a function: arguments of a few visible examples, and the result that the visible test shows.
-Examples = Mapping[str, Sequence[tuple[tuple, Any]]]
+Examples = Mapping[str, Sequence[tuple[tuple[Any, ...], Any]]]
 
 
 class BuiltOn:
@@ -21,14 +21,16 @@ class BuiltOn:
         keeps its points even if their cells have never run.
     """
 
-    def __init__(self, examples: Examples, earlier: Callable[[], Sequence[Callable]]) -> None:
+    def __init__(self, examples: Examples, earlier: Callable[[], Sequence[Callable[..., Any]]]) -> None:
         self.examples, self.earlier = examples, earlier
 
     def __enter__(self) -> "BuiltOn":
         return self
 
     def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
-        name = self._not_right() if isinstance(failure, CheckFailed) else ""
+        if not isinstance(failure, CheckFailed):
+            return
+        name = self._not_right()
         if not name or failure.what.startswith(name):
             return
         cause = f"your {name} does not pass its own test yet, if this function calls it"
@@ -51,7 +53,7 @@ class BuiltOn:
         return ""
 
 
-def _passes(function: Callable, args: tuple, expected: Any) -> bool:
+def _passes(function: Callable[..., Any], args: tuple[Any, ...], expected: Any) -> bool:
     given = copy.deepcopy(args)
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():

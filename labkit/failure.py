@@ -37,7 +37,8 @@ def own_line(error: BaseException, tested: str = "") -> str:
     A note on the error that begins with OWN_LINE goes first: where the student's code runs in another process, the
     traceback stays there.
     """
-    for note in getattr(error, "__notes__", ()):
+    notes: list[str] = getattr(error, "__notes__", [])
+    for note in notes:
         if note.startswith(OWN_LINE):
             return note
     trace, found = error.__traceback__, ""
@@ -76,9 +77,10 @@ def cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
-def rounded_list(array: Any) -> list:
+def rounded_list(array: Any) -> list[Any]:
     """The numbers of an array as a message shows them, with three decimals."""
-    return np.round(np.asarray(array, dtype=float), 3).tolist()
+    numbers: list[Any] = np.round(np.asarray(array, dtype=float), 3).tolist()
+    return numbers
 
 
 def _sentence(text: str) -> str:

@@ -1,5 +1,7 @@
 """Prepares a notebook: the first cell of every lab calls `start`."""
 
+from typing import Any
+
 from labkit import advice
 
 
@@ -31,12 +33,12 @@ def start(lab: str, needs: str = "1.0") -> None:
     print(f"Lab {lab} is ready.")
 
 
-def load_ipython_extension(shell) -> None:
+def load_ipython_extension(shell: Any) -> None:
     """`%load_ext labkit`: next steps from the first cell on, also before `start` has run."""
     advice.show_next_steps(shell)
 
 
-def _shell():
+def _shell() -> Any:
     try:
         from IPython import get_ipython
     except ImportError:

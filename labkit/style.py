@@ -1,10 +1,12 @@
 """How every plot of the course looks: on an opaque white ground, readable in JupyterLab's light and dark theme."""
 
+from typing import Any
+
 RED, BLUE, GREY, LIGHT = "#b2182b", "#2166ac", "#555555", "#cccccc"  # told apart by the colour-blind, and in print
 WIDTH = 8.0  # inches; what fits beside JupyterLab's open side bar at 1280 px
 
 
-def pyplot():
+def pyplot() -> Any:
     """matplotlib.pyplot with the course's defaults. Loading it takes a second, so that is left to the first plot."""
     import matplotlib.pyplot as plt
 

@@ -1,6 +1,6 @@
 """Exercise 3: what a wrong attention step says about how it was made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,7 @@ class AttentionCall(Call):
         cache = self.args[3]
         return f"attention_step with {'cache=None' if cache is None else f'{len(cache[0])} cached'}"
 
-    def step(self) -> tuple[np.ndarray, tuple]:
+    def step(self) -> tuple[np.ndarray, tuple[Any, Any]]:
         """(out as a plain array, the returned pair as it is), with types, shapes and side effects checked."""
         given = [np.array(a) for a in _arrays(self.args)]
         out, (K, V) = pair_of(self, self.value())
@@ -94,7 +94,7 @@ class AttentionCall(Call):
 class AttentionExercise(Exercise):
     """attention_step, and what its errors say."""
 
-    def new_call(self, check, args, named) -> AttentionCall:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> AttentionCall:
         return AttentionCall(check, args, named)
 
     def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
@@ -135,12 +135,13 @@ class Steps:
     """
 
     def __init__(self, step: Check, qs: np.ndarray, keys: np.ndarray, values: np.ndarray) -> None:
-        self.outs, cache = [], None
+        self.outs: list[np.ndarray] = []
+        cache: Any = None
         for q, k, v in zip(qs, keys, values):
             before = [np.array(part) for part in cache or ()]
-            out, following = step(q, k, v, cache).step()
+            out, following = _taken(step, q, k, v, cache)
             if cache is not None:
-                step(q, keys[0], values[0], cache).step()
+                _taken(step, q, keys[0], values[0], cache)
                 kept = all(np.array_equal(np.array(now), old) for now, old in zip(cache, before))
                 if not kept or not np.allclose(np.array(following[0])[-1], k):
                     raise CheckFailed(
@@ -162,7 +163,13 @@ class Steps:
             )
 
 
-def _arrays(args: Sequence[Any]) -> list:
+def _taken(step: Check, *args: Any) -> tuple[np.ndarray, tuple[Any, Any]]:
+    call = step(*args)
+    assert isinstance(call, AttentionCall)
+    return call.step()
+
+
+def _arrays(args: Sequence[Any]) -> list[Any]:
     """q, k, v, and the two arrays of a cache that is not None."""
     q, k, v, cache = args
     return [q, k, v, *(cache or ())]

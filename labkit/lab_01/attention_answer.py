@@ -8,7 +8,7 @@ from labkit.check import Call
 from labkit.failure import CheckFailed, a_type
 
 
-def pair_of(call: Call, answer: Any) -> tuple[Any, tuple]:
+def pair_of(call: Call, answer: Any) -> tuple[Any, tuple[Any, Any]]:
     def ispair_of(value: Any) -> bool:
         return isinstance(value, (tuple, list)) and len(value) == 2
 
@@ -18,7 +18,8 @@ def pair_of(call: Call, answer: Any) -> tuple[Any, tuple]:
             f"{call} returned {a_type(answer)}{of}, expected out and the pair (K, V).",
             step="end with `return out, (K, V)`",
         )
-    return answer
+    out, (keys, values) = answer
+    return out, (keys, values)
 
 
 def float_array_of(call: Call, name: str, array: Any, shape: tuple[int, ...], cached_rows: int) -> np.ndarray:

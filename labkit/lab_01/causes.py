@@ -1,7 +1,10 @@
 """Why a generation passed the wrong units, told from the calls of forward that it made."""
 
+from typing import Any
+
 from labkit.check import Why
 
+Calls = list[tuple[int, Any]]  # of forward: (number of positions passed, the cache or None)
 CALL_NEW_CACHE_ONCE = "call model.new_cache() once, before the loop"
 
 
@@ -12,7 +15,7 @@ def too_few_calls(made: int, expected: int) -> Why:
     return f"{missing}: the loop makes too few rounds", "one round per new token"
 
 
-def why_wrong_lengths(calls: list, expected: list[int], prompt_len: int) -> Why:
+def why_wrong_lengths(calls: Calls, expected: list[int], prompt_len: int) -> Why:
     passed = [length for length, _ in calls]
     if any(cache is not None for _, cache in calls):
         return "a cache was passed to forward", "call model.forward(ids) with one argument"
@@ -32,7 +35,7 @@ def why_wrong_lengths(calls: list, expected: list[int], prompt_len: int) -> Why:
     return "a step does not pass the whole sequence so far", "print len(ids) before each call of forward"
 
 
-def why_wrong_cache(calls: list, units: int, prompt_len: int) -> Why:
+def why_wrong_cache(calls: Calls, units: int, prompt_len: int) -> Why:
     lengths, caches = [length for length, _ in calls], [cache for _, cache in calls]
     passed, others = sum(lengths), lengths[1:]
     if lengths and all(cache is None for cache in caches):

@@ -1,7 +1,8 @@
 """Exercise 6: several turns of a chat, each continued from the cache of the turns before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from labkit.check import Call, Check, quantity
 from labkit.failure import CheckFailed
@@ -16,7 +17,7 @@ PRINT_CACHE = "print cache.num_tokens before and after each turn, and count the 
 class ChatExercise(GenerationExercise):
     """chat_turn(model, cache, message_ids, new_tokens)."""
 
-    def new_call(self, check, args, named) -> Call:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> Call:
         return Call(check, args, named)
 
 

@@ -3,7 +3,7 @@
 import textwrap
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labkit.lab_01.model import SMALL
 from mini_vllm import LlamaForCausalLM, OneSequence, SamplingParams
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from mini_vllm import LLM
 
 
-def race(generate_without_cache: Callable, generate_with_cache: Callable, new_tokens: int = 1000) -> None:
+def race(
+    generate_without_cache: Callable[..., Any], generate_with_cache: Callable[..., Any], new_tokens: int = 1000
+) -> None:
     """Generate a long answer both ways on a one-layer Llama, and print the counts and the clock."""
     slow, fast = (OneSequence(LlamaForCausalLM(SMALL)) for _ in range(2))
     prompt = [3, 1, 4, 1, 5]
@@ -28,7 +30,11 @@ def race(generate_without_cache: Callable, generate_with_cache: Callable, new_to
 
 
 def meet_the_engine(
-    llm: "LLM", text: str, generate_with_cache: Callable, work_with_cache: Callable, new_tokens: int = 40
+    llm: "LLM",
+    text: str,
+    generate_with_cache: Callable[..., Any],
+    work_with_cache: Callable[..., Any],
+    new_tokens: int = 40,
 ) -> None:
     """Generate with the student's function and with the engine, on one model, and print the units of each."""
     engine = llm.llm_engine

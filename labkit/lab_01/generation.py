@@ -1,15 +1,15 @@
 """Exercises 4 and 5: generation, with the units that it passes and the tokens that it chooses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from labkit.call import AnswerRaised
-from labkit.check import Call, Exercise, quantity, ratio
+from labkit.check import Call, Check, Exercise, quantity, ratio
 from labkit.failure import CheckFailed, a_type
 from labkit.kinds import whole_number
 from labkit.lab_01.causes import why_wrong_cache, why_wrong_lengths
 from labkit.lab_01.greedy import check_greedy
-from labkit.lab_01.model import RecordingLlama
 
 PROVIDED = frozenset({"mini_vllm.models.one_sequence", "mini_vllm.config"})
 
@@ -17,18 +17,19 @@ PROVIDED = frozenset({"mini_vllm.models.one_sequence", "mini_vllm.config"})
 class GenerationCall(Call):
     """One call of a function (model, prompt_ids, new_tokens) -> list of token ids."""
 
-    def __init__(self, check, args, named) -> None:
+    def __init__(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> None:
         super().__init__(check, args, named)
         self.text = f"{check.name}({quantity(len(self.args[1]), 'prompt tokens')}, {self.args[2]} new)"
 
     @property
-    def model(self) -> RecordingLlama:
+    def model(self) -> Any:
+        """A RecordingLlama, or a TiedModel."""
         return self.args[0]
 
     def tokens(self) -> list[int]:
         """The returned tokens as plain ints, with the prompt's list checked. Raises: CheckFailed."""
         prompt_ids = list(self.args[1])
-        returned = self.value()
+        returned: list[int] = self.value()
         if list(self.args[1]) != prompt_ids:
             raise CheckFailed(
                 f"{self} changed prompt_ids in place: it now has {len(self.args[1])} tokens, before {len(prompt_ids)}.",
@@ -103,7 +104,7 @@ class GenerationCall(Call):
 class GenerationExercise(Exercise):
     """A function that generates with a RecordingLlama."""
 
-    def new_call(self, check, args, named) -> GenerationCall:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> Call:
         return GenerationCall(check, args, named)
 
     def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:

@@ -21,7 +21,7 @@ def check_greedy(call: str, tokens: list[int], model: RecordingLlama, text: list
             "argmax over all rows of the logits",
             "take the last row, then argmax",
         )
-    lead = model.largest_logit_lead(text + tokens, len(tokens)) if tokens else []
+    lead = model.largest_logit_lead(text + tokens, len(tokens)).tolist() if tokens else []
     for number, higher in enumerate(lead, start=1):
         if higher > 1e-3:
             raise CheckFailed(

@@ -1,6 +1,7 @@
 """Plots of the student's functions: work against new tokens, and what each token attends to."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +9,10 @@ from labkit.style import BLUE, RED, pyplot, show
 
 
 def plot_work(
-    work_without_cache: Callable, work_with_cache: Callable, prompt_len: int = 5, longest: int = 1000
+    work_without_cache: Callable[..., Any],
+    work_with_cache: Callable[..., Any],
+    prompt_len: int = 5,
+    longest: int = 1000,
 ) -> None:
     """Draw both functions on linear and on log-log axes, and print the rows that answer the prediction."""
     plt = pyplot()
@@ -41,7 +45,7 @@ def plot_work(
     print(f"The ratio first reaches 100x at N={hundred}.")
 
 
-def plot_attention(attention_step: Callable, size: int = 8) -> None:
+def plot_attention(attention_step: Callable[..., Any], size: int = 8) -> None:
     """Draw the attention weights of `size` tokens, one row per token, computed by the student's attention_step."""
     plt = pyplot()
     # If token t has the value (0 ... 1 ... 0), with the 1 at place t, then out is the row of weights itself.

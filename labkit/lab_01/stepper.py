@@ -1,6 +1,7 @@
 """The rows of K and V, step by step, without and with a cache: which are computed anew and which are reused."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from labkit.lab_01.model import RecordingLlama
 from labkit.sliders import sliders
@@ -12,8 +13,8 @@ class Stepper:
 
     def __init__(
         self,
-        generate_without_cache: Callable,
-        generate_with_cache: Callable,
+        generate_without_cache: Callable[..., Any],
+        generate_with_cache: Callable[..., Any],
         prompt_ids: Sequence[int] = (3, 1, 4),
         new_tokens: int = 5,
     ) -> None:
@@ -70,7 +71,7 @@ class Stepper:
         plt.close(figure)
         return "rows of K and V: " + "; ".join(said)
 
-    def _draw(self, axes, reused: int, computed: int, title: str) -> None:
+    def _draw(self, axes: Any, reused: int, computed: int, title: str) -> None:
         for row in range(self.longest):
             color, hatch = (BLUE, "//") if row < reused else (RED, "..") if row < reused + computed else ("white", "")
             for column in (0, 1.25):

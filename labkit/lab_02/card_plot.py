@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from labkit.lab_02.units import GIB, llama, readable
 from labkit.style import BLUE, LIGHT, WIDTH, pyplot, show
 from mini_vllm import ModelConfig
-from mini_vllm.specs import GPU_SPECS
+from mini_vllm.specs import GPU_SPECS, num_parameters
 
-EXACT = llama.num_parameters * 2
+EXACT = num_parameters(llama.config) * 2
 MHA = replace(llama.config, num_key_value_heads=llama.config.num_attention_heads)
 MOST_STRIPES = 128  # more of them would merge into one grey
 
@@ -39,7 +40,7 @@ SEVEN_CASES = [
 class CardPlot:
     """Drawings of cards, computed by the student's two functions."""
 
-    def __init__(self, kv_bytes_per_sequence: Callable, max_concurrent_sequences: Callable) -> None:
+    def __init__(self, kv_bytes_per_sequence: Callable[..., Any], max_concurrent_sequences: Callable[..., Any]) -> None:
         self._sequence_bytes, self._users = kv_bytes_per_sequence, max_concurrent_sequences
 
     def compare(self, cases: Sequence[Case] = SEVEN_CASES) -> None:

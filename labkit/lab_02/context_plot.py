@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from labkit.lab_02.units import readable
 from labkit.style import BLUE, GREY, RED, WIDTH, pyplot, show
-from mini_vllm.specs import MODEL_SPECS
+from mini_vllm.specs import MODEL_SPECS, num_parameters
 
 MODEL = MODEL_SPECS["Llama-3.1-8B"]
 HEADS = MODEL.config.num_attention_heads
@@ -15,10 +16,10 @@ VARIANTS = {  # name -> config, colour, marker
     "MQA": (replace(MODEL.config, num_key_value_heads=1), "black", "^"),
 }
 CONTEXTS = [2**e for e in range(7, 18)]  # the last one is the model's number of positions
-WEIGHT_BYTES = MODEL.num_parameters * 2
+WEIGHT_BYTES = num_parameters(MODEL.config) * 2
 
 
-def plot_context(kv_bytes_per_sequence: Callable) -> None:
+def plot_context(kv_bytes_per_sequence: Callable[..., Any]) -> None:
     """Draw the cache of one user of Llama-3.1-8B with 32, 8 and 1 KV heads, at 16 and at 8 bits."""
     plt = pyplot()
     _, axes = plt.subplots(figsize=(WIDTH, 5.4), layout="constrained")
@@ -45,7 +46,7 @@ def plot_context(kv_bytes_per_sequence: Callable) -> None:
     _print_table(kv_bytes_per_sequence)
 
 
-def _print_table(kv_bytes_per_sequence: Callable) -> None:
+def _print_table(kv_bytes_per_sequence: Callable[..., Any]) -> None:
     shown = CONTEXTS[4::2]
     print(f"{'':>12}" + "".join(f"{context:>11,}" for context in shown) + "   exceeds the weights from")
     for name, (config, _, _) in VARIANTS.items():

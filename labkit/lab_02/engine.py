@@ -1,14 +1,14 @@
 """The student's counts beside those of a running mini_vllm engine."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mini_vllm import SamplingParams
 
 if TYPE_CHECKING:
     from mini_vllm import LLM
 
-Counts = tuple[Callable, Callable, Callable]
+Counts = tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
 TEXT = (
     "Once upon a time there was a little fox who lived near the river. One day she went out to look for something "
     "to eat, and she met an old bear who was looking for honey."
@@ -58,7 +58,7 @@ def _count(llm: "LLM", counts: Counts, contexts: list[int]) -> int:
     print(f"  with {limits.max_model_len} tokens reserved for each:", max_concurrent_sequences(total, 0, longest))
     print("  counted to the byte:", requests_that_fit(total, contexts, one, 1))
     print("  counted in whole blocks:", in_blocks)
-    return in_blocks
+    return int(in_blocks)
 
 
 def _serve_more_and_more(llm: "LLM", prompts: list[list[int]], contexts: list[int], new_tokens: int) -> int:

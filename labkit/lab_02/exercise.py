@@ -58,11 +58,11 @@ class CountExercise(Exercise):
     """
 
     read: Callable[[str, Any], int] = count
-    provided: frozenset = PROVIDED
-    edges: Mapping[tuple, Why] = field(default_factory=dict)
+    provided: frozenset[str] = PROVIDED
+    edges: Mapping[tuple[Any, ...], Why] = field(default_factory=dict)
     refuses_too_much: Why | None = None
 
-    def new_call(self, check: Check, args: tuple, named: Mapping[str, Any]) -> CountCall:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> CountCall:
         return CountCall(check, args, named)
 
     def explain(self, call: Call, value: Any, expected: Any) -> Why:

@@ -1,6 +1,7 @@
 """What one token leaves in a cache: a drawing of a tiny one, and a table of published models."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ def draw_token(cache: np.ndarray) -> None:
         print(f"layer {layer}", *(f"  {part} " + " ".join(["■" * head_dim] * heads) for part in "KV"))
 
 
-def compare_models(kv_bytes_per_token: Callable) -> None:
+def compare_models(kv_bytes_per_token: Callable[..., Any]) -> None:
     """Print the student's result for each published model, beside the size of a real array and the MHA shortcut."""
     columns = f"{'layers':>6}{'heads':>6}{'KV heads':>9}{'head_dim':>9}{'bytes/token':>12}{'':>10}"
     print(f"{'16-bit cache':<13}{columns}  array agrees  shortcut")

@@ -1,6 +1,6 @@
 """Calls that take logits and return an array, and what is checked of every such array."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ class LogitsCall(Call):
 
     new_array = "write the result into a new array, as `logits - x` and `logits / x` do"
 
-    def __init__(self, check: Check, args: Sequence[Any], named: dict[str, Any]) -> None:
+    def __init__(self, check: Check, args: Sequence[Any], named: Mapping[str, Any]) -> None:
         super().__init__(check, (as_logits(args[0]), *args[1:]), named)
         self.logits = self.args[0]
 
@@ -93,13 +93,13 @@ class LogitsCall(Call):
 class LogitsExercise(Exercise):
     """An exercise whose answer takes logits and returns an array."""
 
-    def new_call(self, check: Check, args: tuple, named: dict[str, Any]) -> LogitsCall:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> LogitsCall:
         return LogitsCall(check, args, named)
 
     def show(self, argument: Any) -> str:
         return show_logits(argument) if isinstance(argument, np.ndarray) else shortened(argument)
 
-    def raised(self, call: LogitsCall, failure: AnswerRaised) -> CheckFailed:
+    def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
         """A ValueError that is not numpy's comes from the student's own check."""
         text = str(failure.error)
         if type(failure.error) is ValueError and "axis" not in text and "broadcast" not in text:

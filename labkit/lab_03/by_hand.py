@@ -1,6 +1,7 @@
 """A draw by hand: the line of probabilities, the tokens that each filter removes, and the piece that u hits."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -29,11 +30,11 @@ class DrawByHand:
     def __init__(
         self,
         story: Story,
-        sample: Callable,
-        softmax: Callable,
-        apply_temperature: Callable,
-        top_k_mask: Callable,
-        top_p_mask: Callable,
+        sample: Callable[..., Any],
+        softmax: Callable[..., Any],
+        apply_temperature: Callable[..., Any],
+        top_k_mask: Callable[..., Any],
+        top_p_mask: Callable[..., Any],
         size: int = 8,
     ) -> None:
         self.tokens = np.sort(np.argsort(-story.logits, kind="stable")[:size])  # in vocabulary order
@@ -110,12 +111,12 @@ class DrawByHand:
         axes.spines[["left", "right", "top"]].set_visible(False)
         plt.show()
         plt.close(figure)
-        gone = "; ".join(
+        said = "; ".join(
             f"{name} removes {', '.join(g) or 'nothing'}" for name, g in zip(("top-k", "top-p"), removed[1:])
         )
-        return f"{gone}; u = {u:.2f} hits the piece of {self.labels[token]}."
+        return f"{said}; u = {u:.2f} hits the piece of {self.labels[token]}."
 
-    def _draw_row(self, axes, level: float, probs: np.ndarray, hit: int | None) -> None:
+    def _draw_row(self, axes: Any, level: float, probs: np.ndarray, hit: int | None) -> None:
         start = 0.0
         for place, share in enumerate(probs):
             if share == 0:
@@ -127,7 +128,7 @@ class DrawByHand:
             )
             if share > 0.022:  # else the label does not fit, upright or not
                 fits = share > 0.01 + 0.012 * len(self.labels[place])
-                style = {"ha": "center", "va": "center", "fontsize": 11, "rotation": 0 if fits else 90}
+                text_style = {"ha": "center", "va": "center", "fontsize": 11, "rotation": 0 if fits else 90}
                 box = {"facecolor": "white", "edgecolor": "none", "pad": 1} if is_hit else None
-                axes.text(start + share / 2, level, self.labels[place], bbox=box, **style)
+                axes.text(start + share / 2, level, self.labels[place], bbox=box, **text_style)
             start += share

@@ -1,7 +1,7 @@
 """One draw of a student's sampler: the token, and what happens beside it."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -50,14 +50,14 @@ class GlobalGenerators:
             )
 
     @staticmethod
-    def _states() -> tuple:
-        _, key, position, *_ = np.random.get_state()
-        return key.tobytes(), position, random.getstate()
+    def _states() -> tuple[Any, ...]:
+        state = np.random.get_state(legacy=False)["state"]
+        return state["key"].tobytes(), state["pos"], random.getstate()
 
 
 def one_token(
     call: str,
-    function: Callable,
+    function: Callable[..., Any],
     logits: np.ndarray,
     setting: Any,
     rng: np.random.Generator,
@@ -122,7 +122,7 @@ def _explained(call: str, failure: AnswerRaised, greedy: bool) -> CheckFailed:
     return failure
 
 
-def _numbers_taken(before: dict[str, Any], after: dict[str, Any], limit: int) -> int | None:
+def _numbers_taken(before: Mapping[str, Any], after: Mapping[str, Any], limit: int) -> int | None:
     """How many uniform numbers lie between two states; None for more than `limit`, or for other numbers."""
     if before == after:
         return 0

@@ -1,9 +1,9 @@
 """The student's sampler beside the engine's, token for token."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from labkit.failure import CheckFailed
 from labkit.lab_03.draw import GlobalGenerators, one_token
 from labkit.lab_03.story import Story, small_llm, small_model
 from mini_vllm import SamplingParams
+
+if TYPE_CHECKING:
+    from labkit.lab_03.sample import SampleCall
 
 LENGTH = 10  # tokens per request
 KNOBS: list[dict[str, Any]] = [
@@ -135,11 +138,12 @@ def _different(check: Check, runs: list[EngineRun], differing: dict[int, tuple[i
 
 def _passes_its_own_test(check: Check) -> bool:
     """Whether the visible examples of `sample` say nothing."""
+    sample = cast("Callable[..., SampleCall]", check)
     try:
-        check([0.3, 0.1, 0.4, 0.2]).should_give({0.29: 0, 0.35: 1, 0.42: 2, 0.75: 2, 0.95: 3})
-        check([0.1, 0.2, 0.3, 0.4], temperature=2, top_p=0.65).should_give({0.02: 1, 0.4: 2, 0.45: 2, 0.65: 3})
-        check([0.1, 0.2, 0.3, 0.4], top_k=2).should_give({0.02: 2, 0.2: 2, 0.5: 3, 0.65: 3})
-        check([0.1, 0.2, 0.3, 0.4], top_k=2, top_p=0.5).should_give({0.02: 3, 0.2: 3, 0.5: 3, 0.65: 3})
+        sample([0.3, 0.1, 0.4, 0.2]).should_give({0.29: 0, 0.35: 1, 0.42: 2, 0.75: 2, 0.95: 3})
+        sample([0.1, 0.2, 0.3, 0.4], temperature=2, top_p=0.65).should_give({0.02: 1, 0.4: 2, 0.45: 2, 0.65: 3})
+        sample([0.1, 0.2, 0.3, 0.4], top_k=2).should_give({0.02: 2, 0.2: 2, 0.5: 3, 0.65: 3})
+        sample([0.1, 0.2, 0.3, 0.4], top_k=2, top_p=0.5).should_give({0.02: 3, 0.2: 3, 0.5: 3, 0.65: 3})
     except CheckFailed:
         return False
     return True

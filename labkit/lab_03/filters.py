@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from labkit.check import Why
+from labkit.check import Check, Why
 from labkit.failure import CheckFailed
 from labkit.lab_03.arrays import LogitsCall, LogitsExercise, close, rounded
 
@@ -27,14 +28,14 @@ class FilterCall(LogitsCall):
 
         Several sets: equal tokens compete for the last place, and any of them may have it.
         """
-        choices = [tuple(sorted(choice)) for choice in choices]
+        allowed = [tuple(sorted(choice)) for choice in choices]
         result = self.without_nan()
         kept = tuple(np.flatnonzero(result > -np.inf).tolist())
-        is_right_set, place = kept in choices, list(kept)
+        is_right_set, place = kept in allowed, list(kept)
         if is_right_set and close(result[place], self.logits[place]):
             return
-        cause, step = self._explain(result, kept, choices)
-        expected = " or ".join(str(list(choice)) for choice in choices)
+        cause, step = self._explain(result, kept, allowed)
+        expected = " or ".join(str(list(choice)) for choice in allowed)
         raise CheckFailed(
             f"{self} kept the tokens {list(kept)}, expected {expected}; it returned {rounded(result)}.", cause, step
         )
@@ -75,7 +76,7 @@ class FilterExercise(LogitsExercise):
 
     choices: Mapping[tuple[float, Kept], Why] = field(default_factory=dict)
 
-    def new_call(self, check, args, named) -> FilterCall:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> FilterCall:
         return FilterCall(check, args, named)
 
     def why(self, call: FilterCall, kept: Kept) -> Why | None:

@@ -1,6 +1,7 @@
 """The nucleus: the most likely tokens, their running sum, and the token that crosses p."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,10 @@ class Nucleus:
     def __init__(
         self,
         story: Story,
-        softmax: Callable,
-        apply_temperature: Callable,
-        top_k_mask: Callable,
-        top_p_mask: Callable,
+        softmax: Callable[..., Any],
+        apply_temperature: Callable[..., Any],
+        top_k_mask: Callable[..., Any],
+        top_p_mask: Callable[..., Any],
     ) -> None:
         self.story, self.softmax = story, softmax
         self.apply_temperature, self.top_k_mask, self.top_p_mask = apply_temperature, top_k_mask, top_p_mask
@@ -79,12 +80,12 @@ class Nucleus:
         axes.set_xticks(range(len(bars)), [self.story.label(token) for token in bars], rotation=30, ha="right")
         plt.show()
         plt.close(figure)
-        place = f"number {crossing + 1:,}, {word}," if top_p < 1 else "none"
+        which = f"number {crossing + 1:,}, {word}," if top_p < 1 else "none"
         stay = "1 token stays" if crossing == 0 else f"{crossing + 1:,} tokens stay"
-        return f"{stay}; {place} crosses p: running sum {sums[crossing]:.4f}."
+        return f"{stay}; {which} crosses p: running sum {sums[crossing]:.4f}."
 
     @staticmethod
-    def _mark(axes, place: int, total: float, label: str, shown: int) -> None:
+    def _mark(axes: Any, place: int, total: float, label: str, shown: int) -> None:
         axes.plot(place, total, marker="D", markersize=11, color=RED, markeredgecolor="black", zorder=5)
         is_left, is_low = place < shown / 2, total < 0.2  # below a low mark are the labels of the bars
         axes.annotate(

@@ -83,7 +83,7 @@ class NucleusCall(Call):
                 *(ORDER if tuple(tokens) == DESCENDING else self.exercise.otherwise),
             )
 
-    def _why(self, found: Counter, expected: Mapping[int, int]) -> Why:
+    def _why(self, found: Counter[int], expected: Mapping[int, int]) -> Why:
         if not found.keys() <= expected.keys():
             return OUTSIDE
         known = self.exercise.mistakes.get(tuple(sorted(found.items())))
@@ -96,7 +96,7 @@ class NucleusCall(Call):
 class NucleusExercise(Exercise):
     """nucleus_draw, with a call for each uniform number."""
 
-    def new_call(self, check, args, named) -> NucleusCall:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> NucleusCall:
         return NucleusCall(check, args, named)
 
 

@@ -1,6 +1,7 @@
 """One set of logits at three temperatures."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,9 @@ AS_IT_SHOULD = "a low temperature gathers the probability on the favorites,\na h
 NOT_FLATTER = "the pictures do not become flatter from left to right, as they should:\nrun the test of Exercise 2."
 
 
-def plot_temperature(story: Story, softmax: Callable, apply_temperature: Callable, shown: int = 8) -> None:
+def plot_temperature(
+    story: Story, softmax: Callable[..., Any], apply_temperature: Callable[..., Any], shown: int = 8
+) -> None:
     """Draw the most likely tokens at three temperatures, each with its entropy, and print the same as a table."""
     plt = pyplot()
     favorites = np.argsort(-story.logits, kind="stable")[:shown]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.check import Call, Check, Exercise
+from labkit.check import Call, Check, Exercise, Why
 from labkit.failure import CheckFailed
 from labkit.lab_03.arrays import PROVIDED, any_array, show_logits
 from labkit.lab_03.draw import GlobalGenerators, one_token
@@ -41,13 +41,14 @@ class SampleCall(Call):
         rng, greedy = rng_giving(u), self.params.is_greedy
         return one_token(text, self.check.function, self.logits.copy(), self.params, rng, global_rngs, greedy)
 
-    def should_be(self, expected: int) -> None:
+    def should_be(self, expected: int, why: Why | None = None) -> None:
         """Raises: CheckFailed unless the token is `expected`: for temperature 0, where nothing is drawn."""
         (token,) = self.tokens([0.5])
         if token != expected:
             is_last = 0 <= token < len(self.logits) and self.logits[token] == self.logits.max()
             raise CheckFailed(
-                f"{self} returned token {token}, expected {expected}.", *(LAST_OF_EQUALS if is_last else GREEDY)
+                f"{self} returned token {token}, expected {expected}.",
+                *(why or (LAST_OF_EQUALS if is_last else GREEDY)),
             )
 
     def should_give(self, expected: Mapping[float, int]) -> None:
@@ -95,7 +96,7 @@ class SampleCall(Call):
 class SampleExercise(Exercise):
     """sample, with a call for each uniform number."""
 
-    def new_call(self, check, args, named) -> SampleCall:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> SampleCall:
         return SampleCall(check, args, named)
 
 

@@ -1,13 +1,13 @@
 """Exercise 1: what wrong probabilities say about how they were made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from labkit.call import AnswerRaised, answer_of
-from labkit.check import Why
+from labkit.check import Call, Check, Why
 from labkit.failure import CheckFailed
 from labkit.lab_03.arrays import PROVIDED, LogitsCall, LogitsExercise, any_array, close, rounded
 from labkit.lab_03.softmax_mistakes import TOO_COARSE, WRONG, explain_rows
@@ -18,22 +18,22 @@ LARGE = 1000.0  # a logit of this size overflows in exp
 class SoftmaxCall(LogitsCall):
     """One call of softmax(logits)."""
 
-    def should_be(self, expected: Sequence[Any]) -> None:
+    def should_be(self, expected: Sequence[Any], why: Why | None = None) -> None:
         """Raises: CheckFailed unless the probabilities are `expected`; large logits are tried in float32, too."""
         wanted = np.array(expected, dtype=np.float64)
-        self._check(wanted)
+        self._check(wanted, why)
         if self.is_large:
-            SoftmaxCall(self.check, [self.logits.astype(np.float32)], {})._check(wanted)
+            SoftmaxCall(self.check, [self.logits.astype(np.float32)], {})._check(wanted, why)
 
     @property
     def is_large(self) -> bool:
         return bool((np.abs(self.logits[np.isfinite(self.logits)]) > LARGE).any())
 
-    def _check(self, expected: np.ndarray) -> None:
+    def _check(self, expected: np.ndarray, why: Why | None) -> None:
         probs, is_zero = self.array(), expected == 0
         tolerance = 2e-5 if self.logits.dtype == np.float64 else 1e-3
         if not close(probs, expected, tolerance) or probs[is_zero].any():
-            cause, step = self._explain(probs, expected)
+            cause, step = why or self._explain(probs, expected)
             raise CheckFailed(self._compared(probs, expected), cause, step)
         if self.is_large:
             self._check_overflow()
@@ -98,21 +98,22 @@ class SoftmaxCall(LogitsCall):
 class SoftmaxExercise(LogitsExercise):
     """softmax, and what its errors say."""
 
-    def new_call(self, check, args, named) -> SoftmaxCall:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> SoftmaxCall:
         return SoftmaxCall(check, args, named)
 
-    def raised(self, call: LogitsCall, failure: AnswerRaised) -> CheckFailed:
+    def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
         error, why = failure.error, ("", "")
+        logits = call.args[0]
         if "axis 1 is out of bounds" in str(error):
             why = "a single row has no axis 1", "use axis=-1"
         elif isinstance(error, (OverflowError, FloatingPointError)):
             why = "exp of a large logit overflows", "subtract the largest logit of the row first"
-        elif type(error) is ValueError and np.isneginf(call.logits).any():
+        elif type(error) is ValueError and np.isneginf(logits).any():
             why = (
                 "every -inf is refused, but only a row that is all -inf has no distribution",
                 "look at the row's largest logit",
             )
-        elif call.logits.ndim == 2:
+        elif logits.ndim == 2:
             why = (
                 "a maximum or a sum of several rows does not fit the rows",
                 "use axis=-1 and keepdims=True, and print the shapes",

@@ -1,11 +1,12 @@
 """Exercise 2: what wrong logits say about how they were divided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from labkit.check import Why
+from labkit.check import Check, Why
 from labkit.failure import CheckFailed
 from labkit.lab_03.arrays import PROVIDED, LogitsCall, LogitsExercise, any_array, close, rounded
 
@@ -39,18 +40,12 @@ class TemperatureCall(LogitsCall):
             )
         return super().without_nan()
 
-    def should_be(self, expected: Sequence[float]) -> None:
+    def should_be(self, expected: Sequence[float], why: Why | None = None) -> None:
         """Raises: CheckFailed unless the returned logits are `expected`."""
-        result, temperature = self.without_nan(), self.args[1]
+        result = self.without_nan()
         if close(result, expected):
             return
-        cause, step = "another operation than logits / T", "compute the first logit / T by hand"
-        if temperature == 2:
-            for wrong, why in WRONG.items():
-                if close(result, wrong, 1e-3):
-                    cause, step = why
-        if (result >= 0).all() and close(result.sum(), 1, 1e-4):
-            cause, step = PROBABILITIES
+        cause, step = why or self._explained(result)
         raise CheckFailed(
             f"{self} returned {rounded(result)}, expected {np.array(expected, dtype=float).tolist()}: "
             f"the first logit is {result[0]:.4g}, expected {expected[0]:.4g} ({result[0] / expected[0]:.2f}x).",
@@ -58,12 +53,21 @@ class TemperatureCall(LogitsCall):
             step,
         )
 
+    def _explained(self, result: np.ndarray) -> Why:
+        if (result >= 0).all() and close(result.sum(), 1, 1e-4):
+            return PROBABILITIES
+        if self.args[1] == 2:
+            for wrong, why in WRONG.items():
+                if close(result, wrong, 1e-3):
+                    return why
+        return "another operation than logits / T", "compute the first logit / T by hand"
+
 
 @dataclass(frozen=True, kw_only=True)
 class TemperatureExercise(LogitsExercise):
     """apply_temperature."""
 
-    def new_call(self, check, args, named) -> TemperatureCall:
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> TemperatureCall:
         return TemperatureCall(check, args, named)
 
 

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 from labkit.call import AnswerRaised
-from labkit.check import Why
+from labkit.check import Call, Why
 from labkit.failure import CheckFailed
-from labkit.lab_03.arrays import PROVIDED, LogitsCall, any_array
+from labkit.lab_03.arrays import PROVIDED, any_array
 from labkit.lab_03.filters import FilterCall, FilterExercise, Kept, cut_by_position, distinct
 
 COMPARE = "print the value that you compare with"
 SORTED = "put the mask back in vocabulary order"
 OFF = "0 switches the filter off"
 # (k, what stays) for the five logits of the example, when it is wrong.
-WRONG: dict[tuple[int, Kept], Why] = {
+WRONG: dict[tuple[float, Kept], Why] = {
     (2, (0, 1, 3)): ("k + 1 tokens stay", "count from the end of the sorted logits: its last element is number 1"),
     (2, (1,)): (
         "the k-th largest is dropped, or the logits are compared with k itself or with a position from argsort",
@@ -35,8 +35,8 @@ WRONG: dict[tuple[int, Kept], Why] = {
 class TopKExercise(FilterExercise):
     """top_k_mask, and what its errors say."""
 
-    def raised(self, call: LogitsCall, failure: AnswerRaised) -> CheckFailed:
-        if call.args[1] >= len(call.logits):
+    def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
+        if call.args[1] >= len(call.args[0]):
             return CheckFailed(
                 failure.what,
                 "k reaches past the end of the vocabulary",

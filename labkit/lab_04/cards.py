@@ -19,6 +19,7 @@ def model(name: str = "Llama-3-8B") -> dict[str, int]:
     """`n_params` and `kv_bytes_per_token` of a model in mini_vllm.specs, both in 16 bits."""
     spec = MODEL_SPECS[name]
     kv_bytes = kv_bytes_per_token(spec.config) * 2 // KV_CACHE_BYTES_PER_ELEMENT  # the engine itself stores 32 bits
+    assert spec.num_parameters is not None, f"the parameters of {name} are not counted"
     return {"n_params": spec.num_parameters, "kv_bytes_per_token": kv_bytes}
 
 

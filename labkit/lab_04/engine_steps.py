@@ -1,7 +1,7 @@
 """What mini_vllm's own counters say about each step of a workload."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,7 @@ SHOWN = 5  # kinds of steps that are printed
 
 def show_steps(
     title: str,
-    arithmetic_intensity: Callable,
+    arithmetic_intensity: Callable[..., Any],
     llm: "LLM",
     users: int = 1,
     prompt_len: int = 32,
@@ -44,7 +44,7 @@ def show_steps(
     _print_runs(steps, arithmetic_intensity)
 
 
-def _print_runs(steps: Sequence[int], arithmetic_intensity: Callable) -> None:
+def _print_runs(steps: Sequence[int], arithmetic_intensity: Callable[..., Any]) -> None:
     starts = [i for i, tokens in enumerate(steps) if i == 0 or steps[i - 1] != tokens] + [len(steps)]
     for start, end in list(zip(starts, starts[1:]))[:SHOWN]:
         intensity, unit = arithmetic_intensity(steps[start], 4), "token " if steps[start] == 1 else "tokens"
@@ -53,7 +53,7 @@ def _print_runs(steps: Sequence[int], arithmetic_intensity: Callable) -> None:
         print(f"  and {len(steps) - starts[SHOWN]} more steps")
 
 
-def time_real_model(llm: "LLM | None", max_decode_tokens_per_second: Callable, bandwidth: float) -> None:
+def time_real_model(llm: "LLM | None", max_decode_tokens_per_second: Callable[..., Any], bandwidth: float) -> None:
     """Print the speed of one user with a downloaded model, and the ceiling at `bandwidth`; nothing without a model."""
     if llm is None:
         return

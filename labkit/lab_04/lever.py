@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.call import AnswerRaised
-from labkit.check import Call
+from labkit.check import Call, Check
 from labkit.failure import CheckFailed
 from labkit.kinds import real_number
 from labkit.lab_04.cards import FULL_A100
@@ -16,7 +16,7 @@ from labkit.lab_04.numbers import NumberExercise
 class LeverExercise(NumberExercise):
     """lever_speedup: takes two dicts; each call gets copies, so that no answer changes the examples."""
 
-    def new_call(self, check: Any, args: tuple, named: Mapping[str, Any]) -> "LeverCall":
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> "LeverCall":
         return LeverCall(check, args, named)
 
     def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:

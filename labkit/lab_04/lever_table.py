@@ -1,14 +1,17 @@
 """What common proposals do to decode and to prefill, computed by the student's decode_step_seconds."""
 
 from collections.abc import Callable
+from typing import Any
 
 from labkit.lab_04.cards import FULL_A100, model
 from labkit.prediction import reveal
 
-PROMPT = {"batch": 2048, "context": 0}  # a prefill passes the weights like 2,048 users without a cache
+Changes = dict[str, float]
+PROMPT: Changes = {"batch": 2048, "context": 0}  # a prefill passes the weights like 2,048 users without a cache
 CACHE_BYTES = model()["kv_bytes_per_token"]
-FASTER, WIDER = {"peak_flops": 2 * FULL_A100["peak_flops"]}, {"bandwidth": 2 * FULL_A100["bandwidth"]}
-LEVERS = [
+FASTER: Changes = {"peak_flops": 2 * FULL_A100["peak_flops"]}
+WIDER: Changes = {"bandwidth": 2 * FULL_A100["bandwidth"]}
+LEVERS: list[tuple[str, Changes]] = [
     ("weights of 8 bits, multiplied in 16", {"bytes_per_param": 1}),
     ("weights of 4 bits, multiplied in 16", {"bytes_per_param": 0.5}),
     ("weights and activations of 8 bits", {"bytes_per_param": 1} | FASTER),
@@ -23,7 +26,7 @@ REASONS = (
 )
 
 
-def reveal_levers(decode_step_seconds: Callable, *guesses: float) -> None:
+def reveal_levers(decode_step_seconds: Callable[..., Any], *guesses: Any) -> None:
     """Answer the guesses for three levers on a full A100: twice the FLOP/s, twice the bandwidth, an FP8 KV cache."""
     print()
     if any(guess is ... for guess in guesses):
@@ -36,13 +39,15 @@ def reveal_levers(decode_step_seconds: Callable, *guesses: float) -> None:
         reveal(f"{name}, times as fast", guess, before / after, why.format(trip=trip))
 
 
-def compare_levers(decode_step_seconds: Callable, users: int = 16) -> None:
+def compare_levers(decode_step_seconds: Callable[..., Any], users: int = 16) -> None:
     """Print the speed-up of each lever for a small batch, for a full A100, and for a prefill of 2,048 tokens."""
 
     def seconds(**changes: float) -> float:
-        return decode_step_seconds(*(FULL_A100 | changes).values())
+        took: float = decode_step_seconds(*(FULL_A100 | changes).values())
+        return took
 
-    small, full = {"batch": users}, {}
+    small: Changes = {"batch": users}
+    full: Changes = {}
     print()
     print(f"{'lever':<37}{f'{users} users':>10}{'full card':>11}{'prefill':>9}")
     for name, changes in LEVERS:
@@ -60,6 +65,6 @@ def compare_levers(decode_step_seconds: Callable, users: int = 16) -> None:
     print(f"Prefill is without its attention. Blended intensity of a decode step: {limit:.1f} at most.")
 
 
-def _limit(weight_bytes: int, context: int, query_heads_per_kv_head: int = 4) -> float:
+def _limit(weight_bytes: float, context: float, query_heads_per_kv_head: int = 4) -> float:
     """FLOPs per byte of a whole decode step for a batch without end: its arithmetic in attention, and the weights'."""
     return query_heads_per_kv_head + weight_bytes / (CACHE_BYTES * context)

@@ -81,7 +81,8 @@ def measure(seconds: float = 1.7, where: str = "this machine, now") -> Measured:
     long = np.ones((8192, 4096), np.float32)  # 134 MB
     vector = np.ones(len(long), np.float32)
     engine = LLMEngine(LlamaForCausalLM(LLAMA, seed=0))
-    peaks, bandwidths, steps = [], [], {}
+    peaks, bandwidths = [], []
+    steps: dict[int, list[float]] = {}
     step_seconds(engine, 1, 8, 2)  # the first run of anything is slower
     until = time.perf_counter() + seconds
     for workload in itertools.cycle(WORKLOADS):
@@ -111,7 +112,8 @@ def _best_seconds(function: Callable[[], object], repeats: int = 2) -> float:
 
 def step_seconds(engine: "LLMEngine", users: int, prompt_len: int, new_tokens: int) -> dict[int, float]:
     """Serve `users` random prompts together: tokens in a step, as the engine counts them -> best seconds."""
-    rng, best = np.random.default_rng(), {}
+    rng = np.random.default_rng()
+    best: dict[int, float] = {}
     params = SamplingParams(temperature=0, max_tokens=new_tokens, ignore_eos=True)
     for user in range(users):
         engine.add_request(f"user-{user}", rng.integers(0, engine.model.config.vocab_size, prompt_len).tolist(), params)

@@ -1,6 +1,7 @@
 """A measured roofline with mini_vllm's steps on it, beside a recorded one."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +14,10 @@ BYTES_PER_PARAM = 4  # the engine computes in float32
 
 def plot_machine(
     measured: Measured,
-    ridge_point: Callable,
-    arithmetic_intensity: Callable,
-    compute_utilization: Callable,
-    max_decode_tokens_per_second: Callable,
+    ridge_point: Callable[..., Any],
+    arithmetic_intensity: Callable[..., Any],
+    compute_utilization: Callable[..., Any],
+    max_decode_tokens_per_second: Callable[..., Any],
 ) -> None:
     """Draw a measurement and the recorded one side by side, print them, and say what casts doubt on the first."""
     plt = style.pyplot()
@@ -50,16 +51,22 @@ def plot_machine(
     _print_doubts(measured.doubts(_roof(measured, compute_utilization)))
 
 
-def _roof(one: Measured, compute_utilization: Callable) -> Callable[..., float]:
+def _roof(one: Measured, compute_utilization: Callable[..., Any]) -> Callable[..., float]:
     """tokens, bytes per parameter -> the FLOP/s that this machine allows."""
 
     def roof(tokens: int, bytes_per_param: float = BYTES_PER_PARAM) -> float:
-        return one.peak_flops * compute_utilization(tokens, bytes_per_param, one.peak_flops, one.bandwidth)
+        share: float = compute_utilization(tokens, bytes_per_param, one.peak_flops, one.bandwidth)
+        return one.peak_flops * share
 
     return roof
 
 
-def _print(one: Measured, ridge_point: Callable, arithmetic_intensity: Callable, compute_utilization: Callable) -> None:
+def _print(
+    one: Measured,
+    ridge_point: Callable[..., Any],
+    arithmetic_intensity: Callable[..., Any],
+    compute_utilization: Callable[..., Any],
+) -> None:
     roof, ridge = _roof(one, compute_utilization), ridge_point(one.peak_flops, one.bandwidth)
     print(
         f"\n{one.where}: {one.peak_flops / 1e9:,.0f} GFLOP/s, {one.bandwidth / 1e9:.1f} GB/s, "

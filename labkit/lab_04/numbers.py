@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from labkit.call import AnswerRaised
 from labkit.check import Call, Exercise, Why
 from labkit.failure import CheckFailed
 from labkit.kinds import real_number
 
+T = TypeVar("T")
 PROVIDED: frozenset[str] = frozenset()  # the engine's code that an answer may call: none
 ROUNDED: Why = ("the result is rounded", "divide with `/`, without round, int or `//`")
 
@@ -26,8 +27,8 @@ class NumberExercise(Exercise):
 
     read: Any = real_number
     provided: Any = PROVIDED
-    wrong: Mapping[tuple, Mapping[float, Why]] = field(default_factory=dict)
-    elsewhere: Mapping[tuple, Why] = field(default_factory=dict)
+    wrong: Mapping[tuple[Any, ...], Mapping[float, Why]] = field(default_factory=dict)
+    elsewhere: Mapping[tuple[Any, ...], Why] = field(default_factory=dict)
     rounded: Why | None = ROUNDED
 
     def same(self, value: float, expected: float) -> bool:
@@ -38,8 +39,8 @@ class NumberExercise(Exercise):
             if _is_near(value, wrong):
                 return why
         found = self.fingerprint(call.check) if self.mistakes else None
-        for wrong, why in self.mistakes.items():
-            if found is not None and all(_is_near(a, b) for a, b in zip(found, wrong)):
+        for several, why in self.mistakes.items():
+            if found is not None and all(_is_near(a, b) for a, b in zip(found, several)):
                 return why
         if self.rounded is not None and _is_rounded(value, expected):
             return self.rounded
@@ -59,7 +60,7 @@ class NumberExercise(Exercise):
         return f"{argument:g}" if isinstance(argument, float) else super().show(argument)
 
 
-def _of(table: Mapping[tuple, Any], call: Call, default: Any) -> Any:
+def _of(table: Mapping[tuple[Any, ...], T], call: Call, default: T) -> T:
     """The entry for a call's arguments; an empty table is not asked, since arguments may be unhashable."""
     return table.get(call.args, default) if table else default
 

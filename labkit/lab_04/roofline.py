@@ -1,6 +1,7 @@
 """The roofline of a card with decode and prefill on it, and the ridges of the cards that we know."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -17,10 +18,10 @@ STEPS = [  # name, tokens in the step, marker, where its label goes: points righ
 
 
 def plot_roofline(
-    ridge_point: Callable,
-    arithmetic_intensity: Callable,
-    is_compute_bound: Callable,
-    compute_utilization: Callable,
+    ridge_point: Callable[..., Any],
+    arithmetic_intensity: Callable[..., Any],
+    is_compute_bound: Callable[..., Any],
+    compute_utilization: Callable[..., Any],
     name: str = "A100",
 ) -> None:
     """Draw what a card can compute at most against FLOPs per byte, with four steps at 16-bit weights."""
@@ -29,7 +30,8 @@ def plot_roofline(
     peak = figures["peak_flops"] / 1e12
 
     def attainable(tokens: int, bytes_per_param: float = 2) -> float:
-        return peak * compute_utilization(tokens, bytes_per_param, *figures.values())
+        share: float = compute_utilization(tokens, bytes_per_param, *figures.values())
+        return peak * share
 
     ridge = ridge_point(*figures.values())
     # One token at 2/x bytes per parameter is x FLOPs per byte.
@@ -61,7 +63,9 @@ def plot_roofline(
     print(f"{'step':<24}{'FLOPs/byte':>11}{'TFLOP/s':>9}{'of the peak':>13}   side", *rows, sep="\n")
 
 
-def compare_cards(ridge_point: Callable, critical_batch_size: Callable, context: int = 2048) -> None:
+def compare_cards(
+    ridge_point: Callable[..., Any], critical_batch_size: Callable[..., Any], context: int = 2048
+) -> None:
     """Print for each card its ridge, its weights-only critical batch, and whether that batch has room."""
     print(f"\nLlama-3-8B in 16 bits, contexts of {context:,} tokens. Ridge and batch count weights only.")
     print(f"{'card':<19}{'TFLOP/s':>8}{'GB/s':>7}{'ridge':>7}{'batch':>7}{'GiB needed':>12}{'GiB there':>11}   room?")

@@ -69,7 +69,7 @@ def whole_batch(call: str, answer: Any) -> int:
 class BatchExercise(NumberExercise):
     """critical_batch_size: one user too many or too few tells how it was rounded."""
 
-    def explain(self, call: Call, value: int, expected: int) -> Why:
+    def explain(self, call: Call, value: float, expected: float) -> Why:
         if call.args[:2] != A100_FIGURES:
             if value == expected - 1:
                 return "the result is rounded down or to the nearest, where the card is still memory-bound", "round up"

@@ -1,6 +1,7 @@
 """The time of a whole decode step, in its parts, against the batch."""
 
 from collections.abc import Callable
+from typing import Any
 
 from labkit import style
 from labkit.lab_04.cards import FULL_A100, users_that_fit
@@ -16,7 +17,7 @@ PARTS = {  # part of the step -> colour, hatch
 }
 
 
-def parts_ms(decode_step_seconds: Callable, **changes: float) -> dict[str, float]:
+def parts_ms(decode_step_seconds: Callable[..., Any], **changes: float) -> dict[str, float]:
     """Milliseconds of each part of an A100's step, found by leaving parts out: no context, and one user."""
     step = FULL_A100 | changes
     whole, no_cache, trip = (
@@ -25,7 +26,7 @@ def parts_ms(decode_step_seconds: Callable, **changes: float) -> dict[str, float
     return dict(zip(PARTS, (trip, no_cache - trip, whole - no_cache)))
 
 
-def plot_steps(decode_step_seconds: Callable) -> None:
+def plot_steps(decode_step_seconds: Callable[..., Any]) -> None:
     """Draw the parts of a step as stacked bars, one panel per context; the last bar's batch fills the memory."""
     plt = style.pyplot()
     figure, panels = plt.subplots(2, 2, figsize=(style.WIDTH, 6.6), layout="constrained")
@@ -57,7 +58,7 @@ def plot_steps(decode_step_seconds: Callable) -> None:
     print("that exceeds the weights' trip; it is 0 as long as the trip takes longer.", *table, sep="\n")
 
 
-def explore_step(decode_step_seconds: Callable) -> None:
+def explore_step(decode_step_seconds: Callable[..., Any]) -> None:
     """One step as a bar of its parts, with sliders for the batch, the context and the bits of the weights."""
 
     def draw(users: int = 156, context: int = 2048, weights: int = 16) -> str:

@@ -42,8 +42,10 @@ class LLM:
         self._request_counter = count()
         self._pending_outputs: dict[str, RequestOutput] = {}  # the latest of each open stream, until it yields it
 
-    def get_tokenizer(self) -> Tokenizer | None:
-        """The tokenizer; None if prompts are lists of token ids."""
+    def get_tokenizer(self) -> Tokenizer:
+        """The tokenizer. Errors: ValueError if there is none, because prompts are lists of token ids."""
+        if self.llm_engine.tokenizer is None:
+            raise ValueError("This engine has no tokenizer: use generate with lists of token ids.")
         return self.llm_engine.tokenizer
 
     def generate(
@@ -120,9 +122,7 @@ class LLM:
 
     def chat_prompt(self, messages: Messages) -> list[int]:
         """The token ids of a conversation, up to where the answer begins."""
-        if self.llm_engine.tokenizer is None:
-            raise ValueError("This engine has no tokenizer, so it cannot chat: use generate with token ids.")
-        return self.llm_engine.tokenizer.apply_chat_template(messages)
+        return self.get_tokenizer().apply_chat_template(messages)
 
     def _add_request(self, prompt: Prompt, params: SamplingParams | None, index: int = 0) -> str:
         """The id of a new request. Errors: TypeError or ValueError that names the prompt by its index."""
