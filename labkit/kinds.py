@@ -1,11 +1,13 @@
 """Reads an answer as the kind of value that the exercise asks for; each function raises CheckFailed otherwise.
 
-Any equivalent type is right: Python's or numpy's integers and floats, 0-d arrays, float32 or float64. What is
-returned is plain, whatever a subclass says of itself.
+Any equivalent type is right: Python's or numpy's integers and floats, fractions, decimals, 0-d arrays, float32 or
+float64. What is returned is plain, whatever a subclass says of itself.
 """
 
 import math
 import operator
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -31,14 +33,14 @@ def real_number(call: str, answer: Any) -> float:
     """`answer` as a plain, finite float."""
     _not_none(call, answer)
     plain = _scalar(answer)
-    if not isinstance(plain, (int, float, np.integer, np.floating)) or isinstance(plain, bool):
+    if not isinstance(plain, (Real, Decimal)) or isinstance(plain, bool):
         raise CheckFailed(
             f"{call} returned {shortened(answer)}, {a_type(answer)}; a number was expected.",
             step="return the number itself, without text, list or array around it",
         )
     try:
         number = float(plain)
-    except OverflowError:  # an int with hundreds of digits
+    except OverflowError:  # a number with hundreds of digits
         number = math.inf
     if not math.isfinite(number):
         raise CheckFailed(

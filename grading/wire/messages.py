@@ -18,6 +18,13 @@ class BigInt(Message):
     digits: str
 
 
+class Exact(Message):
+    """A Fraction or a Decimal, as text."""
+
+    kind: Literal["Fraction", "Decimal"]
+    digits: str
+
+
 class Bytes(Message):
     data: bytes
 
@@ -104,7 +111,7 @@ class Theirs(Message):
     n: int
 
 
-Plain = None | bool | int | float | str | BigInt | Bytes | Group | Scalar | Same
+Plain = None | bool | int | float | str | BigInt | Exact | Bytes | Group | Scalar | Same
 Mutable = List | Dict | Array | Generator
 Value = Plain | Mutable | Instance | Kept | Function | Foreign | Theirs
 

@@ -5,10 +5,13 @@ changes its argument, or returns it, is seen to have done so. When the call is o
 was passed earlier cannot be changed any more.
 """
 
+import contextlib
 import json
 import math
 import re
 from collections.abc import Callable, Iterable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -74,6 +77,9 @@ class Values:
             return value
         if kind is bytes:
             return messages.Bytes(value)
+        if kind in (Fraction, Decimal):
+            with contextlib.suppress(ValueError):  # more digits than Python writes
+                return messages.Exact(kind.__name__, str(value))
         if depth > MAX_DEPTH:
             return self._foreign(value)
         if kind in MUTABLE:
@@ -174,6 +180,12 @@ class Values:
                 if len(digits) > MAX_INT_DIGITS:
                     raise ValueError("The number is too large.")
                 return int(digits, 16)
+            case messages.Exact("Fraction", digits):
+                if not re.fullmatch(r"-?\d+(/\d+)?", digits, re.ASCII):
+                    raise ValueError("This is no fraction.")  # Fraction("1e999999999") would take all memory
+                return Fraction(digits)
+            case messages.Exact("Decimal", digits):
+                return Decimal(digits)
             case messages.Bytes(data):
                 return data
             case messages.Group(kind, items):

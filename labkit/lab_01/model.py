@@ -1,5 +1,6 @@
 """The lab's models: a small Llama that records its calls, and one whose largest logits are tied."""
 
+import dataclasses
 import functools
 from collections.abc import Sequence
 
@@ -50,7 +51,8 @@ class RecordingLlama(OneSequence):
         One pass over the finished text checks every token; engines verify guessed tokens in the same way.
         """
         logits = _reference(self.config, self.seed).forward(token_ids)[-num_checked - 1 : -1]
-        return logits.max(axis=-1) - logits[np.arange(num_checked), token_ids[-num_checked:]]
+        lead: np.ndarray = logits.max(axis=-1) - logits[np.arange(num_checked), token_ids[-num_checked:]]
+        return lead
 
 
 @functools.lru_cache(maxsize=32)
@@ -59,26 +61,24 @@ def _reference(config: ModelConfig, seed: int) -> OneSequence:
     return OneSequence(LlamaForCausalLM(config, seed=seed))
 
 
-class TiedModel:
-    """After token i, the tokens i + 2 and i + 5 (modulo `vocab_size`) share the largest logit."""
-
-    tokens_processed = 0
+class TiedModel(OneSequence):
+    """A model in which the tokens i + 2 and i + 5 (modulo the vocabulary) share the largest logit after token i."""
 
     def __init__(self, vocab_size: int = 11) -> None:
-        self.vocab_size = vocab_size
-
-    def new_cache(self) -> list:
-        return []
+        super().__init__(LlamaForCausalLM(dataclasses.replace(SMALL, vocab_size=vocab_size), seed=1))
 
     def is_largest(self, text: Sequence[int], token: int) -> bool:
         """Whether `token` is one of the two with the largest logit after `text`."""
-        return bool(self.forward(text[-1:])[0, token % self.vocab_size])
+        return token % self.config.vocab_size in self._largest(text[-1])
 
-    def forward(self, token_ids: Sequence[int], cache=None) -> np.ndarray:
-        logits = np.zeros((len(token_ids), self.vocab_size), dtype=np.float32)
+    def forward(self, token_ids: Sequence[int], cache: KVCache | None = None) -> np.ndarray:
+        logits = np.zeros_like(super().forward(token_ids, cache))
         for row, token in enumerate(token_ids):
-            logits[row, [(token + 2) % self.vocab_size, (token + 5) % self.vocab_size]] = 1.0
+            logits[row, self._largest(token)] = 1.0
         return logits
+
+    def _largest(self, token: int) -> list[int]:
+        return [(token + 2) % self.config.vocab_size, (token + 5) % self.config.vocab_size]
 
 
 def draw_calls(model: RecordingLlama) -> None:

@@ -1,9 +1,25 @@
 """Values cross between two processes by copy; within one call, arguments are known on both sides."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
-from grading.wire.messages import Array, Dict, Function, Generator, Group, Instance, Kept, List, Same, Scalar, Theirs
+from grading.wire.messages import (
+    Array,
+    Dict,
+    Exact,
+    Function,
+    Generator,
+    Group,
+    Instance,
+    Kept,
+    List,
+    Same,
+    Scalar,
+    Theirs,
+)
 from grading.wire.values import UNREADABLE, Values
 
 
@@ -21,7 +37,7 @@ def two_sides() -> tuple[Values, Values]:
     [
         None, True, 3, -(2**63), 2**64, -(10**40), 0.1, float("inf"), "text", b"bytes", [], [1, [2.5]], {"a": [1]},
         {1: 2, (1, 2): 3}, (1, [2]), {1, 2}, frozenset({"x"}), np.float32(1.5), np.int64(-2), np.bool_(True),
-        np.complex128(1j),
+        np.complex128(1j), Fraction(-1, 3), Decimal("1.50"),
     ],
 )  # fmt: skip
 def test_plain_values_arrive_as_they_were(value):
@@ -37,6 +53,12 @@ def test_arrays_arrive_with_shape_and_type(array):
     judge, student = two_sides()
     arrived = student.decode(judge.encode(array))
     assert arrived.dtype == array.dtype and arrived.shape == array.shape and np.array_equal(arrived, array)
+
+
+def test_a_fraction_with_too_many_digits_for_text_is_only_named():
+    judge = Values(True, lambda value: None, lambda message: message)
+    _, student = two_sides()
+    assert judge.decode(student.encode(Fraction(10**5000, 3))).name == "Fraction"
 
 
 def test_kinds_of_numbers_and_lists_arrive_as_what_they_hold():
@@ -117,7 +139,7 @@ def test_a_read_only_argument_stays_as_it_is():
         Array(1, "<f8", [-1], b"12345678"), Array(1, "<f8", [2], b"12345678"), Array(0, "<f8", [1], b"12345678"),
         Scalar("f8", b""), Generator(1, "{}"), Generator(1, "[]"), Generator(1, "nonsense"),
         Group("set", [List(1, [])]), Dict(1, [(List(3, []), 1)]), Instance("os", "system", {}), Kept(0, "x"),
-        Function(0, "f"), Theirs(0),
+        Function(0, "f"), Theirs(0), Exact("Fraction", "1e999999999"), Exact("Fraction", "1/0"), Exact("Decimal", "x"),
     ],
 )  # fmt: skip
 def test_what_no_answer_is_made_of_is_refused(message):

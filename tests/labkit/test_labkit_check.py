@@ -1,5 +1,8 @@
 """What the tests of an exercise say, and what they let through."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -131,7 +134,13 @@ def test_engine_code_is_noticed_unless_it_is_provided():
 
 def test_numbers_of_every_type_are_read_and_other_things_refused_by_name():
     assert [type(whole_number("f", n)) for n in (3, np.int64(3), np.array(3))] == [int] * 3
-    assert [real_number("f", n) for n in (3, np.float32(0.5), np.array(2.0))] == [3.0, 0.5, 2.0]
+    assert [real_number("f", n) for n in (3, np.float32(0.5), np.array(2.0), Fraction(1, 4), Decimal(7))] == [
+        3.0,
+        0.5,
+        2.0,
+        0.25,
+        7.0,
+    ]
     assert [yes_or_no("f", b) for b in (True, np.bool_(False), np.array(True))] == [True, False, True]
     assert float_array("f", np.float32([1, 2]), (2,)).dtype == np.float64
     assert "`//` keeps whole numbers whole" in message_of(whole_number, "f", 3.0)

@@ -6,6 +6,7 @@ from answers.lab_02.calculator import USERS_ON_CARD
 from answers.lab_02.capacity import MAX_CONCURRENT_SEQUENCES
 from answers.lab_02.predict import PREDICT
 from answers.lab_02.sequence import KV_BYTES_PER_SEQUENCE
+from answers.lab_02.styles import STYLES
 from answers.lab_02.token import KV_BYTES_PER_TOKEN
 from answers.lab_02.windows import KV_BYTES_WITH_WINDOWS
 
@@ -17,6 +18,7 @@ ANSWERS: list[Answer] = [
     *MAX_CONCURRENT_SEQUENCES,
     *USERS_ON_CARD,
     *REQUESTS_THAT_FIT,
+    *STYLES,
 ]
 
 # exercise -> the exercises whose functions its own may call.

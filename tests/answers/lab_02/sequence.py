@@ -89,7 +89,7 @@ KV_BYTES_PER_SEQUENCE = [
                 "{(10, 1): 960, (10, 2): 1920, (2048, 2): 2**28, (1, 2): 192, (0, 2): 0}.get((n, b), 7872)",
                 "another model and length",
             ),
-            "32 bits wrap around": ("n * one % 2**32", "another model and length"),
+            "32 bits wrap around": ("(n * one + 2**31) % 2**32 - 2**31", "another model and length"),
             "equals everything": (
                 "type('All', (int,), {'__eq__': lambda a, b: True, '__hash__': int.__hash__})(7)",
                 "returned 7 bytes",

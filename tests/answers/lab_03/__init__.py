@@ -4,6 +4,7 @@ from answers import Answer
 from answers.lab_03.nucleus_draw import NUCLEUS_DRAW
 from answers.lab_03.sample import SAMPLE
 from answers.lab_03.softmax import PREDICT, SOFTMAX
+from answers.lab_03.styles import STYLES
 from answers.lab_03.temperature import APPLY_TEMPERATURE
 from answers.lab_03.top_k import TOP_K_MASK
 from answers.lab_03.top_p import TOP_P_MASK
@@ -16,6 +17,7 @@ ANSWERS: list[Answer] = [
     *TOP_P_MASK,
     *SAMPLE,
     *NUCLEUS_DRAW,
+    *STYLES,
 ]
 
 # An exercise -> the exercises that its answer may call, so that a mistake there can cost points here too.

@@ -5,6 +5,7 @@ from answers.lab_04.card_and_workload import ARITHMETIC_INTENSITY, PREDICT, RIDG
 from answers.lab_04.decode_step import DECODE_STEP_SECONDS, LEVER_SPEEDUP
 from answers.lab_04.regime import REGIME
 from answers.lab_04.serving import CRITICAL_BATCH_SIZE, MAX_DECODE_TOKENS_PER_SECOND
+from answers.lab_04.styles import STYLES
 
 ANSWERS: list[Answer] = [
     *PREDICT,
@@ -15,6 +16,7 @@ ANSWERS: list[Answer] = [
     *CRITICAL_BATCH_SIZE,
     *DECODE_STEP_SECONDS,
     *LEVER_SPEEDUP,
+    *STYLES,
 ]
 
 # exercise -> the exercises whose functions its own may call.
