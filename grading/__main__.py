@@ -23,6 +23,7 @@ PLATFORM = {
     "choices": ["moodle", "canvas", "blackboard", "sakai", "folder"],
     "metavar": "PLATFORM",
 }
+THEIRS = {"metavar": "THEIRS.csv"}
 URLS = "sqlite:///... or postgresql://..."
 CORES = {"type": int, "default": os.cpu_count()}
 ARGUMENTS = [
@@ -42,6 +43,9 @@ ARGUMENTS = [
     ("feedback", "--force", "rewrite existing pages", FLAG),
     ("export", "--to", "the file, or - for the screen (default: grades-ASSIGNMENT.csv)", {"metavar": "FILE.csv"}),
     ("export", "--bom", "start the file with a byte order mark, for Excel", FLAG),
+    ("export", "--canvas", "fill this gradebook, exported by Canvas, instead", THEIRS),
+    ("export", "--moodle-worksheet", "fill this grading worksheet, exported by Moodle, instead", THEIRS),
+    ("export", "--column", "the grade's column in that file, if it is not clear", {"metavar": "HEADING"}),
     ("release", "--check", "write nothing; fail if release/ is out of date", FLAG),
     ("release", "--force", "also overwrite notebooks that contain answers", FLAG),
     ("new-lab", "phase", "the folder in source/, for example phase-01-serving", {"metavar": "PHASE"}),

@@ -8,22 +8,26 @@ An empty cell means not graded yet, which is not 0; sums include only the grades
 gradebook has a row. In names, ids and email addresses an apostrophe precedes each = + - @ at the start, or behind a
 blank, a quote or a separator, so that no spreadsheet runs it as a formula: remove it if an id has to match.
 
-The file is UTF-8 with commas and decimal points. Moodle imports it directly (Grades, Import, CSV file: choose the
-column that identifies the student, and map "total" to the grade item). Canvas accepts only the columns of its own
-export: copy "total" into such a file. For Excel, add --bom; otherwise accented names may be garbled.
+The file is UTF-8 with commas and decimal points. For Excel, add --bom; otherwise accented names may be garbled.
+
+--canvas takes a gradebook that Canvas exported, and --moodle-worksheet a grading worksheet that Moodle did (View all
+submissions, Download grading worksheet, in English). A copy, THEIRS-graded.csv, gets each student's total; every other
+byte stays, and the platform imports the copy. Students are found by the numbers that `collect` has seen, by ids and by
+email addresses; in Moodle's file also by full names. Who still lacks a grade by hand is not filled in.
 
 Examples:
   python -m grading export phase-00-foundations
   python -m grading export phase-00-foundations --to grades.csv --bom
   python -m grading export phase-00-foundations --to - | column -s, -t
+  python -m grading export phase-00-foundations --canvas 2026-11-20_Grades-LLM.csv --column "Foundations (4711)"
+  python -m grading export phase-00-foundations --moodle-worksheet Grades-LLM-Foundations.csv
 
-Exit status: 0 written; 2 not written.
+Exit status: 0 written; 1 written, but some grades need your attention; 2 not written.
 """
 
 import argparse
 import csv
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,14 +37,11 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
+from grading.collect.ledger import Ledger
 from grading.course import load_config, source_notebook
 from grading.gradebook import Points, class_list, find_assignment, graded_cells, points_by_student
-
-# A spreadsheet reads a formula where one of these signs comes first, also as the wide, small, raised and lowered
-# characters that it makes plain: at the start of a cell, and behind whatever it may split a line at or leave out.
-SIGNS = "=+@\\-＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−"
-SEPARATORS = r",;|\s\"'`“”„«»，；｜\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-FORMULA = re.compile(rf"(?:\A|(?<=[{SEPARATORS}]))(?=[{SIGNS}])")
+from grading.plain_text import as_text
+from grading.worksheet.fill import Worksheet, fill
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
         course = CourseDirectory(config=load_config(Path.cwd(), args.db))
         with Gradebook(course.db_url, course.course_id) as gradebook:
             table = list(rows(gradebook, args.assignment, course))
+            if args.canvas or args.moodle_worksheet:
+                return _fill(args, table, gradebook, course)
         if args.to == "-":
             _write(table, sys.stdout)
             return 0
@@ -59,6 +62,18 @@ def run(args: argparse.Namespace) -> int:
         return 2
     print(f"{target}: {len(table) - 1} students.")
     return 0
+
+
+def _fill(args: argparse.Namespace, table: list[list[str]], gradebook: Gradebook, course: CourseDirectory) -> int:
+    """Fill the platform's own file. Returns the exit status."""
+    path = Path(args.canvas or args.moodle_worksheet)
+    target = Path(args.to or path.with_name(f"{path.stem}-graded{path.suffix}"))
+    sheet = Worksheet(path, bool(args.canvas), args.column, args.assignment)
+    grades = [dict(zip(table[0], line)) for line in table[1:]]
+    ledger = Ledger(Path(course.root, "downloaded", args.assignment, "collected.csv"))
+    said, needs_attention = fill(sheet, grades, gradebook.students, ledger, target)
+    print("\n".join(said))
+    return 1 if needs_attention else 0
 
 
 def _write_file(table: list[list[str]], target: Path, encoding: str) -> None:
@@ -113,8 +128,3 @@ def total(points: list[float | None]) -> float | None:
 
 def number(value: float | None) -> str:
     return "" if value is None else f"{round(value, 6):.15g}"
-
-
-def as_text(value: str | None) -> str:
-    """A text with an apostrophe before each sign at which a spreadsheet could take the rest for a formula."""
-    return FORMULA.sub("'", value or "")

@@ -22,7 +22,7 @@ import argparse
 import re
 import sys
 import zipfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -32,16 +32,15 @@ from dateutil.tz import gettz, tzlocal
 from nbgrader.coursedir import CourseDirectory
 
 from grading.collect.files import File, files_of, opened
+from grading.collect.identify import identified
 from grading.collect.labs import Labs
 from grading.collect.ledger import Ledger
-from grading.collect.people import Ambiguous, People, handles, names, read_class_list, safe_id
-from grading.collect.platforms import PLATFORMS, HandedIn, by_student
-from grading.collect.student import WHAT, Collector, Report
+from grading.collect.people import read_class_list
+from grading.collect.platforms import PLATFORMS, by_student
+from grading.collect.report import Report, in_words, table
+from grading.collect.student import Collector
 from grading.course import load_config
 from grading.plain_text import one_line
-
-SHOWN = 30  # students; of a larger class only those of whom there is something to say
-LINES = 10  # of one student
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
             raise ValueError(_nothing(files, args))
         reports = []
         try:
-            for student, handed_in in _identified(submissions, people, args, reports):
+            for student, handed_in in identified(submissions, people, args.platform, reports):
                 reports.append(collector.collect(student, handed_in))
         finally:
             if not args.dry_run:
@@ -102,54 +101,6 @@ def _without_wrapper(files: list[File], args: argparse.Namespace) -> list[File]:
     if args.platform != "folder" or len(seconds) < 2 or args.assignment.casefold() in seconds:
         return files
     return [replace(file, path=file.path.removeprefix(f"{parts[0][0]}/")) for file in files]
-
-
-def _identified(
-    submissions: list[HandedIn], people: People | None, args: argparse.Namespace, reports: list[Report]
-) -> Iterator[tuple[str, HandedIn]]:
-    """Each submission with its student's id. Nobody is guessed: who is not found goes into the reports."""
-    found = defaultdict(list)
-    for submission in submissions:
-        shown = " ".join(filter(None, [submission.name, submission.number]))
-        try:
-            student = _id(submission, people, args.platform)
-            found[student].append(submission)
-            continue
-        except Ambiguous as several:
-            why = (
-                f"{shown} fits several people in the class list: {several}. Next step: add ids or numbers to the list."
-            )
-        except LookupError:
-            why = f"{shown} is not in the class list. Next step: add a line, or leave --class-list out."
-        reports.append(_left(shown, submission, why))
-    for student, theirs in found.items():
-        if len(theirs) == 1:
-            yield student, theirs[0]
-            continue
-        for submission in theirs:
-            shown = " ".join(filter(None, [submission.name, submission.number]))
-            why = f"{len(theirs)} submitters fit {student}. Next step: add ids or numbers to the class list."
-            reports.append(_left(shown, submission, why))
-
-
-def _id(submission: HandedIn, people: People | None, platform: str) -> str:
-    """Errors: LookupError if the class list has nobody who fits, Ambiguous if several do."""
-    name, number = submission.name, submission.number
-    kind = platform if platform in ("moodle", "canvas") else "id"
-    if people is None:
-        return safe_id(number) if kind == "id" and number else safe_id(name, number)
-    last, comma, first = name.partition(",")
-    marks = handles(kind, number) | (names(first, last) if comma else handles("name", name))
-    person = people.find(marks | (handles("id", name) if platform == "folder" else set()))
-    if person is None:
-        raise LookupError(name)
-    if person.handed_in:
-        submission.times.setdefault("all", person.handed_in)
-    return person.id
-
-
-def _left(shown: str, submission: HandedIn, why: str) -> Report:
-    return Report(one_line(shown), Counter(left=len(submission.files)), [why])
 
 
 def _of_nobody(rest: list[File], num_of_systems: int, platform: str) -> Report:
@@ -182,15 +133,9 @@ def _nothing(files: list[File], args: argparse.Namespace) -> str:
 
 def _tell(reports: list[Report], num_submissions: int, args: argparse.Namespace, zone: tzinfo) -> int:
     """Print the table. Returns the exit status."""
-    counts = sum((report.counts for report in reports), Counter())
-    shown = [report for report in reports if report.lines or (len(reports) <= SHOWN and report.counts["taken"])]
-    width = max((len(report.student) for report in shown), default=0)
-    for report in sorted(shown, key=lambda report: report.student):
-        print(f"{report.student:<{width}}  {_in_words(report.counts)}")
-        more = [f"... and {len(report.lines) - LINES:,} more such lines."] if len(report.lines) > LINES else []
-        for line in [*report.lines[:LINES], *more]:
-            print(f"{'':<{width}}    {one_line(line, 500)}")
-    print(f"{sum(counts.values()):,} files of {num_submissions:,} submissions: {_in_words(counts)}.")
+    text, counts = table(reports)
+    print(text)
+    print(f"{sum(counts.values()):,} files of {num_submissions:,} submissions: {in_words(counts)}.")
     if num_without := sum(not report.has_time for report in reports):
         print(f"Times: {num_without:,} submissions have none, and count as on time. {PLATFORMS[args.platform].times}")
     else:
@@ -200,7 +145,3 @@ def _tell(reports: list[Report], num_submissions: int, args: argparse.Namespace,
     elif counts["taken"]:
         print(f"Next step: python -m grading autograde {args.assignment}")
     return 1 if counts["left"] else 0
-
-
-def _in_words(counts: Counter) -> str:
-    return ", ".join(f"{counts[what]:,} {what}" for what in WHAT if counts[what])

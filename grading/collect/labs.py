@@ -34,11 +34,12 @@ class Labs:
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             raise ValueError("it is damaged, or no notebook. Next step: ask for it again") from None
         common = {lab: len(found & marks) for lab, marks in self._marks.items()}
-        best, *others = sorted(common, key=common.get, reverse=True)
+        best = max(common, key=common.get)
         if not common[best]:
             raise ValueError("no cell of it is of a lab of this assignment. Next step: look at it")
-        if others and 2 * common[others[0]] > common[best]:
-            raise ValueError(f"it has cells of both {best} and {others[0]}. Next step: have it split")
+        for other, marks in self._marks.items():
+            if other != best and 2 * common[other] > min(common[best], len(marks)):
+                raise ValueError(f"it has cells of both {best} and {other}. Next step: have it split")
         own = (text for kind, text in found - self._released if kind == "text")
         return Notebook(best, sum(map(len, own)))
 

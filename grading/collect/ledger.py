@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from grading.export import as_text
+from grading.plain_text import as_text
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ PLATFORMS = {
         "Assignment_ada_attempt_2026-11-02-21-45-10_lab.ipynb",
     ),
     "sakai": Platform(
-        r"(?:.*/)?(?P<name>[^/]*,[^/]*)\((?P<number>[^()/]+)\)"
+        r"(?:.*/)?(?P<name>[^/]*?,[^/]*?)\((?P<number>[^()/]+)\)"
         r"(?:/(?P<folder>[^/]+)/(?P<path>.+)|_(?P<folder_>[^/]+?\(s\))_(?P<flat>[^/]+)|[/_](?P<kind>[^/]+))",
         "Assignment/Lovelace, Ada(ada)/Submission attachment(s)/lab.ipynb",
     ),

@@ -60,6 +60,15 @@ def zipped(files: dict[str, bytes | str]) -> bytes:
     return made.bytes()
 
 
+def with_flag(content: bytes, flag: int, is_set: bool) -> bytes:
+    """A zip of one file with a flag bit of the file set or cleared, which zipfile itself does not write."""
+    changed = bytearray(content)
+    for at in (content.index(b"PK\3\4") + 6, content.index(b"PK\1\2") + 8):
+        flags = int.from_bytes(changed[at : at + 2], "little")
+        changed[at : at + 2] = (flags | flag if is_set else flags & ~flag).to_bytes(2, "little")
+    return bytes(changed)
+
+
 def link(name: str) -> zipfile.ZipInfo:
     """An entry that is a symbolic link; its content is the target."""
     entry = zipfile.ZipInfo(name, DOWNLOADED)

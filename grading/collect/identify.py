@@ -1,0 +1,52 @@
+"""Whose submission it is: the platform's name and number, and the id in this course. Nobody is guessed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from grading.collect.people import Ambiguous, People, handles, names, safe_id
+from grading.collect.platforms import HandedIn
+from grading.collect.report import Report
+from grading.plain_text import one_line
+
+
+def identified(
+    submissions: list[HandedIn], people: People | None, platform: str, reports: list[Report]
+) -> Iterator[tuple[str, HandedIn]]:
+    """Each submission with its student's id. Who is not found goes into the reports."""
+    found = defaultdict(list)
+    for submission in submissions:
+        try:
+            found[_id(submission, people, platform)].append(submission)
+        except Ambiguous as several:
+            reports.append(_left(submission, f"several in the class list fit: {several}"))
+        except LookupError:
+            reports.append(_left(submission, "nobody in the class list fits"))
+    for student, theirs in found.items():
+        if len(theirs) == 1:
+            yield student, theirs[0]
+        else:
+            reports.extend(_left(submission, f"{len(theirs)} submissions fit {student}") for submission in theirs)
+
+
+def _id(submission: HandedIn, people: People | None, platform: str) -> str:
+    """Errors: LookupError if the class list has nobody who fits, Ambiguous if several do."""
+    name, number = submission.name, submission.number
+    kind = platform if platform in ("moodle", "canvas") else "id"
+    if people is None:
+        return safe_id(number) if kind == "id" and number else safe_id(name, number)
+    last, comma, first = name.partition(",")
+    marks = handles(kind, number) | (names(first, last) if comma else handles("name", name))
+    if platform == "folder":
+        marks |= handles("id", name)
+    person = people.find(marks)
+    if person is None:
+        raise LookupError(name)
+    if person.handed_in:
+        submission.times.setdefault("all", person.handed_in)
+    return person.id
+
+
+def _left(submission: HandedIn, why: str) -> Report:
+    shown = one_line(" ".join(filter(None, [submission.name, submission.number])))
+    next_step = "Next step: correct the class list: an id, an email address or the platform's number for each line."
+    return Report(shown, Counter(left=len(submission.files)), [f"left: {why}. {next_step}"])
