@@ -1,6 +1,5 @@
 """The register of the hostile and the odd: SUBMISSIONS, by name, filled by the modules beside this one."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -48,11 +47,7 @@ ALL = tuple(POINTS)
 def register(kind: str, solved: tuple[str, ...], earns: tuple[str, ...] | None, **more):
     """A decorator. earns: the exercises whose points it must get; None: it must stay ungraded."""
 
-    only = os.environ.get("ATTACKS", "").split()  # names, to try a few
-
     def decorate(change: Callable) -> Callable:
-        if only and change.__name__ not in only:
-            return change
         assert change.__name__ not in SUBMISSIONS, change.__name__
         points = {name: None if earns is None else most * (name in earns) for name, most in POINTS.items()}
         SUBMISSIONS[change.__name__] = Submission(change, kind, solved, points, **more)

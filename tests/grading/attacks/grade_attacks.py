@@ -133,6 +133,7 @@ class GradedAttacks:
                 for number, (part, course) in enumerate(jobs)
             ]
         self.classes = [future.result() for future in graded]
+        self.names = names
         self._class = {name: graded for graded, (part, _) in zip(self.classes, jobs) for name in part}
 
     def points(self, name: str) -> dict[str, float | None]:

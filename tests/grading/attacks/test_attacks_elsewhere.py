@@ -14,6 +14,8 @@ from grade_attacks import GradedClass
 from graders import Grader, ordinary_user
 from test_attacks import SECRETS, TAKEN
 
+pytestmark = pytest.mark.slow
+
 CHOICE = """
 plain a_helper_module_and_data processes environments_of_all_processes the_environment_as_root_sees_it
 the_course_by_way_of_libraries collected_answers_in_the_libraries answers_read_from_the_course
@@ -43,7 +45,7 @@ def link(source: str, target: str) -> None:
 def elsewhere(request):
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
         Path(folder).chmod(0o755)  # pytest's own folders are closed to others
-        root, submissions = Path(folder, "course"), {name: SUBMISSIONS[name] for name in CHOICE if name in SUBMISSIONS}
+        root, submissions = Path(folder, "course"), {name: SUBMISSIONS[name] for name in CHOICE}
         if request.param == "by an ordinary user":
             try:
                 yield GradedClass(root, submissions, grader=ordinary_user())
@@ -54,14 +56,12 @@ def elsewhere(request):
             yield GradedClass(root, submissions, CourseInItsEnvironment, grader=grader)
 
 
-@pytest.mark.parametrize("name", [name for name in CHOICE if name in SUBMISSIONS])
+@pytest.mark.parametrize("name", CHOICE)
 def test_it_gets_the_same_points_elsewhere(elsewhere, name):
     assert elsewhere.earned.get(name) == SUBMISSIONS[name].points, elsewhere.log[-3000:]
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in CHOICE if name in SUBMISSIONS and SUBMISSIONS[name].kind != "honest"]
-)
+@pytest.mark.parametrize("name", [name for name in CHOICE if SUBMISSIONS[name].kind != "honest"])
 def test_it_is_shown_nothing_more_elsewhere(elsewhere, name):
     said = elsewhere.shown(name)
     assert not re.findall(f"{SECRETS}|{TAKEN}|REACHED", said)

@@ -13,6 +13,8 @@ from course_of_attacks import ASSIGNMENT
 from grade_attacks import NBGRADER, PARALLEL, GradedClass
 from nbgrader.api import Gradebook
 
+pytestmark = pytest.mark.slow
+
 ESCAPES = "\x1b\x07\x08\x7f\x9b\x00\u202e"
 ODD_ENDS = {
     "by_a_cell": "import sys\nraise type('\\x1b[2J\\ud800', (BaseException,), {})('\\x1b]0;taken\\x07\\ud800\\r\\x9b1A')",

@@ -8,6 +8,8 @@ from attack_register import answer, own_cell, right
 from course_of_attacks import ASSIGNMENT, POINTS, CourseOfAttacks
 from grade_attacks import NBGRADER, PARALLEL, GradedClass
 
+pytestmark = pytest.mark.slow
+
 NEEDS_CPU = "import time\nstart = time.process_time()\nwhile time.process_time() - start < {}: pass"
 
 
