@@ -60,6 +60,7 @@ def after(tmp_path_factory):
     return typist_of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_the_page_ends_as_the_page_says(page, after):
     executed = [command for command, _, _ in after(page).done]
@@ -91,6 +92,7 @@ def test_every_exception_stands_on_a_page():
 RUNNING = "docs/running-a-course.md"
 
 
+@pytest.mark.slow
 def test_the_class_was_graded_with_its_names_and_the_export_says_who_earned_what(after):
     typist = after(RUNNING)
     assert f"grades-{PHASE}.csv: 4 students." in typist.said("grading export")
@@ -98,20 +100,24 @@ def test_the_class_was_graded_with_its_names_and_the_export_says_who_earned_what
     assert re.search(r"^ben +15$", typist.said("autograde phase-00-foundations"), re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_nine_hours_late_cost_a_tenth_and_with_a_day_more_nothing(after):
     assert after(RUNNING).bens_penalties == [pytest.approx(1.5), 0]
 
 
+@pytest.mark.slow
 def test_a_broken_notebook_is_named_and_its_repair_is_graded(after):
     broken, mended = [said for command, _, said in after(RUNNING).done if "--student cleo" in command]
     assert re.search(r"^cleo +- ", broken, re.MULTILINE) and "1 not graded" in broken
     assert re.search(r"^cleo +20$", mended, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_server_answered_and_stopped_by_ctrl_c(after):
     assert "It answers 200." in after(RUNNING).said("make lab")
 
 
+@pytest.mark.slow
 def test_after_the_last_command_nothing_of_a_student_is_left(after):
     root = after(RUNNING).course.root
     personal = [MARK.encode(), b"Lovelace", b"Bitdiddle"]
@@ -124,6 +130,7 @@ def test_after_the_last_command_nothing_of_a_student_is_left(after):
     assert (root / "autograded" / "README.md").is_file() and (root / "release" / PHASE / f"{LAB}.ipynb").is_file()
 
 
+@pytest.mark.slow
 def test_git_ignores_all_that_the_page_removes_at_the_end(after):
     (remove,) = blocks(RUNNING)[-1].commands
     assert remove.startswith("rm -rf ")
@@ -138,6 +145,7 @@ def test_git_ignores_all_that_the_page_removes_at_the_end(after):
 # --- what writing a lab leaves ---
 
 
+@pytest.mark.slow
 def test_the_new_lab_passes_and_is_released_untouched(after):
     typist = after("docs/writing-a-lab.md")
     assert "2 passed" in typist.said(".venv/bin/python -m pytest source/")

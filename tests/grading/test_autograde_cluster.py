@@ -12,6 +12,7 @@ from tiny_course import REPOSITORY
 from grading.autograde import cluster as module
 from grading.autograde.record import Recorder
 
+pytestmark = pytest.mark.slow
 distributed = pytest.importorskip("distributed", reason="pip install 'mini-vllm[cluster]' brings it")
 
 STUDENTS = 5

@@ -12,6 +12,7 @@ import pytest
 from autograde_course import autograded, gradebook_of, ours
 from autograde_stops import clean, in_a_process, known, some_class, stock  # noqa: F401 (fixtures)
 
+pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("GRADING_KILLS", 5))  # of each kind; more of them find rarer moments
 
 

@@ -18,6 +18,7 @@ from register import WRONG, answered
 from tiny_course import ASSIGNMENT
 from traitlets.config import PyFileConfigLoader
 
+pytestmark = pytest.mark.slow
 pytest.importorskip("psycopg", reason="pip install 'mini-vllm[postgresql]' brings it")
 
 

@@ -66,7 +66,7 @@ def test_a_locked_gradebook_stops_the_run(begun, clean, where, method, moment, m
     assert autograded(begun) == autograded(clean)
 
 
-@pytest.mark.parametrize("free_kib", [4, 24, 48, 64])
+@pytest.mark.parametrize("free_kib", [24, *(pytest.param(free, marks=pytest.mark.slow) for free in (4, 48, 64))])
 def test_a_full_disk_stops_the_run(some_class, clean, tmp_path, free_kib, capsys):  # noqa: F811
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -163,6 +163,7 @@ def test_ctrl_c_ends_it_at_once_and_leaves_no_process_behind(at_work):
     assert alive(family) == []
 
 
+@pytest.mark.slow
 def test_killed_without_warning_it_leaves_no_process_behind_either(at_work):
     process, family = at_work
     process.kill()

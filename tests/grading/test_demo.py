@@ -31,6 +31,7 @@ def points(output: str, lab: str, student: str) -> list[float]:
     return [float(cell) for cell in row.split(story)[1].split()]
 
 
+@pytest.mark.slow
 def test_the_reference_gets_all_automatic_points_and_the_untouched_notebook_none(shown):
     _, output = shown
     for lab in ("lab-01", "lab-02", "lab-03", "lab-04"):
@@ -38,6 +39,7 @@ def test_the_reference_gets_all_automatic_points_and_the_untouched_notebook_none
         assert points(output, lab, "ben")[-1] == 0
 
 
+@pytest.mark.slow
 def test_each_student_gets_the_points_of_the_right_part_of_the_work(shown):
     _, output = shown
     assert points(output, "lab-01", "cleo") == [1, 2, 0, 5, 3, 4, 3, 18]
@@ -50,12 +52,14 @@ def test_each_student_gets_the_points_of_the_right_part_of_the_work(shown):
     assert points(output, "lab-04", "eva") == [1, 1, 2, 0, 2, 2, 5, 4, 17]
 
 
+@pytest.mark.slow
 def test_the_instructor_reads_what_the_students_read(shown):
     _, output = shown
     assert re.search(r"cleo +work_with_cache +Likely cause: the last token is not fed", output)
     assert re.search(r"cleo +kv_bytes_per_token +Likely cause: the query heads are counted", output)
 
 
+@pytest.mark.slow
 def test_every_student_has_a_feedback_page_with_the_teaching_message(shown):
     folder, _ = shown
     pages = {path.parts[-3]: path.read_text() for path in folder.glob("feedback/*/*/lab-01*.html")}

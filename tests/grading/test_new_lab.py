@@ -68,6 +68,7 @@ def test_its_test_cells_pass_on_its_own_solutions(course):
     ]
 
 
+@pytest.mark.slow
 def test_the_checks_of_every_lab_hold_but_for_those_that_wait_for_the_author(course):
     run = python(course, "-m", "pytest", "-v", *ONLY_NEW, "tests/labs/test_page.py", "tests/labs/test_every_lab.py")
     verdicts = re.findall(r"::(test_\w+)\[lab-95\S*\] (PASSED|FAILED|ERROR)", run.stdout)

@@ -8,7 +8,10 @@ from urllib.parse import unquote
 import pytest
 from binder_rehearsal import REPOSITORY, is_root, rehearsed
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Binder's machines are Linux; this needs a POSIX system")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="Binder's machines are Linux; this needs a POSIX system"),
+]
 LABS = sorted(path.relative_to(REPOSITORY / "source").as_posix() for path in REPOSITORY.glob("source/*/*.ipynb"))
 
 
