@@ -11,6 +11,7 @@ COMMANDS = {
     "autograde": ("grading.autograde.command", "Grade a class in parallel, in a sandbox."),
     "feedback": ("grading.feedback.command", "Write each student's feedback pages."),
     "export": ("grading.export", "Write the grades as CSV."),
+    "report": ("grading.report.command", "Write a page about a graded class, to look at."),
     "release": ("grading.authoring.release", "Generate release/ from source/, or report what is out of date."),
     "new-lab": ("grading.authoring.new_lab", "Create a lab: a notebook, its package in labkit, and answers."),
     "demo": ("grading.demo", "Grade a small invented class with nbgrader, in a separate folder."),
@@ -28,10 +29,15 @@ URLS = "sqlite:///... or postgresql://..."
 CORES = {"type": int, "default": os.cpu_count()}
 ARGUMENTS = [
     # (commands that take it, its name, its help, what else argparse is told)
-    ("collect autograde feedback export", "assignment", "the assignment's name, for example phase-00-foundations", {}),
+    (
+        "collect autograde feedback export report",
+        "assignment",
+        "the assignment's name, for example phase-00-foundations",
+        {},
+    ),
     ("autograde feedback", "--student", "only this student; may be repeated", REPEATED),
     ("autograde feedback", "--workers", "how many submissions at once (default: %(default)s)", CORES),
-    ("autograde feedback export", "--db", f"the gradebook's URL, {URLS} (default: from nbgrader_config.py)", {}),
+    ("autograde feedback export report", "--db", f"the gradebook's URL, {URLS} (default: from nbgrader_config.py)", {}),
     ("collect", "download", "the platform's zip, or a folder", {"metavar": "ZIP-OR-FOLDER"}),
     ("collect", "--from", "whose names the download has: %(choices)s", PLATFORM),
     ("collect", "--class-list", "names, numbers and ids of the students", {"metavar": "FILE.csv"}),
@@ -46,6 +52,8 @@ ARGUMENTS = [
     ("export", "--canvas", "fill this gradebook, exported by Canvas, instead", THEIRS),
     ("export", "--moodle-worksheet", "fill this grading worksheet, exported by Moodle, instead", THEIRS),
     ("export", "--column", "the grade's column in that file, if it is not clear", {"metavar": "HEADING"}),
+    ("report", "--to", "the file (default: report-ASSIGNMENT.html beside the gradebook)", {"metavar": "FILE.html"}),
+    ("report", "--no-names", "leave out ids, names of files and students' own words", FLAG),
     ("release", "--check", "write nothing; fail if release/ is out of date", FLAG),
     ("release", "--force", "also overwrite notebooks that contain answers", FLAG),
     ("new-lab", "phase", "the folder in source/, for example phase-01-serving", {"metavar": "PHASE"}),

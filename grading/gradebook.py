@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -173,3 +173,31 @@ def seconds_late(due: datetime | None, handed_in: datetime | None, extension: ti
     if handed_in is None or due is None:
         return 0.0
     return max(0.0, (handed_in - due - (extension or timedelta())).total_seconds())
+
+
+# --- for the report ---
+
+
+def _by_student(pairs: Iterable[tuple[str, str]]) -> defaultdict[str, set[str]]:
+    found = defaultdict(set)
+    for student, cell in pairs:
+        found[student].add(cell)
+    return found
+
+
+def waiting_for_a_person(gradebook: Gradebook, assignment: str) -> defaultdict[str, set[str]]:
+    """By student, the ids of the cells that a person has to grade, or to look at again."""
+    return _by_student(_rows(gradebook, assignment, Grade, Grade.cell_id).filter(Grade.needs_manual_grade))
+
+
+def not_answered(gradebook: Gradebook, assignment: str) -> defaultdict[str, set[str]]:
+    """By student, the ids of the answers' cells that are as they were handed out."""
+    rows = _rows(gradebook, assignment, Comment, Comment.cell_id)
+    return _by_student(rows.filter(Comment.auto_comment == "No response."))
+
+
+def times_handed_in(gradebook: Gradebook, assignment: Assignment) -> dict[str, datetime]:
+    """When each student handed in (UTC), where that is known."""
+    submissions = gradebook.db.query(SubmittedAssignment.student_id, SubmittedAssignment.timestamp)
+    submissions = submissions.filter_by(assignment_id=assignment.id)
+    return dict(submissions.filter(SubmittedAssignment.timestamp.is_not(None)).all())

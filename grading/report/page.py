@@ -1,0 +1,57 @@
+"""The page: one file of HTML, complete in itself, with no script and nothing loaded from elsewhere."""
+
+import statistics
+from datetime import datetime
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from grading.report.facts import QUOTED, STATES, Exercise, Facts, Group
+from grading.report.pictures import histogram, number, times
+
+TEMPLATES = Path(__file__).parent / "templates"
+FEW = 6  # names that are read at once; the others are folded away
+FEW_CAUSES = 3  # of an exercise
+
+
+def render(facts: Facts, now: datetime) -> str:
+    """The page. Whatever a student or a message says is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(number=number, most_first=most_first, sentence=sentence, causes=causes)
+    overall = histogram("Histogram of the points of all labs", facts.points, facts.most)
+    return environment.get_template("report.html.j2").render(
+        facts=facts,
+        labs=facts.labs,
+        now=now,
+        states=STATES,
+        few=FEW,
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        median=statistics.median(facts.points) if facts.points else None,
+        pictures={
+            lab.name: histogram(f"Histogram of the points of {lab.name}", lab.points, lab.most) for lab in facts.labs
+        },
+        overall=overall,
+        times=times("Points by time of submission", facts.times, facts.due, facts.most),
+    )
+
+
+def most_first(groups: dict[str, Group]) -> list[tuple[str, Group]]:
+    """The largest first; of the same size, in alphabetical order."""
+    return sorted(groups.items(), key=lambda group: (-group[1].num, group[0]))
+
+
+def causes(exercise: Exercise) -> tuple[list[tuple[str, Group]], int]:
+    """The most frequent causes, and how many answers have others."""
+    named = most_first({text: group for text, group in exercise.causes.items() if text != QUOTED})
+    shown = named[:FEW_CAUSES]
+    return shown, sum(group.num for group in exercise.causes.values()) - sum(group.num for _, group in shown)
+
+
+def sentence(text: str) -> str:
+    """With a capital, unless it begins with a name or a symbol, and a full stop."""
+    first, *_ = text.split(maxsplit=1) or [""]
+    start = text[:1].upper() if first.isalpha() and (len(first) > 1 or first == "a") else text[:1]
+    return start + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
