@@ -20,6 +20,7 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_grade, is_solution
 
+from grading.gradebook import points_by_student
 from grading.sandbox import SandboxUnavailable, find_sandbox
 
 ROOT = Path(__file__).parents[1]
@@ -95,18 +96,17 @@ def hand_in(folder: Path, students: tuple) -> None:
 def print_grades(folder: Path, students: tuple) -> None:
     """Print the points of each lab, a row per student, and why points were lost."""
     with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
-        for notebook in gradebook.find_assignment(ASSIGNMENT).notebooks:
-            most = {cell.name: cell.max_score for cell in notebook.grade_cells if cell.cell_type == "code"}
-            rows = {"of": ("", most)}
-            for student in students:
-                grades = gradebook.find_submission_notebook(notebook.name, ASSIGNMENT, student.name).grades
-                rows[student.name] = (student.story, {grade.name: grade.auto_score for grade in grades})
+        assignment = gradebook.find_assignment(ASSIGNMENT)
+        points = points_by_student(gradebook, assignment)
+        for notebook in assignment.notebooks:
+            cells = [cell for cell in notebook.grade_cells if cell.cell_type == "code"]
+            rows = [("of", "", [cell.max_score for cell in cells])]
+            rows += [(s.name, s.story, [points[s.name].points[cell.id] for cell in cells]) for s in students]
             print(f"\n{notebook.name}: automatic points (the whiteboard answers are graded by hand)\n")
-            for number, name in enumerate(most, 1):
-                print(f"  ({number}) {name.removeprefix('correct_').replace('_', ' ')}")
-            print(f"\n{'':36}" + "".join(f"{f'({number})':>5}" for number in range(1, len(most) + 1)) + "  sum")
-            for name, (story, points) in rows.items():
-                given = [points[cell] for cell in most]
+            for number, cell in enumerate(cells, 1):
+                print(f"  ({number}) {cell.name.removeprefix('correct_').replace('_', ' ')}")
+            print(f"\n{'':36}" + "".join(f"{f'({number})':>5}" for number in range(1, len(cells) + 1)) + "  sum")
+            for name, story, given in rows:
                 print(f"{name:6}{story:30}" + "".join(f"{number:5g}" for number in [*given, sum(given)]))
             print("\nThe students' messages:")
             for student in students:

@@ -75,7 +75,7 @@ def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recor
         grading.run(to_grade)
     notes = {student: [why] for student, why in unseen.items()}
     for submission in submissions:
-        if found := [*submission.remarks, *grading.notes.get(submission.student, ())]:
+        if found := [*submission.remarks, *grading.notes[submission.student]]:
             notes[submission.student] = found
     points = points_of(recorder.gradebook, recorder.assignment)
     if text := table(grading.graded, points, notes):

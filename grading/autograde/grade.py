@@ -1,6 +1,6 @@
 """A class on its way from submitted/ into the gradebook."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +23,7 @@ class Grading:
     def __init__(self, recorder: Recorder, pool: Pool, told: Callable[["Grading"], None]) -> None:
         self.recorder, self.pool, self._told = recorder, pool, told
         self.graded: list[str] = []
-        self.notes: dict[str, list[str]] = {}
+        self.notes: dict[str, list[str]] = defaultdict(list)
         self.num_done = 0
 
     def run(self, submissions: list[Submission]) -> None:
@@ -48,7 +48,7 @@ class Grading:
                 try:
                     prepared = self.recorder.prepare(submission)
                     under_way[self.pool.submit(prepared.job)] = submission, prepared
-                    self.notes.setdefault(submission.student, []).extend(prepared.remarks)
+                    self.notes[submission.student] += prepared.remarks
                 except Exception as error:
                     self._failed(submission, error)
             for future in self.pool.finished() if under_way else ():
@@ -77,20 +77,17 @@ class Grading:
 
     def _failed(self, submission: Submission, error: Exception) -> None:
         """Put a failure on record, unless others would fail for the same reason."""
-        why = in_words(error)
-        try:
-            if stops := what_stops_all(error):
-                raise CannotGoOn(stops) from error
-            if not isinstance(error, (JudgeFailed, Refused)):
+        last = error
+        if not what_stops_all(error) and not isinstance(error, (JudgeFailed, Refused)):
+            try:
                 self.recorder.record_failure(submission)
-        except CannotGoOn:
-            raise
-        except Exception as further:
-            if stops := what_stops_all(further):
-                raise CannotGoOn(stops) from further
-        self._done(submission, [why])
+            except Exception as further:
+                last = further
+        if stops := what_stops_all(last):
+            raise CannotGoOn(stops) from last
+        self._done(submission, [in_words(error)])
 
     def _done(self, submission: Submission, notes: list[str]) -> None:
-        self.notes.setdefault(submission.student, []).extend(notes)
+        self.notes[submission.student] += notes
         self.num_done += 1
         self._told(self)
