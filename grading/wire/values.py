@@ -2,7 +2,8 @@
 
 Within one call the lists, dicts, arrays and generators among its arguments have numbers, so that a function which
 changes its argument, or returns it, is seen to have done so. When the call is over the numbers are forgotten: what
-was passed earlier cannot be changed any more.
+was passed earlier cannot be changed any more. Only the last arrays that the student has made keep theirs: a function
+that writes into what it returned earlier is seen to do so.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from grading.wire import messages
 from grading.wire.channel import sendable
 
 MAX_DEPTH = 40
+MAX_KEPT = 8  # arrays of earlier calls
 MAX_REPR = 200
 MAX_INT_DIGITS = 1_000_000
 MUTABLE = (list, dict, np.ndarray, np.random.Generator)
@@ -38,15 +40,18 @@ class Values:
         self._is_judge, self._export, self._adopt = is_judge, export, adopt
         self._stay: list[Any] = []  # objects of this side's that the other knows by their place here
         self._places: dict[int, int] = {}
+        self._next = 0 if is_judge else 1
+        self._objects: dict[int, Any] = {}
+        self._agreed: dict[int, Any] = {}  # number -> content when both sides last had the same
         self.begin_call()
 
     def begin_call(self) -> None:
-        """Forget the numbers of the call before."""
-        self._objects: dict[int, Any] = {}
-        self._numbers: dict[int, int] = {}  # id(object) -> number
-        self._agreed: dict[int, Any] = {}  # number -> content when both sides last had the same
+        """Forget the numbers of the call before, but for the last arrays that the student has made."""
+        made = [number for number, value in self._objects.items() if number % 2 and type(value) is np.ndarray]
+        self._objects = {number: self._objects[number] for number in made[-MAX_KEPT:]}
+        self._agreed = {number: self._agreed[number] for number in self._objects}
+        self._numbers = {id(value): number for number, value in self._objects.items()}
         self._alive: list[Any] = []
-        self._next = 0 if self._is_judge else 1
 
     # --- objects that stay ---
 
@@ -209,8 +214,10 @@ class Values:
     def _decode_mutable(self, message: messages.Mutable, depth: int) -> Any:
         number = message.n
         is_own = number % 2 == (0 if self._is_judge else 1)
-        # What is the student's is made anew each time: one object in many places could be written without end.
-        known = self._objects.get(number) if is_own or not self._is_judge else None
+        known = self._objects.get(number)
+        # What is the student's is made anew each time: one list in many places could be written without end.
+        if self._is_judge and not is_own and not _is_like(known, message):
+            known = None
         if is_own and known is None:
             raise ValueError(f"There is no object {number} in this call.")
         if isinstance(message, messages.Array):
@@ -258,6 +265,13 @@ class Values:
             raise ValueError("Only generators from np.random.default_rng can be passed.")
         value.bit_generator.state = state
         return value
+
+
+def _is_like(known: Any, message: messages.Mutable) -> bool:
+    """Whether an array can take over what the message holds."""
+    if not isinstance(known, np.ndarray) or not isinstance(message, messages.Array):
+        return False
+    return (known.dtype.str, list(known.shape), known.flags.writeable) == (message.dtype, message.shape, True)
 
 
 def _as_plain(value: Any, base: type) -> Any:

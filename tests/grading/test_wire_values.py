@@ -116,11 +116,35 @@ def test_an_argument_of_an_earlier_call_cannot_be_changed():
     judge.begin_call()
     later = np.ones(2)
     judge.encode(later)
-    with pytest.raises(ValueError, match="type or shape"):
+    with pytest.raises(ValueError, match="no object 0"):
         judge.update([Array(message.n, "<f8", [3], b"\1" * 24)])
-    with pytest.raises(ValueError, match="no object 2"):
+    with pytest.raises(ValueError, match="type or shape"):
         judge.update([Array(2, "<f8", [3], b"\1" * 24)])
     assert earlier.tolist() == [0, 0, 0] and later.tolist() == [1, 1]
+
+
+def test_an_array_that_was_returned_earlier_is_seen_to_change():
+    judge, student = two_sides()
+    buffer = np.zeros(4)
+    first = judge.decode(student.encode((buffer[:2], "text")))[0]
+    judge.begin_call()
+    student.begin_call()
+    buffer[:] = 7
+    second = judge.decode(student.encode(buffer[2:]))
+    judge.update(student.changes())
+    assert first.tolist() == second.tolist() == [7, 7]
+
+
+def test_of_many_returned_arrays_the_last_are_followed():
+    judge, student = two_sides()
+    arrays = [np.zeros(1) for _ in range(20)]
+    copies = judge.decode(student.encode(arrays))
+    judge.begin_call()
+    student.begin_call()
+    for array in arrays:
+        array += 1
+    judge.update(student.changes())
+    assert [float(copy[0]) for copy in copies] == [0.0] * 12 + [1.0] * 8
 
 
 def test_a_read_only_argument_stays_as_it_is():
