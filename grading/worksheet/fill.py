@@ -132,4 +132,4 @@ def _canvas_column(path: Path, headings: list[str], assignment: str) -> str:
 
 
 def _named(why: str, whom: Iterable[str]) -> list[str]:
-    return [f"{why}: {', '.join(sorted(map(one_line, whom)))}."] if whom else []
+    return [f"{why}: {'; '.join(sorted(map(one_line, whom)))}."] if whom else []

@@ -1,0 +1,145 @@
+"""`python -m grading collect --class-list`: whose a submission is, by lists as they come; nobody is guessed."""
+
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from collect_course import CollectCourse, answered
+from nbgrader.utils import parse_utc
+from platform_zips import Attempt, Zip, blackboard, canvas, moodle, sakai
+
+from grading.collect.people import safe_id
+from grading.collect.times import parsed
+
+WORK = answered("lab")
+ATTEMPTS = [
+    Attempt("Zoë", "Ødegård-Müller", "zoe_m", 22, {"lab.ipynb": WORK}),
+    Attempt("太郎", "山田", "taro", 33, {"lab.ipynb": WORK}),
+]
+NBGRADER = "id,first_name,last_name,email,lms_user_id\nz1,Zoë,Ødegård-Müller,z@x.org,\nt2,太郎,山田,t@x.org,\n"
+NUMBERS = "id,lms_user_id\nz1,22\nt2,33\n"
+USERS = "id,username\nold1,zoe_m\nold2,taro\n"
+CANVAS = (
+    "Student,ID,SIS Login ID,Section,Lab (1)\n    Points Possible,,,,6\n"
+    '"Ødegård-Müller, Zoë",22,z1,A,\n"山田, 太郎",33,t2,A,\n"Student, Test",99,,A,\n'
+)
+PARTICIPANTS = '"First name",Surname,"ID number","Email address"\nZoë,Ødegård-Müller,z1,z@x.org\n太郎,山田,t2,t@x.org\n'
+GRADING_WORKSHEET = (
+    'Identifier,"Full name","Email address",Status,Grade,"Last modified (submission)","Last modified (grade)"\n'
+    'Participant 22,"Zoë Ødegård-Müller",z1,Submitted,,"Monday, 2 November 2026, 9:45 PM",-\n'
+    'Participant 33,"Another spelling",t2,Submitted,,"Monday, 2 November 2026, 9:45 PM",-\n'
+)
+LISTS = [
+    # (the platform, the list, its encoding, the ids)
+    (moodle, NBGRADER, "utf-8", {"z1", "t2"}),
+    (moodle, NBGRADER, "utf-8-sig", {"z1", "t2"}),
+    (moodle, NBGRADER.replace(",", "\t"), "utf-16", {"z1", "t2"}),
+    (moodle, unicodedata.normalize("NFD", NBGRADER), "utf-8", {"z1", "t2"}),
+    (moodle, NBGRADER.replace(",", ";").replace("太郎;山田", "T;Y"), "cp1252", {"z1"}),
+    (moodle, PARTICIPANTS, "utf-8", {"z1", "t2"}),
+    (moodle, GRADING_WORKSHEET, "utf-8", {"z1", "t2"}),
+    (canvas, NBGRADER, "utf-8", {"z1", "t2"}),
+    (canvas, NUMBERS, "utf-8", {"z1", "t2"}),
+    (canvas, CANVAS, "utf-8-sig", {"z1", "t2"}),
+    (blackboard, NBGRADER, "utf-8", {"z1", "t2"}),
+    (blackboard, USERS, "utf-8", {"zoe_m", "taro"}),
+    (sakai, USERS, "utf-8", {"zoe_m", "taro"}),
+    (sakai, NBGRADER, "utf-8", {"z1", "t2"}),
+]
+
+
+@pytest.mark.parametrize("platform,text,encoding,ids", LISTS)
+def test_lists_are_taken_as_they_come(platform, text, encoding, ids, tmp_path, capsys):
+    course = CollectCourse(tmp_path)
+    (tmp_path / "list.csv").write_bytes(text.encode(encoding))
+    status = course.collect(platform.__name__, platform(ATTEMPTS), "--class-list", "list.csv")
+    assert {name.partition("/")[0] for name in course.submitted()} == ids
+    assert status == (0 if len(ids) == 2 else 1), capsys.readouterr().out
+    if text is GRADING_WORKSHEET:
+        assert parse_utc(course.submitted()["z1/timestamp.txt"].decode()) == datetime(2026, 11, 2, 20, 45)
+
+
+NOT_GUESSED = [
+    # (the list; what is said of Ada Lovelace, 7; of Moodle)
+    ("id,first_name,last_name\nb,Bob,Ek\n", "Ada Lovelace 7  1 left\n"),
+    ("id,first_name,last_name\nb,Bob,Ek\n", "nobody in the class list fits. Next step: correct the class list"),
+    ("id,first_name,last_name\na1,Ada,Lovelace\na2,Ada,Lovelace\n", "several in the class list fit: a1, a2."),
+    ("id,first_name,last_name\na1,Lovelace,Ada\na2,Ada,Lovelace\n", "several in the class list fit: a1, a2."),
+    ("id,first_name,last_name\n7,Bob,Ek\n", "nobody in the class list fits"),  # a participant's number is no id
+    ("Identifier,Full name,Username\nParticipant 7,Bob Ek,b\nParticipant 8,Ada Lovelace,a\n", "several in the class"),
+]
+
+
+@pytest.mark.parametrize("text,said", NOT_GUESSED)
+def test_nobody_is_guessed(text, said, tmp_path, capsys):
+    course = CollectCourse(tmp_path)
+    (tmp_path / "list.csv").write_text(text)
+    download = moodle([Attempt("Ada", "Lovelace", "ada", 7, {"lab.ipynb": WORK})])
+    assert course.collect("moodle", download, "--class-list", "list.csv") == 1
+    assert said in capsys.readouterr().out and course.submitted() == {}
+
+
+def test_two_who_fit_one_line_are_both_named(tmp_path, capsys):
+    course = CollectCourse(tmp_path)
+    (tmp_path / "list.csv").write_text("id,first_name,last_name\na1,Ada,Lovelace\n")
+    two = [Attempt("Ada", "Lovelace", user, number, {"lab.ipynb": WORK}) for user, number in (("a", 7), ("b", 8))]
+    assert course.collect("moodle", moodle(two), "--class-list", "list.csv") == 1
+    printed = capsys.readouterr().out
+    assert "Ada Lovelace 7" in printed and "Ada Lovelace 8" in printed and course.submitted() == {}
+
+
+def test_a_user_name_with_underscores_is_found_without_blackboards_receipt(tmp_path):
+    course = CollectCourse(tmp_path)
+    (tmp_path / "list.csv").write_text("id\nzoe_m\nm\n")
+    download = Zip().add("Lab_1_zoe_m_attempt_2026-11-02-21-45-10_lab.ipynb", WORK)
+    course.collect("blackboard", download, "--class-list", "list.csv")
+    assert "zoe_m/lab.ipynb" in course.submitted()
+
+
+@pytest.mark.parametrize(
+    "text,said", [("a,b\n1,2\n", "list.csv is no class list: its first line is 'a, b'"), ("", "''")]
+)
+def test_what_is_no_class_list_is_refused(text, said, tmp_path, capsys):
+    course = CollectCourse(tmp_path)
+    (tmp_path / "list.csv").write_text(text)
+    assert course.collect("moodle", moodle(ATTEMPTS), "--class-list", "list.csv") == 2
+    assert said in capsys.readouterr().err
+
+
+def test_made_ids_are_safe_stable_and_different():
+    names = [
+        "../x",
+        "..",
+        "*?[]",
+        "a/b",
+        "a b",
+        "a-b",
+        "-",
+        "",
+        "a" * 300,
+        "a" * 301,
+        "山田 太郎",
+        "=1+1",
+        "A\nB",
+        "Zoë",
+    ]
+    made = [safe_id(name) for name in names]
+    assert made == [safe_id(name) for name in names] and len(set(made)) == len(names)
+    for text in made:
+        assert text and not set(text) & set("/*?[]\\\n =+") and text[0] not in ".-" and len(text.encode()) < 250
+    assert safe_id("Zoë", "7") == safe_id(unicodedata.normalize("NFD", "Zoë"), "7") == "Zoë-7"
+
+
+BERLIN = timezone(timedelta(hours=1))
+TIMES = [
+    ("2026-11-02-21-45-10", datetime(2026, 11, 2, 20, 45, 10)),
+    ("Monday, 2 November 2026, 9:45 PM", datetime(2026, 11, 2, 20, 45)),
+    ("2026-11-02T21:45:10Z", datetime(2026, 11, 2, 21, 45, 10)),
+    ("2026-11-02T21:45:10-05:00", datetime(2026, 11, 3, 2, 45, 10)),
+    *((text, None) for text in ("-", "", "04.11.2026 09:15", "04/11/2026", "Montag, 2. Nov", "2026-13-45-99-99-99")),
+]
+
+
+@pytest.mark.parametrize("text,expected", TIMES)
+def test_times_are_read_in_the_zone_and_never_guessed(text, expected):
+    assert parsed(text, BERLIN) == (expected and expected.replace(tzinfo=UTC))
