@@ -4,14 +4,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mini_vllm.config import ModelConfig
-    from mini_vllm.engine.llm_engine import EngineStats, LLMEngine
-    from mini_vllm.engine_config import EngineConfig
-    from mini_vllm.entrypoints.llm import LLM
-    from mini_vllm.models.llama import LlamaForCausalLM
-    from mini_vllm.models.one_sequence import KVCache, OneSequence
-    from mini_vllm.outputs import CompletionOutput, RequestOutput
-    from mini_vllm.sampling_params import SamplingParams
+    from mini_vllm.config import ModelConfig as ModelConfig
+    from mini_vllm.engine.llm_engine import EngineStats as EngineStats
+    from mini_vllm.engine.llm_engine import LLMEngine as LLMEngine
+    from mini_vllm.engine_config import EngineConfig as EngineConfig
+    from mini_vllm.entrypoints.llm import LLM as LLM
+    from mini_vllm.models.llama import LlamaForCausalLM as LlamaForCausalLM
+    from mini_vllm.models.one_sequence import KVCache as KVCache
+    from mini_vllm.models.one_sequence import OneSequence as OneSequence
+    from mini_vllm.outputs import CompletionOutput as CompletionOutput
+    from mini_vllm.outputs import RequestOutput as RequestOutput
+    from mini_vllm.sampling_params import SamplingParams as SamplingParams
 
 # Loaded when asked for, as in vLLM: who needs a ModelConfig does not wait for the engine.
 _MODULES = {
@@ -28,19 +31,7 @@ _MODULES = {
     "SamplingParams": "sampling_params",
 }
 
-__all__ = [
-    "LLM",
-    "CompletionOutput",
-    "EngineConfig",
-    "EngineStats",
-    "KVCache",
-    "LLMEngine",
-    "LlamaForCausalLM",
-    "ModelConfig",
-    "OneSequence",
-    "RequestOutput",
-    "SamplingParams",
-]
+__all__ = [*_MODULES]
 
 
 def __getattr__(name: str) -> Any:
