@@ -19,6 +19,7 @@ Exit status: 0 all taken; 1 some files need your attention; 2 nothing could be c
 """
 
 import argparse
+import csv
 import re
 import sys
 import zipfile
@@ -69,8 +70,7 @@ def run(args: argparse.Namespace) -> int:
         submissions, rest = by_student(
             (file for file in files if not file.is_of_a_system), args.platform, args.assignment, people, zone
         )
-        if not submissions:
-            raise ValueError(_nothing(files, args))
+        _check(files, len(submissions), args)
         reports = []
         try:
             for student, handed_in in identified(submissions, people, args.platform, reports):
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         finally:
             if not args.dry_run:
                 ledger.save()
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, OSError, csv.Error, zipfile.BadZipFile) as error:
         print(f"Not collected: {error}", file=sys.stderr)
         return 2
     reports.append(_of_nobody(rest, sum(file.is_of_a_system for file in files), args.platform))
@@ -114,20 +114,25 @@ def _of_nobody(rest: list[File], num_of_systems: int, platform: str) -> Report:
     return report
 
 
-def _nothing(files: list[File], args: argparse.Namespace) -> str:
-    """What was expected, what there was, and whose it may be."""
-    seen = [one_line(file.path) for file in files if not file.is_of_a_system]
-    fitting = Counter(
-        name
+def _check(files: list[File], num_submissions: int, args: argparse.Namespace) -> None:
+    """Errors: ValueError if there is no submission, or if it is another platform's download."""
+    seen = [file.path for file in files if not file.is_of_a_system]
+    fitting = {
+        name: sum(bool(re.fullmatch(platform.pattern, path)) for path in seen)
         for name, platform in PLATFORMS.items()
-        for path in seen
-        if name not in ("folder", args.platform) and re.fullmatch(platform.pattern, path)
-    )
-    guess = f" It may be --from {fitting.most_common(1)[0][0]}." if fitting else ""
-    return (
-        f"{args.download} contains no submission as {args.platform} names it.\nExpected, for example: "
-        f"{PLATFORMS[args.platform].expected}\nFound: {'; '.join(seen[:3]) or 'no file'}"
-        f"{f' and {len(seen) - 3:,} more' if len(seen) > 3 else ''}.{guess}"
+        if name not in ("folder", args.platform)
+    }
+    guess = max(fitting, key=fitting.get)
+    if num_submissions and fitting[guess] < len(seen):
+        return
+    if num_submissions and args.platform != "folder":
+        return
+    hint = f" It may be --from {guess}." if fitting[guess] else ""
+    more = f" and {len(seen) - 3:,} more" if len(seen) > 3 else ""
+    raise ValueError(
+        f"{args.download} contains no submissions as they are named with --from {args.platform}.\n"
+        f"Expected, for example: {PLATFORMS[args.platform].expected}\n"
+        f"Found: {'; '.join(map(one_line, seen[:3])) or 'no file'}{more}.{hint}"
     )
 
 

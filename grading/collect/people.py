@@ -13,11 +13,11 @@ from pathlib import Path
 
 from grading.collect.times import parsed
 
-MAX_LIST_BYTES = 2**24
 MAX_ID_CHARACTERS = 60  # at most 4 bytes each, and a file name has at most 255 bytes
 
-# The headings of nbgrader's, Canvas's and Moodle's lists, spelled as by `plain`. The first that is filled is the id.
-IDS = ("studentid", "username", "sisloginid", "loginid", "sisuserid", "idnumber", "id", "email", "emailaddress")
+# The headings of nbgrader's, Canvas's, Moodle's and Blackboard's lists, spelled as by `plain`. The first of IDS that is
+# filled is the id. "canvasid" is the ID in Canvas's gradebook, a number of Canvas's own.
+IDS = ("id", "studentid", "username", "sisloginid", "sisuserid", "idnumber", "email", "emailaddress", "canvasid")
 FULL_NAMES = ("fullname", "student", "name", "studentname")
 FIRST_NAMES = ("firstname", "givenname")
 LAST_NAMES = ("lastname", "surname", "familyname")
@@ -100,9 +100,7 @@ def safe_id(*parts: str) -> str:
 
 def read_class_list(path: Path, zone) -> People:
     """The people of a CSV file. zone: of its times. Errors: OSError; ValueError if it is no class list."""
-    text = decoded(path.read_bytes()[: MAX_LIST_BYTES + 1])
-    if len(text) > MAX_LIST_BYTES:
-        raise ValueError(f"{path} is too large for a class list: at most {MAX_LIST_BYTES:,} bytes.")
+    text = decoded(path.read_bytes())
     known = {*IDS, *FULL_NAMES, *FIRST_NAMES, *LAST_NAMES, "identifier", "lmsuserid"}
     tables = [list(csv.reader(io.StringIO(text, newline=""), delimiter=sign)) for sign in ",;\t"]
     table = max(tables, key=lambda table: len(known & {plain(heading) for heading in (table or [[]])[0]}))
@@ -129,14 +127,15 @@ def _person(row: dict[str, str], zone) -> Person | None:
     def first_of(headings: Iterable[str]) -> str:
         return next((row[heading].strip() for heading in headings if row.get(heading, "").strip()), "")
 
-    is_canvas = "student" in row and "section" in row
+    if "student" in row and "section" in row:
+        row["canvasid"] = row.pop("id", "")
     number = re.search(r"\d*$", row.get("identifier", "").strip()).group()  # "Participant 1234567", in any language
     full = first_of(FULL_NAMES)
     last, comma, first = full.partition(",")
     found = names(first_of(FIRST_NAMES), first_of(LAST_NAMES)) | handles("name", full)
     found |= names(first, last) if comma else set()
-    found |= handles("id", *(row.get(heading) for heading in IDS if not (is_canvas and heading == "id")))
-    found |= handles("moodle", number) | handles("canvas", row.get("lmsuserid"), row.get("id") if is_canvas else "")
+    found |= handles("id", *(row.get(heading) for heading in IDS if heading != "canvasid"))
+    found |= handles("moodle", number) | handles("canvas", row.get("lmsuserid"), row.get("canvasid"))
     student = first_of(IDS) or (full if number else "")
     if not student or not found:
         return None  # Canvas's row of points, an empty line

@@ -16,6 +16,7 @@ MAX_NOTE_BYTES = 2**16  # a receipt or a time that a platform writes
 class Platform:
     """pattern: of a path in the download. expected: such a path, for people. times: where to get them, if need be.
 
+    A student chooses the rest of a path, so the first name in it counts.
     Groups: name, number, path (in the submission), flat (the same, where there are no folders), order (a number that
     grows with each upload), when (the time of the attempt), kind (what the platform itself wrote), late.
     """
@@ -27,7 +28,7 @@ class Platform:
 
 PLATFORMS = {
     "moodle": Platform(
-        r"(?:.*?/)?(?P<name>[^/]+?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+(?:_?/(?P<path>.+)|_(?P<flat>[^/]+))",
+        r"(?:.*?/)??(?P<name>[^/]+?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+(?:_?/(?P<path>.+)|_(?P<flat>[^/]+))",
         "Ada Lovelace_1234567_assignsubmission_file_/lab.ipynb",
         "Moodle's download does not have them; its grading worksheet does: give it as --class-list.",
     ),
@@ -42,7 +43,7 @@ PLATFORMS = {
         "Assignment_ada_attempt_2026-11-02-21-45-10_lab.ipynb",
     ),
     "sakai": Platform(
-        r"(?:.*/)?(?P<name>[^/]*?,[^/]*?)\((?P<number>[^()/]+)\)"
+        r"(?:[^/]*/){0,2}(?P<name>[^/]*?,[^/]*?)\((?P<number>[^()/]+)\)"
         r"(?:/(?P<folder>[^/]+)/(?P<path>.+)|_(?P<folder_>[^/]+?\(s\))_(?P<flat>[^/]+)|[/_](?P<kind>[^/]+))",
         "Assignment/Lovelace, Ada(ada)/Submission attachment(s)/lab.ipynb",
     ),
@@ -86,7 +87,7 @@ def by_student(
         name, number = group["name"], group.get("number", "")
         if platform == "blackboard":
             name, number = receipts.get(name) or _split(name, people)
-        student = submissions.setdefault((folded(name), number), HandedIn(name, number))
+        student = submissions.setdefault(number or folded(name), HandedIn(name, number))
         _add(student, file, group, platform, zone)
     return list(submissions.values()), rest
 

@@ -43,12 +43,12 @@ class Collector:
                 what, why = "left", f"{chosen.target} cannot be written: {one_line(str(error))}"
             report.add(what, chosen.source, why)
             if what in ("taken", "unchanged"):
-                times.append(when)
+                times.append((what, when))
                 about = handed_in.name, handed_in.number, chosen.source, chosen.attempt, digest(chosen.content)
                 self.ledger.add(Entry(student, chosen.target, self.platform, *about))
-        report.has_time = not times or any(times)
+        report.has_time = not times or any(when for _, when in times)
         try:
-            self._set_time(student, folder, max(filter(None, times), default=None), report)
+            self._set_time(student, folder, times, report)
         except OSError as error:
             report.add("left", "timestamp.txt", one_line(str(error)))
         return report
@@ -81,9 +81,13 @@ class Collector:
         except ValueError:
             return 0
 
-    def _set_time(self, student: str, folder: Path, when: datetime | None, report: Report) -> None:
-        """nbgrader has one time for all labs: the last one's. It grades again only what has a later time."""
+    def _set_time(self, student: str, folder: Path, times: list[tuple[str, datetime | None]], report: Report) -> None:
+        """nbgrader has one time for all labs: the last one's. It grades again only what has a later time.
+
+        What is unchanged keeps its time: a copy of a folder has the time of copying.
+        """
         before = _time_of(folder)
+        when = max((when for what, when in times if when and (what == "taken" or not before)), default=None)
         if when and (before is None or when > before):
             self._put(folder, "timestamp.txt", when.strftime(TIMESTAMP).encode())
         elif report.counts["taken"] and self.autograded(student).exists():

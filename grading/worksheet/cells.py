@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-MAX_BYTES = 2**26
 FIELD = r'("(?:[^"]|"")*"|[^"{0}\r\n][^{0}\r\n]*|)({0}|\r\n|\r|\n|\Z)'
 
 
@@ -49,8 +48,6 @@ class CsvFile:
 
 def _decoded(path: Path) -> tuple[str, str]:
     """The text, byte order mark and all, and the encoding that gives back the same bytes."""
-    if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"{path} is larger than {MAX_BYTES:,} bytes.")
     content = path.read_bytes()
     encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(content[:2], "utf-8")
     try:

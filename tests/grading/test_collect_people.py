@@ -18,7 +18,7 @@ ATTEMPTS = [
 ]
 NBGRADER = "id,first_name,last_name,email,lms_user_id\nz1,Zoë,Ødegård-Müller,z@x.org,\nt2,太郎,山田,t@x.org,\n"
 NUMBERS = "id,lms_user_id\nz1,22\nt2,33\n"
-USERS = "id,username\nold1,zoe_m\nold2,taro\n"
+USERS = "Last Name,First Name,Username,Availability\nM,Z,zoe_m,Yes\nY,T,taro,Yes\n"  # as Blackboard has it
 CANVAS = (
     "Student,ID,SIS Login ID,Section,Lab (1)\n    Points Possible,,,,6\n"
     '"Ødegård-Müller, Zoë",22,z1,A,\n"山田, 太郎",33,t2,A,\n"Student, Test",99,,A,\n'

@@ -203,7 +203,11 @@ def test_a_dry_run_writes_nothing_and_says_the_same(tmp_path, capsys):
 
 
 CANNOT_START = [
-    ("moodle", Zip().add("lovelaceada_1_2_lab.ipynb", WORK), "contains no submission as moodle names it."),
+    (
+        "moodle",
+        Zip().add("lovelaceada_1_2_lab.ipynb", WORK),
+        "contains no submissions as they are named with --from moodle",
+    ),
     ("moodle", Zip().add("lovelaceada_1_2_lab.ipynb", WORK), "It may be --from canvas."),
     (
         "canvas",
@@ -211,6 +215,7 @@ CANNOT_START = [
         "Expected, for example: lovelaceada_12345_67890_lab.ipynb\nFound: lab.ipynb.",
     ),
     ("sakai", Zip(), "Found: no file."),
+    ("folder", Zip().add("Ada L_7_assignsubmission_file_/lab.ipynb", WORK), "It may be --from moodle."),
     ("folder", "nowhere.zip", "No such file or directory: 'nowhere.zip'"),
     ("folder", "nbgrader_config.py", "File is not a zip file"),
 ]
@@ -237,6 +242,39 @@ def test_a_file_of_nobody_is_named(tmp_path, capsys):
     course = CollectCourse(tmp_path)
     assert course.collect("canvas", Zip().add("lovelaceada_1_2_lab.ipynb", WORK).add("stray.ipynb", WORK)) == 1
     assert "left: stray.ipynb: no name of a submission. Expected: lovelaceada_1" in capsys.readouterr().out
+
+
+IN_ANOTHERS_NAME = [
+    ("moodle", "Ada_7_assignsubmission_file_/Bob_8_assignsubmission_file_/lab.ipynb", "Ada-7"),
+    ("moodle", "Ada_7_assignsubmission_file_Bob_8_assignsubmission_file_lab.ipynb", "Ada-7"),
+    ("canvas", "ada_7_70_bob_8_80_lab.ipynb", "ada-7"),
+    ("blackboard", "Lab_ada_attempt_2026-11-02-21-45-10_Lab_bob_attempt_2026-11-02-21-45-11_lab.ipynb", "ada"),
+    ("sakai", "Lab/A, Ada(ada)/Submission attachment(s)/B, Bob(bob)/x/lab.ipynb", "ada"),
+    ("sakai", "Labs, part (b)/A, Ada(ada)/Submission attachment(s)/lab.ipynb", "ada"),
+]
+
+
+@pytest.mark.parametrize("platform,path,student", IN_ANOTHERS_NAME)
+def test_a_file_named_as_another_students_stays_its_owners(platform, path, student, tmp_path):
+    course = CollectCourse(tmp_path)
+    course.collect(platform, Zip().add(path, WORK))
+    assert {name.partition("/")[0] for name in course.submitted()} == {student}
+
+
+def test_an_attempt_with_and_one_without_a_receipt_are_one_students(tmp_path):
+    course = CollectCourse(tmp_path)
+    start = "Lab_ada_attempt_2026-11-0"
+    download = Zip().add(f"{start}1-00-00-00.txt", "Name: Ada L (ada)\n").add(f"{start}1-00-00-00_lab.ipynb", WORK)
+    assert course.collect("blackboard", download.add(f"{start}2-00-00-00_lab.ipynb", BOB[1])) == 0
+    assert course.submitted()["ada/lab.ipynb"] == BOB[1]
+
+
+def test_a_copy_of_the_same_folder_makes_nobody_late(tmp_path):
+    course = CollectCourse(tmp_path)
+    course.collect("folder", Zip().add("ada/lab.ipynb", WORK))
+    before = course.submitted()
+    course.collect("folder", Zip().add("ada/lab.ipynb", WORK, (2027, 1, 1, 0, 0, 0)))
+    assert course.submitted() == before
 
 
 def test_a_folder_of_folders_in_a_zip_is_no_student(tmp_path):
