@@ -15,10 +15,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_client.kernelspec import NoSuchKernel
-from nbgrader.preprocessors import ClearOutput, Execute
-from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution, setenv
-from traitlets.config import PyFileConfigLoader
 
 ROOT = Path(__file__).parent
 
@@ -34,6 +30,8 @@ class LabNotebook(pytest.File):
     """A lab. It runs once, when the first of its items does."""
 
     def collect(self):
+        from nbgrader.utils import is_grade, is_solution  # it takes seconds, which other tests can do without
+
         for index, cell in enumerate(self.notebook.cells):
             if is_grade(cell) and not is_solution(cell):
                 yield GradedTestCell.from_parent(self, name=cell.metadata.nbgrader.grade_id, index=index)
@@ -41,6 +39,11 @@ class LabNotebook(pytest.File):
     @functools.cached_property
     def executed(self) -> nbformat.NotebookNode:
         """The whole notebook, with the outputs of its cells."""
+        from jupyter_client.kernelspec import NoSuchKernel
+        from nbgrader.preprocessors import ClearOutput, Execute
+        from nbgrader.utils import setenv
+        from traitlets.config import PyFileConfigLoader
+
         config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
         del config.Execute["extra_arguments"]  # here stderr counts: a lab's own cells have no use for it
         # A warning fails the reference, and costs a student nothing.
@@ -83,6 +86,8 @@ class GradedTestCell(pytest.Item):
         self.index = index
 
     def runtest(self) -> None:
+        from nbgrader.utils import determine_grade
+
         cell = self.parent.executed.cells[self.index]
         score, max_score = determine_grade(cell)
         if score < max_score:
@@ -108,6 +113,8 @@ def under_specification(
 
     A locked cell that is missing is put back behind the cell that it follows in the specification.
     """
+    from nbgrader.utils import is_locked
+
     cells = [cell for cell in submitted.cells if not is_locked(cell)]
     for position, cell in enumerate(specification.cells):
         if not is_locked(cell):

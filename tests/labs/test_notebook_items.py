@@ -1,4 +1,7 @@
-"""pytest runs a lab notebook as the contract of a lab says; see the conftest.py at the top."""
+"""pytest runs a lab notebook as the contract of a lab says; see the conftest.py at the top.
+
+The labs here have two exercises each, and all that is asked of one way to run them is asked of one run.
+"""
 
 import os
 import re
@@ -9,104 +12,166 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab_cells import LABS, Lab
-
-from grading.authoring import release
+from lab_cells import LABS, Lab, released
+from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parents[2]
-LAB = "phase-00-foundations/lab-01-kv-cache-speedup.ipynb"
-IDS = list(Lab.read(LAB).tests)
+SETUP = "from labkit import Exercise, check, kinds\nNUMBER = Exercise(read=kinds.whole_number, otherwise=('a', 'b'))"
+ANSWER = "def {name}(n):\n    ### BEGIN SOLUTION\n    return {factor} * n\n    ### END SOLUTION"
+TEST = """
+calls = check({name}, NUMBER)
+calls(1).should_be({factor})
+### BEGIN HIDDEN TESTS
+with calls.hidden("of other numbers"):
+    calls(5).should_be(5 * {factor})
+### END HIDDEN TESTS
+calls.passed("{name} is right.")
+""".strip()
+EXERCISES = {"double": 2, "triple": 3}
+TESTS = [f"correct_{name}" for name in EXERCISES]
+DOUBLE = "def double(n):\n    return n + n"
+VISIBLE_ONLY = "def triple(n):\n    return 3"
+SETTINGS = {"schema_version": 3, "task": False, "locked": True}
+
+
+def lab(*, tags=(), **cells: str) -> nbformat.NotebookNode:
+    """A lab of two exercises. cells: by grade_id, what stands there instead; tags: of every cell."""
+    sources = {"setup": SETUP}
+    for name, factor in EXERCISES.items():
+        sources[name] = ANSWER.format(name=name, factor=factor)
+        sources[f"correct_{name}"] = TEST.format(name=name, factor=factor)
+    made = []
+    for name, source in (sources | cells).items():
+        is_test, is_answer = name in TESTS, name in EXERCISES
+        nbgrader = SETTINGS | {"grade_id": name, "grade": is_test, "solution": is_answer, "locked": not is_answer}
+        nbgrader |= {"points": 1} if is_test else {}
+        made.append(new_code_cell(source, metadata={"nbgrader": nbgrader, "tags": list(tags)}))
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return new_notebook(cells=made, metadata=kernel)
+
+
+def as_released(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    for cell in notebook.cells:
+        cell.source = released(cell.source)
+    return notebook
+
+
+class Course:
+    """The files that pytest needs for notebooks, and labs."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in ("conftest.py", "nbgrader_config.py", "pyproject.toml"):
+            shutil.copy(ROOT / name, root)
+
+    def write(self, folder: str, name: str, notebook: nbformat.NotebookNode | str) -> Path:
+        path = self.root / folder / "phase" / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(notebook if isinstance(notebook, str) else nbformat.writes(notebook))
+        return path
+
+    def pytest(self, *arguments: str, lab_impl: str | None = None) -> "Run":
+        # In CI pytest repeats each message in its summary.
+        drop = ("LAB_IMPL", "CI", "BUILD_NUMBER", "PYTEST_ADDOPTS")
+        environment = {key: value for key, value in os.environ.items() if key not in drop}
+        environment |= {"PYTHONPATH": str(ROOT)} | ({"LAB_IMPL": lab_impl} if lab_impl else {})
+        command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", *arguments]
+        return Run(subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True))
+
+
+class Run:
+    """What a run of pytest said."""
+
+    def __init__(self, process: subprocess.CompletedProcess) -> None:
+        self.status, self.said = process.returncode, process.stdout + process.stderr
+
+    def verdicts(self, name: str) -> dict[str, str]:
+        """By test cell of the lab, PASSED or FAILED."""
+        return dict(re.findall(rf"{name}\.ipynb::(\S+) (PASSED|FAILED)", self.said))
+
+    def passed(self, name: str) -> list[str]:
+        return [test for test, verdict in self.verdicts(name).items() if verdict == "PASSED"]
+
+
+def collector_of(lab: Lab, request) -> pytest.Collector:
+    (collector,) = request.config.hook.pytest_collect_file(file_path=lab.path, parent=request.session)
+    return collector
+
+
+@pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
+def test_each_graded_test_cell_is_one_item_named_by_its_grade_id(lab: Lab, request):
+    assert [item.name for item in collector_of(lab, request).collect()] == list(lab.tests)
+
+
+def test_an_unknown_implementation_is_named(request, monkeypatch):
+    monkeypatch.setenv("LAB_IMPL", "mine")
+    with pytest.raises(pytest.UsageError, match="LAB_IMPL='mine' is not known: use LAB_IMPL=starter"):
+        list(collector_of(LABS[0], request).collect())
+
+
+def test_the_reference_passes_and_a_warning_of_its_own_does_not(tmp_path):
+    course = Course(tmp_path)
+    course.write("source", "right", lab())
+    course.write("source", "warns", lab(correct_double="import warnings\nwarnings.warn('old')"))
+    run = course.pytest("source", "-m", "not gpu")
+    assert run.passed("right") == TESTS
+    assert run.verdicts("warns") == {"correct_double": "FAILED", "correct_triple": "PASSED"} and run.status == 1
 
 
 @pytest.fixture(scope="module")
-def released() -> release.Files:
-    return release.generate(ROOT)
+def starter(tmp_path_factory) -> Run:
+    """LAB_IMPL=starter: copies in release/ and work/, under the tests of source/."""
+    course = Course(tmp_path_factory.mktemp("starter"))
+    for name in ("untouched", "edited", "mine"):
+        course.write("source", name, lab())
+        course.write("release", name, as_released(lab()))
+    course.write("release", "edited", lab(double=DOUBLE, triple=VISIBLE_ONLY, correct_double="print('edited')"))
+    course.write("work", "mine", lab(double=DOUBLE, correct_double=""))
+    return course.pytest("source", lab_impl="starter")
 
 
-@pytest.fixture
-def course(tmp_path, released) -> Path:
-    """The files that `pytest source` needs, with an untouched release."""
-    for part in ("conftest.py", "nbgrader_config.py", "pyproject.toml"):
-        shutil.copy(ROOT / part, tmp_path)
-    shutil.copytree(ROOT / "source", tmp_path / "source")
-    release.write(tmp_path, released, list(released))
-    return tmp_path
+def test_every_item_of_the_untouched_copy_fails_with_its_message_and_no_traceback(starter):
+    assert starter.verdicts("untouched") == dict.fromkeys(TESTS, "FAILED") and starter.status == 1
+    assert starter.said.count(" is not written yet.\nNext step:") == len(TESTS)
+    assert "Traceback" not in starter.said and "nbclient" not in starter.said
 
 
-def pytest_in(course: Path, *arguments: str, lab_impl: str | None = None) -> subprocess.CompletedProcess:
-    # In CI pytest repeats each message in its summary.
-    environment = {key: value for key, value in os.environ.items() if key not in ("LAB_IMPL", "CI", "BUILD_NUMBER")}
-    if lab_impl is not None:
-        environment["LAB_IMPL"] = lab_impl
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+def test_the_starter_is_judged_by_the_hidden_tests_and_by_the_original_ones(starter):
+    assert starter.passed("edited") == ["correct_double"]
+    assert "of other numbers" in starter.said and "edited'" not in starter.said
 
 
-def edit(course: Path, **answers: str) -> None:
-    """Put `answers` (grade_id -> source) into the released copy, and change each cell that they name."""
-    path = course / "release" / LAB
-    nb = nbformat.read(path, as_version=4)
-    for cell in nb.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.source = answers.get(grade_id, cell.source)
-    nbformat.write(nb, path)
+def test_the_copy_in_work_comes_before_the_one_in_release(starter):
+    assert starter.passed("mine") == TESTS
 
 
-def test_each_graded_test_cell_is_one_item_named_by_its_grade_id(course):
-    run = pytest_in(course, "source", "-m", "not gpu", "-v")
-    assert run.returncode == 0, run.stdout
-    assert re.findall(r"\.ipynb::(\S+) PASSED", run.stdout) == [test for lab in LABS for test in lab.tests]
+@pytest.fixture(scope="module")
+def as_they_are(tmp_path_factory) -> Run:
+    """The copies in release/ and work/ run by themselves."""
+    course = Course(tmp_path_factory.mktemp("as-they-are"))
+    course.write("release", "one-answer", as_released(lab(triple=VISIBLE_ONLY)))
+    course.write("work", "in-work", as_released(lab(double=DOUBLE)))
+    for tag in ("skip-execution", "__never__"):
+        course.write("release", tag, as_released(lab(tags=[tag])))
+    return course.pytest("release", "work")
 
 
-def test_every_item_of_the_untouched_copy_fails_with_its_message_and_no_traceback(course):
-    run = pytest_in(course, f"source/{LAB}", "-q", lab_impl="starter")
-    assert run.returncode == 1
-    assert f"{len(IDS)} failed" in run.stdout and "passed" not in run.stdout
-    assert run.stdout.count("is not written yet.\nNext step:") == len(IDS) - 1
-    assert "Traceback" not in run.stdout and "nbclient" not in run.stdout
-
-
-def test_the_starter_is_judged_by_the_hidden_tests_and_by_the_original_ones(course):
-    edit(
-        course,
-        work_with_cache="def work_with_cache(p, n):\n    return 15 if n == 10 else p + n",
-        work_without_cache="def work_without_cache(p, n):\n    return sum(range(p, p + n))",
-        correct_attention_step="print('edited')",
-    )
-    run = pytest_in(course, f"source/{LAB}", "-v", lab_impl="starter")
-    verdicts = dict(re.findall(r"\.ipynb::(\S+) (PASSED|FAILED)", run.stdout))
-    assert verdicts["correct_work_without_cache"] == "PASSED"
-    assert verdicts["correct_work_with_cache"] == "FAILED" and "of other lengths" in run.stdout
-    assert verdicts["correct_attention_step"] == "FAILED"
-
-
-def test_the_released_copy_runs_by_itself_with_its_visible_tests(course):
-    edit(course, work_without_cache="def work_without_cache(p, n):\n    return sum(range(p, p + n))")
-    run = pytest_in(course, f"release/{LAB}", "-v")
-    verdicts = dict(re.findall(r"\.ipynb::(\S+) (PASSED|FAILED)", run.stdout))
-    assert [name for name, verdict in verdicts.items() if verdict == "PASSED"] == ["correct_work_without_cache"]
-
-
-def test_a_missing_copy_a_broken_one_and_an_unknown_implementation_are_named(course):
-    unknown = pytest_in(course, f"source/{LAB}", lab_impl="mine")
-    assert unknown.returncode != 0 and "LAB_IMPL='mine'" in unknown.stdout + unknown.stderr
-    path = course / "release" / LAB
-    path.write_text("{")
-    broken = pytest_in(course, f"source/{LAB}", lab_impl="starter")
-    assert broken.returncode != 0 and f"release/{LAB} cannot be read" in broken.stdout + broken.stderr
-    assert path.read_text() == "{"
-    path.unlink()
-    missing = pytest_in(course, f"source/{LAB}", lab_impl="starter")
-    assert missing.returncode != 0 and f"release/{LAB} is missing" in missing.stdout + missing.stderr
-    assert "make release" in missing.stdout + missing.stderr
+def test_the_released_copy_runs_by_itself_with_its_visible_tests(as_they_are):
+    assert as_they_are.passed("one-answer") == ["correct_triple"]
+    assert as_they_are.passed("in-work") == ["correct_double"]
 
 
 @pytest.mark.parametrize("tag", ["skip-execution", "__never__"])
-def test_a_tag_keeps_no_test_cell_from_being_run(course, tag):
-    path = course / "release" / LAB
-    nb = nbformat.read(path, as_version=4)
-    for cell in nb.cells:
-        cell.metadata.tags = [tag]
-    nbformat.write(nb, path)
-    run = pytest_in(course, f"release/{LAB}", "-q")
-    assert f"{len(IDS)} failed" in run.stdout and "passed" not in run.stdout
+def test_a_tag_keeps_no_test_cell_from_being_run(as_they_are, tag):
+    assert as_they_are.verdicts(tag) == dict.fromkeys(TESTS, "FAILED")
+
+
+def test_a_missing_copy_and_a_broken_one_are_named(tmp_path):
+    course = Course(tmp_path)
+    for name in ("missing", "broken"):
+        course.write("source", name, lab())
+    broken = course.write("release", "broken", "{")
+    run = course.pytest("source", lab_impl="starter")
+    assert run.status != 0
+    assert "release/phase/broken.ipynb cannot be read" in run.said and broken.read_text() == "{"
+    assert "release/phase/missing.ipynb is missing" in run.said and "make release" in run.said
