@@ -20,14 +20,15 @@ EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
 
 
 def chosen(lab: Lab) -> list[Answer]:
-    """A right and a wrong answer to each exercise, always the same ones."""
+    """A right and a wrong answer to each exercise, always the same ones, and those that change what both sides hold."""
     choice = random.Random(lab.name)
     groups = [
         [answer for answer in lab.answers if answer.exercise == exercise and answer.is_right == is_right]
         for exercise in lab.solutions
         for is_right in (True, False)
     ]
-    return [answer for group in groups for answer in choice.sample(group, 1)]
+    changing = [answer for answer in lab.answers if "in place" in answer.name or "global" in answer.name]
+    return changing + [answer for group in groups for answer in choice.sample(group, 1)]
 
 
 def cells_with(lab: Lab, answer: Answer | None):
