@@ -50,6 +50,7 @@ PLATFORMS = {
     "folder": Platform(
         r"(?P<name>[^/]+)/(?P<path>.+)",
         "ada/lab.ipynb",
+        "A file's own time may be that of a copy; for late penalties, write timestamp.txt beside the notebooks.",
     ),
 }
 
@@ -105,10 +106,8 @@ def _add(student: HandedIn, file: File, group: dict[str, str], platform: str, zo
             student.times["all"] = _time_in(file, zone)
         if not path or (group["folder"] or group["folder_"]).casefold().startswith("feedback"):
             path = group["kind"] if group["kind"].endswith("_submissionText.html") else ""
-    elif platform == "folder":
-        when = file.when
-        if path == "timestamp.txt":
-            student.times["all"], path = _time_in(file, zone), ""
+    elif platform == "folder" and path == "timestamp.txt":
+        student.times["all"], path = _time_in(file, zone), ""
     if when:
         key = f"{when:%Y-%m-%dT%H:%M:%S}"
         student.times[key] = when

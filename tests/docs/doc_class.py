@@ -44,12 +44,22 @@ def write_class_list(course: Course) -> None:
 
 
 def download_from_the_lms(course: Course) -> None:
-    archive = course.root / "downloaded" / PHASE / "archive"
-    archive.mkdir(parents=True)
-    with zipfile.ZipFile(archive / "all.zip", "w") as file:
-        for student in ("ada", "ben"):
-            write_notebook(course, student, course.beside / f"{student}_{LAB}.ipynb")
-            file.write(course.beside / f"{student}_{LAB}.ipynb", f"{student}_{LAB}.ipynb")
+    """Moodle's zip; a browser has changed the notebooks' names."""
+    (course.root / "downloaded").mkdir()
+    with zipfile.ZipFile(course.root / "downloaded" / "submissions.zip", "w") as file:
+        for student, name in (("ada", "Ada Lovelace_1234567"), ("ben", "Ben Bitdiddle_1234568")):
+            write_notebook(course, student, course.beside / f"{student}.ipynb")
+            file.write(course.beside / f"{student}.ipynb", f"{name}_assignsubmission_file_/{LAB} (1).ipynb")
+
+
+def download_moodles_worksheet(course: Course) -> None:
+    heading = 'Identifier,"Full name",Grade,"Maximum Grade","Last modified (grade)"'
+    (course.root / "downloaded/worksheet.csv").write_text(f'{heading}\nParticipant 1234567,"Ada Lovelace",,96.00,-\n')
+
+
+def export_canvass_gradebook(course: Course) -> None:
+    rows = '    Points Possible,,,,96\n"Bitdiddle, Ben",1,ben,A,\n'
+    (course.root / "downloaded/gradebook.csv").write_text(f"Student,ID,SIS Login ID,Section,Foundations (4711)\n{rows}")
 
 
 def dora_submits_on_the_hub(course: Course) -> None:
@@ -88,8 +98,11 @@ class Act:
 ACTS = (
     Act("db student import students.csv", write_class_list),
     Act("nbgrader collect", dora_submits_on_the_hub),
-    Act("nbgrader zip_collect", download_from_the_lms),
-    Act("mkdir -p submitted/cleo", cleo_writes_a_mail),
+    Act("--from moodle", download_from_the_lms),
+    Act("--from folder mail", cleo_writes_a_mail),
+    # Nobody has graded the whiteboard answers, which the command reports.
+    Act("--moodle-worksheet", download_moodles_worksheet, status=1),
+    Act("--canvas", export_canvass_gradebook, status=1),
     Act("--student cleo --force", cut_cleos_file_off, status=1),
     Act("grading autograde", everybody_hands_in),
 )

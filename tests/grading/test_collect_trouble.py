@@ -69,7 +69,6 @@ def test_what_is_taken(files, expected, tmp_path, capsys):
         download.add(f"ada/{name}", content)
     status = course.collect("folder", download)
     found = {name.removeprefix("ada/"): text for name, text in course.submitted().items() if name.startswith("ada/")}
-    del found["timestamp.txt"]
     if isinstance(expected, str):
         assert list(found) == ["lab.ipynb"] and expected in found["lab.ipynb"].decode()
     elif isinstance(expected, list):
@@ -175,11 +174,12 @@ def test_what_is_in_submitted_by_hand_stays_unless_the_times_tell(tmp_path, caps
     (folder / "lab.ipynb").write_bytes(answered("lab", "by hand"))
     assert course.collect("folder", Zip().add("ada/lab.ipynb", WORK)) == 1
     assert "is another one, not from here. Next step: move it away, and collect again." in capsys.readouterr().out
+    download = Zip().add("ada/lab.ipynb", WORK).add("ada/timestamp.txt", "2026-11-20 08:00")
     (folder / "timestamp.txt").write_text("2027-01-01 00:00:00 UTC")
-    assert course.collect("folder", Zip().add("ada/lab.ipynb", WORK)) == 0
+    assert course.collect("folder", download) == 0
     assert (folder / "lab.ipynb").read_bytes() == answered("lab", "by hand")
     (folder / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
-    assert course.collect("folder", Zip().add("ada/lab.ipynb", WORK)) == 0
+    assert course.collect("folder", download) == 0
     assert (folder / "lab.ipynb").read_bytes() == WORK
     assert (folder / "timestamp.txt").read_text() == "2026-11-20 07:00:00.000000 UTC"
 
@@ -269,12 +269,20 @@ def test_an_attempt_with_and_one_without_a_receipt_are_one_students(tmp_path):
     assert course.submitted()["ada/lab.ipynb"] == BOB[1]
 
 
-def test_a_copy_of_the_same_folder_makes_nobody_late(tmp_path):
+def test_the_same_work_handed_in_again_makes_nobody_late(tmp_path):
     course = CollectCourse(tmp_path)
-    course.collect("folder", Zip().add("ada/lab.ipynb", WORK))
+    course.collect("blackboard", Zip().add("Lab_ada_attempt_2026-11-02-21-45-10_lab.ipynb", WORK))
     before = course.submitted()
-    course.collect("folder", Zip().add("ada/lab.ipynb", WORK, (2027, 1, 1, 0, 0, 0)))
-    assert course.submitted() == before
+    course.collect("blackboard", Zip().add("Lab_ada_attempt_2026-11-09-21-45-10_lab.ipynb", WORK))
+    assert course.submitted() == before and "ada/timestamp.txt" in before
+
+
+def test_a_files_own_time_decides_between_attempts_but_is_no_time_of_submission(tmp_path, capsys):
+    course = CollectCourse(tmp_path)
+    download = Zip().add("ada/a.ipynb", WORK).add("ada/b.ipynb", BOB[1], (2026, 11, 21, 0, 0, 0))
+    course.collect("folder", download)
+    assert course.submitted() == {"ada/lab.ipynb": BOB[1]}
+    assert "1 submissions have none, and count as on time. A file's own time may be" in capsys.readouterr().out
 
 
 def test_a_folder_of_folders_in_a_zip_is_no_student(tmp_path):
