@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grading.sandbox import cgroup
 from grading.sandbox.limits import Limits
-from grading.sandbox.mounts import CODE, CourseExposed, mounts
+from grading.sandbox.mounts import CODE, SandboxUnavailable, mounts
 from grading.sandbox.process import SERVER, StudentProcess
 from grading.sandbox.report import Report
 from grading.sandbox.system_calls import filter_program
@@ -24,10 +24,6 @@ ENVIRONMENT |= {"HOME": HOME, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHO
 NAMESPACES = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
 
 
-class SandboxUnavailable(Exception):
-    """Why there is no sandbox, and the ways out."""
-
-
 class BubblewrapSandbox:
     """Starts student processes in a sandbox each.
 
@@ -37,11 +33,7 @@ class BubblewrapSandbox:
     """
 
     def __init__(self, bwrap: str, hidden: tuple[Path, ...]) -> None:
-        self.bwrap, self.hidden = bwrap, hidden
-        try:
-            self._mounts = mounts(hidden)
-        except CourseExposed as error:
-            raise SandboxUnavailable(str(error)) from None
+        self.bwrap, self.hidden, self._mounts = bwrap, hidden, mounts(hidden)
 
     def check(self) -> None:
         """Errors: SandboxUnavailable, if a program cannot run inside, or sees files of the course."""
@@ -54,8 +46,7 @@ class BubblewrapSandbox:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise SandboxUnavailable(str(error)) from None
         except ValueError:
-            why = run.stderr.strip()[-300:] or f"it ended with status {run.returncode}"
-            raise SandboxUnavailable(why) from None
+            raise SandboxUnavailable(run.stderr.strip()[-300:] or f"it ended with status {run.returncode}") from None
         for folder, names in seen.items():
             words = [Path(word) for word in self._walls(2**20) if Path(word).is_relative_to(folder)]
             if readable := {*names} - {"".join(word.relative_to(folder).parts[:1]) for word in words}:

