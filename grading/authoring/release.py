@@ -100,12 +100,12 @@ def somebodys_work(notebook: bytes, known_ids: set[str]) -> list[str]:
 def write(root: Path, made: Files, names: list[str]) -> None:
     """Bring the named files to what was made; what is no longer made is removed."""
     for name in names:
-        print(f"{name}: {'written' if name in made else 'removed, no longer in source/'}")
-        if name not in made:
+        if name in made:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(made[name])
+        else:
             (root / name).unlink()
-            continue
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(made[name])
+        print(f"{name}: {'written' if name in made else 'removed, no longer in source/'}")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -36,9 +36,9 @@ class DaskPool(Pool):
             ) from None
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         num_threads = max(1, sum(worker["nthreads"] for worker in workers))
-        super().__init__(num_threads, num_asked=2 * num_threads)  # so that no worker waits for the next job
+        super().__init__(num_threads, self._judge_there, num_asked=2 * num_threads)  # so that no worker waits
 
-    def judge(self, job: Job) -> Verdict:
+    def _judge_there(self, job: Job) -> Verdict:
         try:
             # A job whose worker dies goes to another one; three deaths are the job's own fault.
             verdict = self._client.submit(judge_bytes, _bounded(job), pure=False, retries=2).result()

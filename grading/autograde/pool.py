@@ -1,6 +1,6 @@
 """Judges side by side, each served by a thread of this process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from grading.judge.job import Job, Verdict
@@ -8,23 +8,19 @@ from grading.judges import Judges
 
 
 class Pool:
-    """Submissions are judged by `judge` of a derived class, `num_workers` at once. Close it.
+    """Judges `num_workers` submissions at once. Close it.
 
-    num_asked: how many calls of `judge` may wait for their verdict; by default as many as are judged.
+    judge: called in a thread, by `num_asked` threads at once; raises JudgeFailed.
     """
 
-    def __init__(self, num_workers: int, num_asked: int | None = None) -> None:
-        self.num_workers = num_workers
-        self._threads = ThreadPoolExecutor(num_asked or num_workers, "judge")
+    def __init__(self, num_workers: int, judge: Callable[[Job], Verdict], num_asked: int) -> None:
+        self.num_workers, self._judge = num_workers, judge
+        self._threads = ThreadPoolExecutor(num_asked, "judge")
         self._waiting: set[Future] = set()
-
-    def judge(self, job: Job) -> Verdict:
-        """Called in a thread. Errors: JudgeFailed."""
-        raise NotImplementedError
 
     def submit(self, job: Job) -> Future:
         """Its result is a Verdict; it raises JudgeFailed."""
-        future = self._threads.submit(self.judge, job)
+        future = self._threads.submit(self._judge, job)
         self._waiting.add(future)
         return future
 
@@ -42,9 +38,8 @@ class LocalPool(Pool):
     """Judges in processes of this machine."""
 
     def __init__(self, num_workers: int) -> None:
-        super().__init__(num_workers)
         self._judges = Judges()
-        self.judge = self._judges.judge
+        super().__init__(num_workers, self._judges.judge, num_asked=num_workers)
 
     def close(self) -> None:
         self._judges.close()
