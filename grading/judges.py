@@ -7,7 +7,7 @@ from grading.judge.process import JudgeFailed, JudgeProcess
 
 
 class Judges:
-    """As many judge processes as are asked at once, by several threads. Close them."""
+    """Judge processes for several threads: as many as judge at once, each kept for the next submission. Close them."""
 
     def __init__(self) -> None:
         self._idle: list[JudgeProcess] = []

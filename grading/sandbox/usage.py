@@ -1,4 +1,4 @@
-"""What a process and all that it has started use, told by /proc; ends those that use too much memory together."""
+"""What a process and all its descendants use, read from /proc, and a watch that notices when it is too much."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class MemoryWatch:
-    """Looks at a process and all that it started, until stopped. For where no control group bounds them.
+    """Watches the memory of a process and its descendants until stopped; used where no control group bounds them.
 
     pid: the sandbox's first process. most: bytes that belong to no file, all together. too_much: called once, if so.
     """
