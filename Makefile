@@ -21,7 +21,7 @@ TITLE =
 BRANCH =
 REPOSITORY =
 
-.PHONY: help check install lab test test-all demo release new-lab bundle address clean
+.PHONY: help check install lab test test-all lock demo release new-lab bundle address clean
 .PHONY: python install-labs  # what the others need
 
 help:
@@ -37,6 +37,7 @@ help:
 	@echo "make demo      grade example submissions, from collecting to feedback"
 	@echo "make bundle    build dist/mini-vllm-student.zip, without solutions (BRANCH=student: a git branch instead)"
 	@echo "make address   show where the repository's address is used; REPOSITORY=https://... changes it for a fork"
+	@echo "make lock      choose the newest versions of all packages that pyproject.toml allows: constraints.txt"
 	@echo "make release   generate the students' notebooks in release/ from source/"
 	@echo "make new-lab   create a lab: PHASE=phase-01-serving NAME=lab-05-batching TITLE=\"Batching\""
 	@echo "To use another Python: make lab PYTHON=python3.12"
@@ -69,6 +70,12 @@ test: install
 	@$(PYTEST) -m "not gpu and not slow" $(ARGS)
 test-all: install
 	@$(PYTEST) -m "not gpu" $(ARGS)
+
+# It needs uv, and not what pyproject.toml asks for by now, which may be why somebody runs it.
+lock: python
+	@test -x $(VENV_PYTHON) || $(PYTHON) setup/install.py
+	@$(VENV_PYTHON) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+	  --custom-compile-command "make lock" --quiet --output-file constraints.txt
 
 demo: install-labs
 	@$(VENV_PYTHON) -m grading demo

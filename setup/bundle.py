@@ -19,7 +19,8 @@ from student_makefile import student_makefile
 REPOSITORY = Path(__file__).resolve().parent.parent
 OUTPUT = "dist/mini-vllm-student.zip"
 FOLDER = "mini-vllm-student"  # what the zip unpacks to
-AS_THEY_ARE = ("LICENSE", ".gitignore", "conftest.py", "environment.yml", "nbgrader_config.py", "postBuild")
+AS_THEY_ARE = ("LICENSE", ".gitignore", "conftest.py", "constraints.txt", "environment.yml", "nbgrader_config.py")
+AS_THEY_ARE += ("postBuild", "pyproject.toml")  # setuptools finds no package `grading` there, and installs the others
 EXECUTABLE = {"postBuild"}
 PACKAGES = ("mini_vllm", "labkit")
 
@@ -41,8 +42,7 @@ def contents(root: Path) -> dict[str, bytes]:
     if stale:
         raise BundleError(f"Does not match source/: {', '.join(stale)}.\nNext step: make release")
     files = dict(released)
-    # pyproject.toml stays as it is: setuptools finds no package `grading` there, and installs the two that are.
-    for name in (*AS_THEY_ARE, "pyproject.toml"):
+    for name in AS_THEY_ARE:
         files[name] = (root / name).read_bytes()
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*")):

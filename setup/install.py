@@ -15,9 +15,11 @@ import sys
 import time
 
 from advice import failure, venv_problem, version_problem
+from fast_installer import uv_command
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 PROJECT = os.path.join(REPOSITORY, "pyproject.toml")
+CONSTRAINTS = os.path.join(REPOSITORY, "constraints.txt")  # the versions that `make lock` chose
 VENV = os.path.join(REPOSITORY, ".venv")
 PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 STAMP = os.path.join(VENV, "installed-for.txt")
@@ -30,8 +32,8 @@ def say(started, text):
     sys.stdout.flush()
 
 
-def run(command, started):
-    """Runs a command and shows its steps; ends the program with advice when it fails."""
+def run(command, started, has_to_work=True):
+    """Runs a command, shows its steps, and returns whether it worked; ends the program with advice if it has to."""
     environment = dict(os.environ, PIP_USER="0")  # a user's PIP_USER=1 makes pip refuse any venv
     process = subprocess.Popen(
         command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -42,16 +44,19 @@ def run(command, started):
             lines.append(line.decode("utf-8", "replace").rstrip())
             if lines[-1].startswith("Collecting "):
                 say(started, "  " + lines[-1].split()[1])
+            elif lines[-1].startswith(("Resolved ", "Downloading ", "Prepared ", "Installed ")):  # uv's words
+                say(started, "  " + lines[-1])
             elif lines[-1].startswith("Installing collected packages"):
                 say(started, "Unpacking %d packages, the longest step" % len(lines[-1].split(",")))
             elif lines[-1].startswith("WARNING: Retrying"):
                 say(started, "  the package index does not answer, trying again")
-        if process.wait() != 0:
+        if process.wait() != 0 and has_to_work:
             sys.exit(failure(lines))
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
         raise
+    return process.returncode == 0
 
 
 @contextlib.contextmanager
@@ -87,10 +92,12 @@ def reason_to_make_venv(stamp, target):
 
 
 def wanted():
-    """What the stamp in .venv says when it is in step: for which Python, folder and pyproject.toml."""
-    with open(PROJECT, "rb") as project:
-        digest = hashlib.sha256(project.read()).hexdigest()
-    return ["python %d.%d" % sys.version_info[:2], "folder " + REPOSITORY, "pyproject " + digest]
+    """What the stamp in .venv says when it is in step: for which Python, folder, and choice of packages."""
+    digest = hashlib.sha256()
+    for path in (PROJECT, CONSTRAINTS):
+        with open(path, "rb") as file:
+            digest.update(file.read())
+    return ["python %d.%d" % sys.version_info[:2], "folder " + REPOSITORY, "packages " + digest.hexdigest()]
 
 
 def present():
@@ -114,9 +121,12 @@ def install(extras):
     if stamp and not reason:
         os.remove(STAMP)  # an installation that stops half way must not look finished
         extras = [name for name in EXTRAS if name in extras or name in there]
-    say(started, "Installing the packages named in pyproject.toml: a minute or two, about 500 MB")
-    pip = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    run(pip + ["--editable", "%s[%s]" % (REPOSITORY, ",".join(extras))], started)
+    say(started, "Installing the packages named in pyproject.toml: about 500 MB")
+    what = ["--constraint", CONSTRAINTS, "--editable", "%s[%s]" % (REPOSITORY, ",".join(extras))]
+    uv = uv_command(PYTHON)
+    if not (uv and run(uv + what, started, has_to_work=False)):
+        say(started, "Installing with pip, which takes a minute or two")
+        run([PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"] + what, started)
     with open(STAMP, "w", encoding="utf-8") as file:
         file.write("\n".join(target + ["extras " + " ".join(extras)]) + "\n")
     say(started, "Installed into .venv")

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import yaml
 from course_files import course_files
+from uv import find_uv_bin
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BINDERS_USER = 1000  # repo2docker's NB_UID; here it needs no account
@@ -69,10 +70,11 @@ class Rehearsal:
         self.run(python, "-m", "venv", self.environment)
         listed = yaml.safe_load((self.course / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
         named = [line for line in listed if isinstance(line, str) and line != "pip" and not line.startswith("python=")]
-        pip = [self.environment / "bin" / "pip", "install", "--quiet", "--no-input"]
-        self.run(*pip, *named)
+        shutil.copy(find_uv_bin(), self.folder / "uv")  # as quick as conda's packages come, where that user can run it
+        install = [self.folder / "uv", "pip", "install", "--python", self.environment / "bin" / "python", "--quiet"]
+        self.run(*install, *named)
         (by_pip,) = [part["pip"] for part in listed if isinstance(part, dict)]
-        self.run(*pip, *(word for line in by_pip for word in line.split()))
+        self.run(*install, *(word for line in by_pip for word in line.split()))
         if (self.course / "postBuild").exists():
             (self.course / "postBuild").chmod(0o755)  # repo2docker does that, too
             self.run("./postBuild")

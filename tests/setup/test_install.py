@@ -24,6 +24,7 @@ def course(tmp_path):
     shutil.copytree(SETUP, tmp_path / "setup", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "course.py").touch()
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "course"\nversion = "1"\n')
+    (tmp_path / "constraints.txt").touch()
     return tmp_path
 
 
@@ -35,23 +36,35 @@ def advice(monkeypatch):
 
 
 @pytest.fixture
+def fast_installer(monkeypatch):
+    """What decides between uv and pip."""
+    monkeypatch.syspath_prepend(SETUP)
+    return importlib.import_module("fast_installer")
+
+
+@pytest.fixture
 def installer(course, monkeypatch):
-    """The installer of that repository, whose commands are listed in .commands instead of run."""
+    """The installer of that repository, whose commands are listed in .commands instead of run; there is no uv."""
     monkeypatch.syspath_prepend(course / "setup")
     monkeypatch.delitem(sys.modules, "install", raising=False)
     module = importlib.import_module("install")
     monkeypatch.delitem(sys.modules, "install")
     module.commands = []
 
-    def run(command, started):
+    def run(command, started, has_to_work=True):
         module.commands.append(command[2])
         module.target = command[-1]
+        if "--constraint" in command:
+            assert Path(command[command.index("--constraint") + 1]) == course / "constraints.txt"
         if command[2] == "venv":
             Path(module.PYTHON).parent.mkdir(parents=True, exist_ok=True)
             Path(module.PYTHON).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
             Path(module.PYTHON).chmod(0o755)
+        return command[2] not in module.broken
 
+    module.broken = ()
     monkeypatch.setattr(module, "run", run)
+    monkeypatch.setattr(module, "uv_command", lambda python: None)
     return module
 
 
@@ -74,7 +87,7 @@ def test_the_oldest_python_accepted_is_the_one_pyproject_names(advice):
     assert advice.version_problem((major, minor - 1, 9)) is not None
 
 
-@pytest.mark.parametrize("name", ["install.py", "advice.py", "check.py"])
+@pytest.mark.parametrize("name", ["install.py", "advice.py", "check.py", "fast_installer.py"])
 def test_an_old_python_can_read_the_installer_and_so_can_say_that_it_is_too_old(name):
     ast.parse((SETUP / name).read_text(encoding="ascii"), feature_version=(3, 4))
 
@@ -102,20 +115,17 @@ def test_a_failed_step_shows_its_last_lines_what_they_mean_and_the_next_step(adv
     assert "run the same command again" in message
 
 
-def test_without_a_network_the_installer_fails_says_so_and_leaves_no_stamp(course):
+def test_a_broken_venv_is_made_again_and_without_a_network_the_installer_says_so_and_leaves_no_stamp(course):
+    python = course / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python.parent.mkdir(parents=True)
+    python.touch()
     result = install_offline(course)
+    assert "broken or incomplete" in result.stdout
+    subprocess.run([python, "-c", "import pip"], check=True, timeout=60)
     assert result.returncode == 1
     assert "Check your connection or proxy, then run the same command again" in result.stderr
     assert "setuptools" in result.stderr  # pip's own last lines
     assert not list(course.glob(".venv/installed*"))
-
-
-def test_a_broken_venv_is_made_again(course):
-    python = course / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    python.parent.mkdir(parents=True)
-    python.touch()
-    assert "broken or incomplete" in install_offline(course).stdout
-    subprocess.run([python, "-c", "import pip"], check=True, timeout=60)
 
 
 def test_a_finished_installation_is_not_repeated(installer):
@@ -129,6 +139,52 @@ def test_a_changed_pyproject_is_installed_into_the_same_venv(installer):
     Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "2"\n')
     installer.install(EXTRAS)
     assert installer.commands == ["venv", "pip", "pip"]
+
+
+def test_other_versions_of_packages_are_installed_into_the_same_venv(installer, course):
+    installer.install(EXTRAS)
+    (course / "constraints.txt").write_text("numpy==2.0.0\n")
+    installer.install(EXTRAS)
+    assert installer.commands == ["venv", "pip", "pip"]
+
+
+@pytest.mark.parametrize(("broken", "commands"), [((), ["venv", "uv"]), (("uv",), ["venv", "uv", "pip"])])
+def test_uv_installs_where_it_is_to_be_had_and_pip_where_it_fails(installer, monkeypatch, broken, commands):
+    monkeypatch.setattr(installer, "uv_command", lambda python: [python, "-m", "uv", "pip", "install"])
+    installer.broken = broken
+    installer.install(EXTRAS)
+    assert installer.commands == commands and installer.target.endswith("[grading,test]")
+
+
+LISTED = """\
+:env:.index-url='https://of.the.environment/simple'
+global.index-url='https://of.a.file/simple'
+install.find-links='/opt/one /opt/two'
+global.no-index='false'
+global.timeout='60'
+"""
+
+
+def test_uv_looks_for_packages_where_pip_does(monkeypatch, fast_installer):
+    monkeypatch.setattr(fast_installer.subprocess, "check_output", lambda command, **_: LISTED.encode())
+    assert fast_installer.uv_command("python")[1:] == [
+        *("-m", "uv", "pip", "install", "--python", "python", "--index-url", "https://of.the.environment/simple"),
+        *("--find-links", "/opt/one", "--find-links", "/opt/two"),
+    ]
+
+
+def test_what_only_pip_understands_and_a_machine_without_uv_leave_it_to_pip(monkeypatch, fast_installer):
+    proxy = "global.proxy='http://10.0.0.1:3128'\n"
+    monkeypatch.setattr(fast_installer.subprocess, "check_output", lambda command, **_: proxy.encode())
+    assert fast_installer.uv_command("python") is None
+
+    def no_uv(command, **_):
+        if "install" in command:
+            raise subprocess.CalledProcessError(1, command)
+        return b""
+
+    monkeypatch.setattr(fast_installer.subprocess, "check_output", no_uv)
+    assert fast_installer.uv_command("python") is None
 
 
 def test_labs_are_installed_without_the_tests_packages_which_then_stay_once_they_are_there(installer):
@@ -158,7 +214,7 @@ def test_an_installation_that_fails_half_way_is_tried_again(installer, monkeypat
     installer.install(EXTRAS)
     Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "2"\n')
     with monkeypatch.context() as broken:
-        broken.setattr(installer, "run", lambda command, started: sys.exit("no network"))
+        broken.setattr(installer, "run", lambda command, started, has_to_work=True: sys.exit("no network"))
         with pytest.raises(SystemExit):
             installer.install(EXTRAS)
     Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "1"\n')

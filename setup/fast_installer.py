@@ -1,0 +1,46 @@
+"""uv installs packages in seconds where pip takes a minute; where it cannot be had, pip does it.
+
+As readable for an old Python as install.py, and for the same reason.
+"""
+
+# ruff: noqa: UP031
+import re
+import subprocess
+
+UV = "uv>=0.9,<1"
+# What a pip.conf or the environment may say of where packages are, as options that uv takes, too.
+PLACES = ("index-url", "extra-index-url", "find-links", "no-index")
+# And what uv does not read from there: who needs one of these is served by pip.
+ONLY_PIP = ("proxy", "client-cert", "trusted-host", "keyring-provider")
+
+
+def uv_command(python):
+    """The beginning of a command that installs into `python`'s environment with uv; None where uv is not to be had."""
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    try:
+        settings = pip_settings(subprocess.check_output(pip + ["config", "list"]).decode("utf-8", "replace"))
+        if any(name in settings for name in ONLY_PIP):
+            return None
+        # Without a network pip itself is about to say so, after more patience.
+        subprocess.check_output(pip + ["--retries", "0", "install", "--quiet", UV], stderr=subprocess.STDOUT)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return [python, "-m", "uv", "pip", "install", "--python", python] + places(settings)
+
+
+def pip_settings(listed):
+    """{name: value} of what `pip config list` prints; the environment counts more than files, as for pip."""
+    found = re.findall(r"^(\S+)\.([\w-]+)='(.*)'\r?$", listed, re.MULTILINE)
+    return dict((name, value) for where, name, value in sorted(found, key=lambda line: line[0] == ":env:"))
+
+
+def places(settings):
+    """uv's options for where packages are."""
+    options = []
+    for name in PLACES:
+        for value in settings.get(name, "").replace("\\n", " ").split():
+            if name != "no-index":
+                options += ["--" + name, value]
+            elif value.lower() in ("1", "true", "yes", "on"):
+                options.append("--no-index")
+    return options
