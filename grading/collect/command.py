@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         _check(files, len(submissions), args)
         reports = []
         try:
-            for student, handed_in in identified(submissions, people, args.platform, reports):
+            for student, handed_in in identified(submissions, people, args.platform, ledger, reports):
                 reports.append(collector.collect(student, handed_in))
         finally:
             if not args.dry_run:
@@ -140,11 +140,11 @@ def _tell(reports: list[Report], num_submissions: int, args: argparse.Namespace,
     """Print the table. Returns the exit status."""
     text, counts = table(reports)
     print(text)
-    print(f"{sum(counts.values()):,} files of {num_submissions:,} submissions: {in_words(counts)}.")
+    print(f"Submissions: {num_submissions:,}. Files: {sum(counts.values()):,} ({in_words(counts)}).")
     if num_without := sum(not report.has_time for report in reports):
-        print(f"Times: {num_without:,} submissions have none, and count as on time. {PLATFORMS[args.platform].times}")
+        print(f"Without a time, and so on time: {num_without:,}. {PLATFORMS[args.platform].times}")
     else:
-        print(f"Times: those without a zone are of {args.timezone or datetime.now(zone).tzname()}.")
+        print(f"Times without a zone are those of {args.timezone or datetime.now(zone).tzname()}.")
     if args.dry_run:
         print("Nothing was written: --dry-run.")
     elif counts["taken"]:

@@ -1,9 +1,11 @@
 """The files of a download: a folder, a zip, or zips in it. Nothing is unpacked to the disk, and reading is bounded."""
 
 import io
+import lzma
 import os
 import re
 import stat
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -21,7 +23,10 @@ MAX_ZIPS_IN_ZIPS = 3  # levels
 MAX_RATIO = 200  # unpacked bytes by packed bytes, of what is larger than MIN_SUSPECT_BYTES
 MIN_SUSPECT_BYTES = 2**22
 OF_SYSTEMS = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", "__pycache__", ".git"}
-READ_ERRORS = (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error)
+READ_ERRORS = (
+    *(OSError, ValueError, RuntimeError, NotImplementedError, EOFError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+)
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,8 @@ def _unpacker(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[int
 
 
 def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+    """A file system may hold names in other encodings, which could be printed and written nowhere."""
+    return unicodedata.normalize("NFC", os.fsencode(text).decode(errors="backslashreplace"))
 
 
 def _raise(error: OSError) -> None:

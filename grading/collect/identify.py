@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from grading.collect.ledger import Ledger
 from grading.collect.people import Ambiguous, People, handles, names, safe_id
 from grading.collect.platforms import HandedIn
 from grading.collect.report import Report
@@ -10,7 +11,7 @@ from grading.plain_text import one_line
 
 
 def identified(
-    submissions: list[HandedIn], people: People | None, platform: str, reports: list[Report]
+    submissions: list[HandedIn], people: People | None, platform: str, ledger: Ledger, reports: list[Report]
 ) -> Iterator[tuple[str, HandedIn]]:
     """Each submission with its student's id. Who is not found goes into the reports."""
     found = defaultdict(list)
@@ -21,11 +22,14 @@ def identified(
             reports.append(_left(submission, f"several in the class list fit: {several}"))
         except LookupError:
             reports.append(_left(submission, "nobody in the class list fits"))
+    before = {number: student for student, number in ledger.numbers(platform)}
     for student, theirs in found.items():
-        if len(theirs) == 1:
-            yield student, theirs[0]
-        else:
+        if len(theirs) > 1:
             reports.extend(_left(submission, f"{len(theirs)} submissions fit {student}") for submission in theirs)
+        elif (known_as := before.get(theirs[0].number, student)) != student:
+            reports.append(_left(theirs[0], f"{student} was collected before as {known_as}"))
+        else:
+            yield student, theirs[0]
 
 
 def _id(submission: HandedIn, people: People | None, platform: str) -> str:
@@ -48,5 +52,5 @@ def _id(submission: HandedIn, people: People | None, platform: str) -> str:
 
 def _left(submission: HandedIn, why: str) -> Report:
     shown = one_line(" ".join(filter(None, [submission.name, submission.number])))
-    next_step = "Next step: correct the class list: an id, an email address or the platform's number for each line."
+    next_step = "Next step: see to the class list; an id, an email address or the platform's number tells people apart."
     return Report(shown, Counter(left=len(submission.files)), [f"left: {why}. {next_step}"])

@@ -62,7 +62,7 @@ def test_lists_are_taken_as_they_come(platform, text, encoding, ids, tmp_path, c
 NOT_GUESSED = [
     # (the list; what is said of Ada Lovelace, 7; of Moodle)
     ("id,first_name,last_name\nb,Bob,Ek\n", "Ada Lovelace 7  1 left\n"),
-    ("id,first_name,last_name\nb,Bob,Ek\n", "nobody in the class list fits. Next step: correct the class list"),
+    ("id,first_name,last_name\nb,Bob,Ek\n", "nobody in the class list fits. Next step: see to the class list"),
     ("id,first_name,last_name\na1,Ada,Lovelace\na2,Ada,Lovelace\n", "several in the class list fit: a1, a2."),
     ("id,first_name,last_name\na1,Lovelace,Ada\na2,Ada,Lovelace\n", "several in the class list fit: a1, a2."),
     ("id,first_name,last_name\n7,Bob,Ek\n", "nobody in the class list fits"),  # a participant's number is no id
@@ -86,6 +86,16 @@ def test_two_who_fit_one_line_are_both_named(tmp_path, capsys):
     assert course.collect("moodle", moodle(two), "--class-list", "list.csv") == 1
     printed = capsys.readouterr().out
     assert "Ada Lovelace 7" in printed and "Ada Lovelace 8" in printed and course.submitted() == {}
+
+
+def test_who_was_collected_under_another_id_gets_no_second_one(tmp_path, capsys):
+    course = CollectCourse(tmp_path)
+    assert course.collect("moodle", moodle(ATTEMPTS)) == 0
+    before = course.submitted()
+    (tmp_path / "list.csv").write_text(NBGRADER)
+    assert course.collect("moodle", moodle(ATTEMPTS), "--class-list", "list.csv") == 1
+    assert "z1 was collected before as Zoë-Ødegård-Müller-22." in capsys.readouterr().out
+    assert course.submitted() == before
 
 
 def test_a_user_name_with_underscores_is_found_without_blackboards_receipt(tmp_path):

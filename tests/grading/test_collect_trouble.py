@@ -131,6 +131,17 @@ def test_a_zip_that_lies_about_its_sizes_is_read_no_further_than_the_bound(tmp_p
     assert "it is larger than 1,000 bytes" in capsys.readouterr().out
 
 
+def test_a_name_in_another_encoding_is_its_owners_trouble_at_most(tmp_path, capsys):
+    course = CollectCourse(tmp_path)
+    for name in (b"Zo\xeb", b"Zo\xe9"):
+        folder = os.fsencode(tmp_path) + b"/in/" + name
+        os.makedirs(folder)
+        with open(folder + b"/lab.ipynb", "wb") as file:
+            file.write(WORK)
+    assert course.collect("folder", tmp_path / "in") == 0
+    assert len(course.submitted()) == 2
+
+
 def test_a_submission_has_bounds_of_files_and_bytes(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("grading.collect.candidates.MAX_FILES", 2)
     course = CollectCourse(tmp_path)
@@ -282,7 +293,7 @@ def test_a_files_own_time_decides_between_attempts_but_is_no_time_of_submission(
     download = Zip().add("ada/a.ipynb", WORK).add("ada/b.ipynb", BOB[1], (2026, 11, 21, 0, 0, 0))
     course.collect("folder", download)
     assert course.submitted() == {"ada/lab.ipynb": BOB[1]}
-    assert "1 submissions have none, and count as on time. A file's own time may be" in capsys.readouterr().out
+    assert "Without a time, and so on time: 1. A file's own time may be" in capsys.readouterr().out
 
 
 def test_a_folder_of_folders_in_a_zip_is_no_student(tmp_path):
