@@ -49,7 +49,7 @@ def answer_of(call: str, function: Callable[..., Any], args: Sequence[Any], prov
     except NotImplementedError as error:
         raise not_written(_innermost_function(error) or name_of(function)) from None
     except (Exception, SystemExit) as error:
-        raise AnswerRaised(call, error, name_of(function)) from error
+        raise _borrowed(call, borrowed[0]) if borrowed else AnswerRaised(call, error, name_of(function)) from error
     except KeyboardInterrupt as error:
         raise CheckFailed(
             f"{call} had not returned when it was interrupted.",
@@ -60,11 +60,15 @@ def answer_of(call: str, function: Callable[..., Any], args: Sequence[Any], prov
     finally:
         sys.setprofile(profiler)
     if borrowed:
-        raise CheckFailed(
-            f"{call} called {borrowed[0]}: that is the engine's code, and this exercise asks for your own.",
-            step="write the steps yourself, with Python and numpy; the lab compares the two at its end",
-        )
+        raise _borrowed(call, borrowed[0])
     return answer
+
+
+def _borrowed(call: str, name: str) -> CheckFailed:
+    return CheckFailed(
+        f"{call} called {name}: that is the engine's code, and this exercise asks for your own.",
+        step="write the steps yourself, with Python and numpy; the lab compares the two at its end",
+    )
 
 
 def name_of(function: Callable[..., Any]) -> str:

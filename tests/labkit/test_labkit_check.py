@@ -130,6 +130,7 @@ def test_engine_code_is_noticed_unless_it_is_provided():
 
     assert answer_of("f", borrowed, (3,), provided={"mini_vllm.sampling_params"}) == 3
     assert "that is the engine's code" in message_of(answer_of, "f", borrowed, (3,))
+    assert "that is the engine's code" in message_of(answer_of, "f", borrowed, (0,)), "also where it raises"
 
 
 def test_numbers_of_every_type_are_read_and_other_things_refused_by_name():
