@@ -30,7 +30,7 @@ class OneThread:
     """Where the work is shared out by mini_vllm.layers.parallel, BLAS uses no threads of its own.
 
     They would be in the way: after each product they wait for the next in a loop that keeps a processor busy. With
-    both processors of a machine busy, a step took 50 ms instead of 291.
+    ours alone, a step took 50 ms instead of 291 on a machine whose two processors were busy.
     """
 
     def __enter__(self) -> None:
