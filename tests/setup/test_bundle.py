@@ -123,6 +123,7 @@ def test_its_make_lists_its_commands_and_cleans(unzipped, tmp_path):
     assert '--port "8890"' in ran.stdout
 
 
+@pytest.mark.slow
 def test_it_installs_as_make_lab_does_with_the_engine_in_it(unzipped, tmp_path):
     folder = shutil.copytree(unzipped, tmp_path / "mine")
     pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--target", tmp_path / "packages", folder]
@@ -134,6 +135,7 @@ def test_it_installs_as_make_lab_does_with_the_engine_in_it(unzipped, tmp_path):
     assert not (tmp_path / "packages" / "grading").exists()
 
 
+@pytest.mark.slow
 def test_an_untouched_lab_fails_each_test_by_its_message(unzipped, variables):
     ran = student(unzipped, variables, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"release/{LABS[0].as_posix()}")
     failed = re.findall(r"^FAILED .*::(\w+)$", ran.stdout, re.MULTILINE)
@@ -143,6 +145,7 @@ def test_an_untouched_lab_fails_each_test_by_its_message(unzipped, variables):
     ) == len(failed)
 
 
+@pytest.mark.slow
 def test_validate_succeeds_on_right_answers_and_names_what_fails_on_none(unzipped, variables):
     lab = LABS[0]
     answered = nbformat.read(unzipped / "release" / lab, as_version=4)
