@@ -72,7 +72,9 @@ def cause_of(answers: tuple[str, ...], test: str, found: dict[str, Error]) -> Ca
         if error.ename == "CellFailed":
             return Cause(one_line(error.evalue), is_answer=False)
         return Cause(f"The answer's cell did not run: {_builtin(error.ename)}.", is_answer=False)
-    error = found.get(test, Error())
+    if test not in found:
+        return Cause("The test gave a part of its points, without a message.")
+    error = found[test]
     if error.ename == "NotRun" or error.evalue in (HIDDEN_NOT_RUN, HIDDEN_TOO_LONG):
         return Cause(one_line(error.evalue), is_answer=False)
     if error.ename == "TestTooLong":

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     except (ValueError, OSError, SQLAlchemyError) as error:
         print(f"Not written: {error}", file=sys.stderr)
         return 2
-    print(f"{target}: {len(facts.points):,} graded submissions, {time.monotonic() - started:.0f} s.")
+    print(f"{target}: {len(facts.points):,} graded, {time.monotonic() - started:.0f} s.")
     return 0
 
 

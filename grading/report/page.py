@@ -17,10 +17,11 @@ FEW_CAUSES = 3  # of an exercise
 
 def render(facts: Facts, now: datetime) -> str:
     """The page. Whatever a student or a message says is escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(
+        number=number, most_first=most_first, sentence=sentence, causes=causes, has_room=has_room
     )
-    environment.filters.update(number=number, most_first=most_first, sentence=sentence, causes=causes)
     overall = histogram("Histogram of the points of all labs", facts.points, facts.most)
     return environment.get_template("report.html.j2").render(
         facts=facts,
@@ -48,6 +49,11 @@ def causes(exercise: Exercise) -> tuple[list[tuple[str, Group]], int]:
     named = most_first({text: group for text, group in exercise.causes.items() if text != QUOTED})
     shown = named[:FEW_CAUSES]
     return shown, sum(group.num for group in exercise.causes.values()) - sum(group.num for _, group in shown)
+
+
+def has_room(num: int, of: int) -> bool:
+    """Whether a part of a bar is wide enough for its number, on a phone as well: a cut number would be another one."""
+    return num / of >= 0.03 + 0.05 * len(str(num))
 
 
 def sentence(text: str) -> str:

@@ -1,6 +1,7 @@
 """Pictures of points, as SVG whose colours are the page's, each with a sentence and a table that say the same."""
 
 import io
+import math
 import re
 import statistics
 from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 # matplotlib draws in these, and the page's style sheet has the colours that stand for them, in the light and the dark.
 COLOURS = {"#010101": "currentColor", "#020202": "var(--right)", "#030303": "var(--line)", "#040404": "var(--wrong)"}
 INK, BAR, LINE, MARK = COLOURS
-WIDTHS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)  # of a bar, in points
+WIDTHS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 500)  # of a bar, in points
 MOST_BARS = 13
 FARTHEST = timedelta(days=14)  # from the due date; what is farther away is drawn at the edge
 DAY = timedelta(days=1)
@@ -48,10 +49,10 @@ def histogram(title: str, points: list[float], most: float) -> Picture:
         whose = "The only submission has" if len(points) == 1 else f"All {len(points):,} submissions have"
         return Picture(f"{whose} {number(middle)} of {number(most)} points.")
     width = next((width for width in WIDTHS if most <= width * MOST_BARS), most / MOST_BARS)
-    bars = max(1, -int(-most // width))
+    bars = math.ceil(most / width - 1e-9)
     counts = [0] * bars
     for each in points:
-        counts[min(bars - 1, max(0, int(each // width)))] += 1
+        counts[min(bars - 1, max(0, int(each / width + 1e-9)))] += 1
     starts = [bar * width for bar in range(bars)]
 
     def draw(axes: "Axes") -> None:

@@ -31,7 +31,7 @@ class CourseWords:
         self.only = functools.cache(self._only)
 
     def _only(self, text: str) -> str | None:
-        """A sentence with "…" for whatever is not the course's, or None if it is not the course's at all."""
+        """A sentence, without its full stop, with "…" for what is not the course's; None if nothing of it is."""
         text = text.removesuffix(".")
         fitting = [(parts, filled) for parts in self._templates if (filled := _filled(text, parts)) is not None]
         if not fitting:

@@ -1,0 +1,58 @@
+"""Graded classes for the report: the tiny course's gradebook and graded notebooks, without the minutes of grading."""
+
+from pathlib import Path
+
+import nbformat
+from graded_course import gradebook_of, hand_in, make_course
+from nbformat.v4 import new_output
+from nbgrader.coursedir import CourseDirectory
+from tiny_course import ASSIGNMENT, Course, source_notebooks
+
+from grading.report.facts import Exercise, Facts
+from grading.report.gather import gather
+
+FULL = {"test_double": 2, "test_ratio": 3, "test_triple": 1}
+NONE = dict.fromkeys(FULL, 0)
+
+
+class ReportedCourse:
+    """A course in which submissions are put on record as autograde leaves them."""
+
+    def __init__(self, root: Path) -> None:
+        self.course: Course = make_course(root)
+        self.root = root
+
+    def graded(self, student: str, errors: dict | None = None, not_tried=(), without=(), about=None, **points) -> None:
+        """A graded submission. errors: by cell, (name of the error, message). points: full ones, where not given."""
+        with gradebook_of(self.root) as gradebook:
+            hand_in(gradebook, student, about, **(FULL | points))
+            for notebook in gradebook.find_submission(ASSIGNMENT, student).notebooks:
+                for comment in notebook.comments:
+                    comment.auto_comment = "No response." if comment.name in not_tried else None
+            gradebook.db.commit()
+        for name, nb in source_notebooks().items():
+            for cell in nb.cells:
+                if cell.id in (errors or {}):
+                    kind, message = errors[cell.id]
+                    cell.outputs = [new_output("error", ename=kind, evalue=message, traceback=message.splitlines())]
+            if name not in without:
+                self.write("autograded", student, f"{name}.ipynb", nbformat.writes(nb))
+
+    def write(self, step: str, student: str, name: str, text: str) -> Path:
+        path = self.root / step / student / ASSIGNMENT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def facts(self, with_names: bool = True) -> Facts:
+        with gradebook_of(self.root) as gradebook:
+            return gather(gradebook, CourseDirectory(root=str(self.root)), ASSIGNMENT, with_names)
+
+    def exercise(self, name: str, with_names: bool = True) -> Exercise:
+        labs = self.facts(with_names).labs
+        return next(exercise for lab in labs for exercise in lab.exercises if exercise.name == name)
+
+
+def failed(*lines: str) -> tuple[str, str]:
+    """A labkit message, as a test's error."""
+    return "CheckFailed", "\n".join(lines)
