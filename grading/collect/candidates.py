@@ -28,7 +28,7 @@ class Candidate:
 
     @property
     def rank(self) -> tuple:
-        """Of two for the same target an untouched one gives way, then an earlier one, then one with less in it."""
+        """The greatest wins: answered before untouched, later before earlier, more before less."""
         return self.own > 0, self.attempt, self.own, self.path
 
 
@@ -89,9 +89,9 @@ def _beside(notebooks: list[Candidate], others: list[Candidate], report: Report)
     for other in others:
         other = replace(other, target=other.path.removeprefix(base))
         if not notebooks:
-            report.add("left", other.source, "there is no notebook of this assignment beside it.")
+            report.add("left", other.source, "it comes without a notebook of this assignment.")
         elif other.target.casefold() == "timestamp.txt":  # or a student could choose the time
-            report.add("left", other.source, "it has the name of nbgrader's own file.")
+            report.add("left", other.source, "this name is reserved for nbgrader.")
         else:
             yield other
 
@@ -101,5 +101,5 @@ def _why(loser: Candidate, winner: Candidate) -> str:
     if loser.content == winner.content:
         return f"{winner.path} is the same"
     if winner.own and not loser.own:
-        return f"nothing is answered in it, unlike {winner.path}"
-    return f"{winner.path} " + ("is of a later attempt" if winner.attempt > loser.attempt else "has more in it")
+        return f"it has no answers, unlike {winner.path}"
+    return f"{winner.path} " + ("is from a later attempt" if winner.attempt > loser.attempt else "has more in it")

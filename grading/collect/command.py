@@ -2,7 +2,7 @@
 
 The download is the platform's zip as it comes, the same unpacked, or a folder with several. With --from folder, it has
 one folder per student. A notebook is recognized by its cells, so its name and suffixes such as -1, (1) or -Copy1 do not
-matter. Of two copies of a lab, one without answers gives way, then an earlier attempt, then the one with less in it.
+matter. Of two copies of a lab, one with answers is preferred, then the later attempt, then the one with more in it.
 Zips handed in by students are opened. Nothing is changed in the download.
 
 --class-list takes nbgrader's CSV (id, first_name, last_name, email, lms_user_id), Canvas's gradebook, or Moodle's
@@ -109,7 +109,7 @@ def _of_nobody(rest: list[File], num_of_systems: int, platform: str) -> Report:
         if platform == "sakai" and re.fullmatch(r"[^/]*/grades\.\w+", file.path):
             report.add("not submitted")
         else:
-            why = file.trouble or f"no name of a submission. Expected: {PLATFORMS[platform].expected}"
+            why = file.trouble or f"not named as a submission. Expected: {PLATFORMS[platform].expected}"
             report.add("left", file.path, why)
     return report
 
@@ -123,9 +123,7 @@ def _check(files: list[File], num_submissions: int, args: argparse.Namespace) ->
         if name not in ("folder", args.platform)
     }
     guess = max(fitting, key=fitting.get)
-    if num_submissions and fitting[guess] < len(seen):
-        return
-    if num_submissions and args.platform != "folder":
+    if num_submissions and (args.platform != "folder" or fitting[guess] < len(seen)):
         return
     hint = f" It may be --from {guess}." if fitting[guess] else ""
     more = f" and {len(seen) - 3:,} more" if len(seen) > 3 else ""
@@ -142,7 +140,7 @@ def _tell(reports: list[Report], num_submissions: int, args: argparse.Namespace,
     print(text)
     print(f"Submissions: {num_submissions:,}. Files: {sum(counts.values()):,} ({in_words(counts)}).")
     if num_without := sum(not report.has_time for report in reports):
-        print(f"Without a time, and so on time: {num_without:,}. {PLATFORMS[args.platform].times}")
+        print(f"Submissions without a time, which count as on time: {num_without:,}. {PLATFORMS[args.platform].times}")
     else:
         print(f"Times without a zone are those of {args.timezone or datetime.now(zone).tzname()}.")
     if args.dry_run:

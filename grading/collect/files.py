@@ -130,7 +130,7 @@ def _trouble(entry: zipfile.ZipInfo, name: str) -> str:
     if entry.flag_bits & 1:
         return "encrypted"
     if entry.file_size > max(MIN_SUSPECT_BYTES, MAX_RATIO * entry.compress_size):
-        return f"packed by more than 1:{MAX_RATIO}, as in an attack on the disk"
+        return f"compressed by more than {MAX_RATIO}:1, like a zip bomb"
     return ""
 
 

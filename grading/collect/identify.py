@@ -19,13 +19,13 @@ def identified(
         try:
             found[_id(submission, people, platform)].append(submission)
         except Ambiguous as several:
-            reports.append(_left(submission, f"several in the class list fit: {several}"))
+            reports.append(_left(submission, f"it matches several students: {several}"))
         except LookupError:
-            reports.append(_left(submission, "nobody in the class list fits"))
+            reports.append(_left(submission, "it matches nobody in the class list"))
     before = {number: student for student, number in ledger.numbers(platform)}
     for student, theirs in found.items():
         if len(theirs) > 1:
-            reports.extend(_left(submission, f"{len(theirs)} submissions fit {student}") for submission in theirs)
+            reports.extend(_left(submission, f"{len(theirs)} submissions match {student}") for submission in theirs)
         elif (known_as := before.get(theirs[0].number, student)) != student:
             reports.append(_left(theirs[0], f"{student} was collected before as {known_as}"))
         else:
@@ -52,5 +52,5 @@ def _id(submission: HandedIn, people: People | None, platform: str) -> str:
 
 def _left(submission: HandedIn, why: str) -> Report:
     shown = one_line(" ".join(filter(None, [submission.name, submission.number])))
-    next_step = "Next step: see to the class list; an id, an email address or the platform's number tells people apart."
+    next_step = "Next step: add ids, email addresses or the platform's numbers to the class list."
     return Report(shown, Counter(left=len(submission.files)), [f"left: {why}. {next_step}"])

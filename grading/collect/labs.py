@@ -32,14 +32,14 @@ class Labs:
         try:
             found = _marks(json.loads(content))
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-            raise ValueError("it is damaged, or no notebook. Next step: ask for it again") from None
+            raise ValueError("it is damaged or not a notebook. Next step: ask for it again") from None
         common = {lab: len(found & marks) for lab, marks in self._marks.items()}
         best = max(common, key=common.get)
         if not common[best]:
-            raise ValueError("no cell of it is of a lab of this assignment. Next step: look at it")
+            raise ValueError("it shares no cell with a lab of this assignment. Next step: look at it")
         for other, marks in self._marks.items():
             if other != best and 2 * common[other] > min(common[best], len(marks)):
-                raise ValueError(f"it has cells of both {best} and {other}. Next step: have it split")
+                raise ValueError(f"it contains cells of both {best} and {other}. Next step: split it")
         own = (text for kind, text in found - self._released if kind == "text")
         return Notebook(best, sum(map(len, own)))
 

@@ -30,7 +30,7 @@ class Collector:
 
     def collect(self, student: str, handed_in: HandedIn) -> Report:
         """Take what is new or newer. No trouble with it reaches the other students."""
-        report = Report(student, lines=["late, says the platform"] if handed_in.is_late else [])
+        report = Report(student, lines=["marked as late by the platform"] if handed_in.is_late else [])
         folder = self.submitted(student)
         times = []
         for chosen in best(candidates(handed_in, self.labs, self.zone, report), report):
@@ -67,12 +67,12 @@ class Collector:
         elif when and (of_before := _time_of(folder)):
             is_newer = when > of_before
         else:
-            why = f"{folder / new.target} is another one, not from here. Next step: move it away, and collect again."
-            return "left", why
+            why = "differs, and it is not known which is later. Next step: move it away, and collect again."
+            return "left", f"{folder / new.target} {why}"
         if not is_newer:
             return "superseded", "submitted/ holds a later attempt"
         if new.target.endswith(".ipynb") and not new.own and self._own(before):
-            return "superseded", "nothing is answered in it; the earlier attempt is kept"
+            return "superseded", "it has no answers; the earlier attempt is kept"
         return "taken", "it replaces an earlier attempt"
 
     def _own(self, content: bytes) -> int:

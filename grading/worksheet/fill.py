@@ -69,14 +69,14 @@ def fill(
     sheet.file.write(changes, target)
     urgent = [
         *_named("Not filled, because a grade by hand is missing (see the Formgrader)", waiting & set(found)),
-        *_named("Not filled, because several fit (add ids or email addresses to the gradebook)", unclear),
-        *_named("Points here, and no line there", done - set(found)),
+        *_named("Not filled, because several students match (add ids or email addresses to the gradebook)", unclear),
+        *_named("Graded here, but not in that file", done - set(found)),
     ]
     if sheet.maximum and done and theirs != float(most):
         urgent.append(f"The maximum there is {sheet.maximum}, here {most}. The points are filled in as they are here.")
     said = [
         *_named("Not filled, because Canvas says EX or N/A", exempt),
-        *_named("A line there, unknown here", unknown),
+        *_named("In that file, but not in the gradebook", unknown),
     ]
     return [f"{target}: {len(chosen)} grades filled in.", *urgent, *said], bool(urgent)
 
@@ -127,7 +127,9 @@ def _canvas_column(path: Path, headings: list[str], assignment: str) -> str:
     found = [name for name in headings if re.fullmatch(r".*\s\(\d+\)", name)]
     named = [name for name in found if plain(name.rpartition(" (")[0]) == plain(assignment)] or found
     if len(named) != 1:
-        raise ValueError(f"Which column of {path} is it? Next step: add --column with one of: {', '.join(found)}.")
+        raise ValueError(
+            f"{path} has no single column for {assignment}. Next step: add --column with one of: {', '.join(found)}."
+        )
     return named[0]
 
 

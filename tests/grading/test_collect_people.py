@@ -48,7 +48,7 @@ LISTS = [
 ]
 
 
-@pytest.mark.parametrize("platform,text,encoding,ids", LISTS)
+@pytest.mark.parametrize("platform,text,encoding,ids", LISTS, ids=map(str, range(len(LISTS))))
 def test_lists_are_taken_as_they_come(platform, text, encoding, ids, tmp_path, capsys):
     course = CollectCourse(tmp_path)
     (tmp_path / "list.csv").write_bytes(text.encode(encoding))
@@ -62,11 +62,17 @@ def test_lists_are_taken_as_they_come(platform, text, encoding, ids, tmp_path, c
 NOT_GUESSED = [
     # (the list; what is said of Ada Lovelace, 7; of Moodle)
     ("id,first_name,last_name\nb,Bob,Ek\n", "Ada Lovelace 7  1 left\n"),
-    ("id,first_name,last_name\nb,Bob,Ek\n", "nobody in the class list fits. Next step: see to the class list"),
-    ("id,first_name,last_name\na1,Ada,Lovelace\na2,Ada,Lovelace\n", "several in the class list fit: a1, a2."),
-    ("id,first_name,last_name\na1,Lovelace,Ada\na2,Ada,Lovelace\n", "several in the class list fit: a1, a2."),
-    ("id,first_name,last_name\n7,Bob,Ek\n", "nobody in the class list fits"),  # a participant's number is no id
-    ("Identifier,Full name,Username\nParticipant 7,Bob Ek,b\nParticipant 8,Ada Lovelace,a\n", "several in the class"),
+    (
+        "id,first_name,last_name\nb,Bob,Ek\n",
+        "it matches nobody in the class list. Next step: add ids, email addresses or the platform's numbers",
+    ),
+    ("id,first_name,last_name\na1,Ada,Lovelace\na2,Ada,Lovelace\n", "it matches several students: a1, a2."),
+    ("id,first_name,last_name\na1,Lovelace,Ada\na2,Ada,Lovelace\n", "it matches several students: a1, a2."),
+    ("id,first_name,last_name\n7,Bob,Ek\n", "it matches nobody in the class list"),  # a participant's number is no id
+    (
+        "Identifier,Full name,Username\nParticipant 7,Bob Ek,b\nParticipant 8,Ada Lovelace,a\n",
+        "it matches several students",
+    ),
 ]
 
 

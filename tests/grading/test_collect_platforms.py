@@ -63,10 +63,10 @@ def test_a_class_as_the_platform_exports_it(platform, tmp_path, capsys):
     assert files[f"{zoe}/lab.ipynb"] == answered("lab") and files[f"{taro}/lab.ipynb"] == answered("lab", "return 4")
     times = {str(parse_utc(text.decode())) for name, text in files.items() if name.endswith("/timestamp.txt")}
     assert times == {"blackboard": {"2026-11-02 20:45:10"}, "sakai": {"2026-11-02 21:45:10"}}.get(platform, set())
-    assert "it is damaged, or no notebook. Next step: ask for it again." in printed
-    assert "nothing is answered in it, unlike lab_2.ipynb" in printed
-    assert ("late, says the platform" in printed) == (platform == "canvas")
-    assert ("Without a time, and so on time: 3." in printed) == (platform in ("moodle", "canvas"))
+    assert "it is damaged or not a notebook. Next step: ask for it again." in printed
+    assert "it has no answers, unlike lab_2.ipynb" in printed
+    assert ("marked as late by the platform" in printed) == (platform == "canvas")
+    assert ("Submissions without a time, which count as on time: 3." in printed) == (platform in ("moodle", "canvas"))
     _all_files_are_counted(printed, download)
 
 

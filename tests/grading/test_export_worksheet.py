@@ -67,8 +67,8 @@ def test_canvas_gets_its_own_file_back_with_the_grades_in_it(export):
     assert "theirs-graded.csv: 2 grades filled in.\n" in printed
     assert "Not filled, because a grade by hand is missing (see the Formgrader): bo.\n" in printed
     assert "Not filled, because Canvas says EX or N/A: eva.\n" in printed
-    assert "Points here, and no line there: nils.\n" in printed
-    assert "A line there, unknown here: Stranger, Sam; Student, Test.\n" in printed
+    assert "Graded here, but not in that file: nils.\n" in printed
+    assert "In that file, but not in the gradebook: Stranger, Sam; Student, Test.\n" in printed
 
 
 def test_moodle_gets_its_own_worksheet_back_with_the_grades_in_it(export):
@@ -81,7 +81,7 @@ def test_moodle_gets_its_own_worksheet_back_with_the_grades_in_it(export):
         ).encode()
     )
     assert status == 1 and "3 grades filled in" in printed
-    assert "A line there, unknown here: Sam Stranger.\n" in printed
+    assert "In that file, but not in the gradebook: Sam Stranger.\n" in printed
 
 
 SAME_GRADES = [
@@ -95,7 +95,7 @@ SAME_GRADES = [
 ]
 
 
-@pytest.mark.parametrize("flag,text,encoding,expected", SAME_GRADES)
+@pytest.mark.parametrize("flag,text,encoding,expected", SAME_GRADES, ids=map(str, range(len(SAME_GRADES))))
 def test_separators_encodings_and_decimal_signs_are_the_files_own(flag, text, encoding, expected, export):
     text = text.replace("ë", "e").replace("Ø", "O").replace("å", "a") if encoding == "latin-1" else text
     column = ["--column", "Lab (4711)"] if "Lab (4711)" in text else []
@@ -116,7 +116,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("flag,text,said", REFUSED)
+@pytest.mark.parametrize("flag,text,said", REFUSED, ids=map(str, range(len(REFUSED))))
 def test_what_is_not_what_it_should_be_is_refused_by_the_column(flag, text, said, export):
     status, printed, graded = export(flag, text.encode())
     assert (status, graded) == (2, None) and printed.startswith("Not written: ") and said in printed
@@ -133,7 +133,7 @@ def test_lines_that_fit_several_are_not_filled(course, export):
     assert graded == twice.encode().replace(b"Submitted,3.00", b"Submitted,3").replace(
         b'eva@x.org,"No submission",,', b'eva@x.org,"No submission",5.5,'
     )
-    assert status == 1 and "because several fit" in printed and "Ada Lovelace (ada)" in printed
+    assert status == 1 and "because several students match" in printed and "Ada Lovelace (ada)" in printed
 
 
 def test_to_names_the_file_and_may_name_theirs(course, tmp_path, monkeypatch):
