@@ -16,6 +16,13 @@ from course_files import course_files
 PAGES = pytest.StashKey[list]()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves every test here to `make test-all`."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="module")
 def chromium():
     """The browser, as a Playwright Browser.

@@ -8,8 +8,6 @@ import pytest
 from hostile_class import ASSIGNMENT, LAB, RAN, STUDENT, hand_in, pages
 from instructor_formgrader import ELSEWHERE
 
-pytestmark = pytest.mark.slow
-
 # Stands in for MathJax, which comes from another machine: it evaluates its configuration and loads a part of itself.
 MATHJAX = """
 MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {Interest(f) { setTimeout(f, 0, "End") }}}}};

@@ -9,7 +9,6 @@ from instructor_formgrader import Formgrader, stay_here
 
 from grading.sandbox import SandboxUnavailable, find_sandbox
 
-pytestmark = pytest.mark.slow
 COMMENT = "Both counts are there. What is the *price*?"
 PRICE = "the price: memory that grows with every token, and what stays expensive"  # the rubric's last row
 

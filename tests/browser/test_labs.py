@@ -7,7 +7,6 @@ import pytest
 from browser_lab import ROOT
 from lab_page import ERRORS, LabPage
 
-pytestmark = pytest.mark.slow
 FOLDER = "source/phase-00-foundations"
 NAMES = [path.stem for path in sorted((ROOT / FOLDER).glob("lab-*.ipynb"))]
 

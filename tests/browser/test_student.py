@@ -8,7 +8,6 @@ import pytest
 from browser_lab import ROOT
 from lab_page import ERRORS, LabPage, solutions
 
-pytestmark = pytest.mark.slow
 FOLDER = "phase-00-foundations"
 LAB = "lab-01-kv-cache-speedup.ipynb"
 WRONG = "def work_without_cache(prompt_len, new_tokens):\n    return prompt_len + new_tokens"
