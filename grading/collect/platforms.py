@@ -29,13 +29,13 @@ class Platform:
 PLATFORMS = {
     "moodle": Platform(
         r"(?:.*?/)??(?P<name>[^/]+?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+(?:_?/(?P<path>.+)|_(?P<flat>[^/]+))",
-        "Ada Lovelace_1234567_assignsubmission_file_/lab.ipynb",
+        "Mary Smith_1234567_assignsubmission_file_/lab.ipynb",
         "Moodle's download does not have them; its grading worksheet does: give it as --class-list.",
     ),
     "canvas": Platform(
         r"(?:.*/)?(?:(?P<name>[^/]+?)_)??(?P<late>LATE_)?(?P<number>\d+|anon_[0-9A-Za-z]+)_"
         r"(?:(?P<order>\d+)_(?P<path>[^/]+)|(?P<flat>(?:text|link)\.html))",
-        "lovelaceada_12345_67890_lab.ipynb",
+        "smithmary_12345_67890_lab.ipynb",
         "Canvas's download does not have them: for late penalties, write timestamp.txt.",
     ),
     "blackboard": Platform(
@@ -45,7 +45,7 @@ PLATFORMS = {
     "sakai": Platform(
         r"(?:[^/]*/){0,2}(?P<name>[^/]*?,[^/]*?)\((?P<number>[^()/]+)\)"
         r"(?:/(?P<folder>[^/]+)/(?P<path>.+)|_(?P<folder_>[^/]+?\(s\))_(?P<flat>[^/]+)|[/_](?P<kind>[^/]+))",
-        "Assignment/Lovelace, Ada(ada)/Submission attachment(s)/lab.ipynb",
+        "Assignment/Smith, Mary(mary)/Submission attachment(s)/lab.ipynb",
     ),
     "folder": Platform(
         r"(?P<name>[^/]+)/(?P<path>.+)",
