@@ -53,9 +53,6 @@ class People:
     def __contains__(self, handle: tuple[str, str]) -> bool:
         return handle in self._ids
 
-    def __iter__(self):
-        return iter(self._by_id.values())
-
     def find(self, handles: Iterable[tuple[str, str]]) -> Person | None:
         """The one whom all handles fit that fit anybody. Errors: Ambiguous if there are several, or they disagree."""
         found = [self._ids[handle] for handle in handles if handle in self._ids]

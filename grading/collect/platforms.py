@@ -14,7 +14,7 @@ MAX_NOTE_BYTES = 2**16  # a receipt or a time that a platform writes
 
 @dataclass(frozen=True)
 class Platform:
-    """pattern: of a path in the download. expected: such a path, for people. times: where to get them, if need be.
+    """pattern: of a path in the download. expected: an example, for messages. times: how to get those it does not have.
 
     A student chooses the rest of a path, so the first name in it counts.
     Groups: name, number, path (in the submission), flat (the same, where there are no folders), order (a number that
@@ -30,13 +30,13 @@ PLATFORMS = {
     "moodle": Platform(
         r"(?:.*?/)??(?P<name>[^/]+?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+(?:_?/(?P<path>.+)|_(?P<flat>[^/]+))",
         "Mary Smith_1234567_assignsubmission_file_/lab.ipynb",
-        "Moodle's download does not have them; its grading worksheet does: give it as --class-list.",
+        "Moodle's download has no times. Its grading worksheet has: give it as --class-list.",
     ),
     "canvas": Platform(
         r"(?:.*/)?(?:(?P<name>[^/]+?)_)??(?P<late>LATE_)?(?P<number>\d+|anon_[0-9A-Za-z]+)_"
         r"(?:(?P<order>\d+)_(?P<path>[^/]+)|(?P<flat>(?:text|link)\.html))",
         "smithmary_12345_67890_lab.ipynb",
-        "Canvas's download does not have them: for late penalties, write timestamp.txt.",
+        "Canvas's download has no times. For late penalties, write timestamp.txt.",
     ),
     "blackboard": Platform(
         r"(?:.*/)?(?P<name>[^/]+?)_[^\W\d_]+_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<path>[^/]+)|(?P<kind>\.txt))",
@@ -57,9 +57,10 @@ PLATFORMS = {
 
 @dataclass
 class HandedIn:
-    """What one student handed in. files: the path in the submission, a key by which attempts are sorted, and the file.
+    """What one student handed in. name, number: as the platform has them.
 
-    when: it was handed in, None if nobody knows; of an attempt, it is in `times` by the attempt's key.
+    files: the path in the submission ("" if it is the platform's own file), a text that is greater for a later attempt,
+    and the file. times: when it was handed in, by such a text; "all" is for all attempts.
     """
 
     name: str
