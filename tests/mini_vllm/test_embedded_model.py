@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -68,8 +69,8 @@ print(LLM().generate("Once upon a time")[0].outputs[0].text)
 
 
 def test_a_wheel_would_hold_it():
-    settings = (ROOT / "pyproject.toml").read_text()
-    assert 'mini_vllm = ["embedded/*"]' in settings
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "embedded/*" in settings["tool"]["setuptools"]["package-data"]["mini_vllm"]
     assert all(path.is_file() for path in EMBEDDED_FOLDER.iterdir()), "a folder in it would be left out"
 
 

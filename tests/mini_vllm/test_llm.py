@@ -178,6 +178,23 @@ def test_the_end_of_a_stream_waits_for_whoever_reads_it_late():
     assert list(second)[-1].outputs[0].text == text_of("World", 3)
 
 
+def test_generate_beside_an_open_stream_takes_nothing_from_it():
+    engine = llm()
+    stream = engine.stream("Hello", greedy(6))
+    next(stream)
+    (output,) = engine.generate("World", greedy(12))  # the stream's request ends meanwhile
+    assert output.outputs[0].text == text_of("World", 12)
+    assert list(stream)[-1].outputs[0].text == text_of("Hello", 6)
+
+
+def test_a_stream_whose_request_is_aborted_by_others_ends():
+    engine = llm()
+    stream = engine.stream("Hello", greedy(100))
+    request_id = next(stream).request_id
+    engine.llm_engine.abort_request(request_id)
+    assert list(stream) == []
+
+
 def test_a_stream_that_is_left_early_leaves_nothing_behind():
     engine = llm()
     for output in engine.stream("Hello", greedy(100)):
@@ -197,6 +214,13 @@ def test_chat_answers_one_conversation_or_several():
     assert output.outputs[0].text == text_of("Hello.")
     outputs = engine.chat([ask("Hello"), ask("World")], greedy())
     assert [output.outputs[0].text for output in outputs] == [text_of("Hello."), text_of("World.")]
+
+
+def test_an_engine_without_a_tokenizer_says_so_when_it_is_asked_for_one():
+    engine = LLM(MODEL)
+    for ask in (engine.get_tokenizer, lambda: engine.chat([{"role": "user", "content": "Hello"}])):
+        with pytest.raises(ValueError, match="no tokenizer: use generate with lists of token ids"):
+            ask()
 
 
 def test_a_progress_bar_appears_only_when_it_takes_long_and_is_wanted(capsys, monkeypatch):

@@ -49,6 +49,21 @@ def test_the_last_to_come_is_the_first_to_be_preempted_and_the_first_to_return()
     assert plan(an_engine)["c"] == 9, "the prompt and the token that it had"
 
 
+def test_a_preempted_request_does_not_start_over_in_the_same_step():
+    # A piece of it would fit into the blocks that it has just given up, and push out the next request's.
+    an_engine = engine(num_blocks=7, max_model_len=28, max_num_batched_tokens=10, enable_prefix_caching=False)
+    add(an_engine, a=8, b=16)
+    assert [plan(an_engine) for _ in range(3)] == [{"a": 8, "b": 2}, {"a": 1, "b": 9}, {"a": 1, "b": 5}]
+    assert plan(an_engine) == {"a": 1}  # b needs a fifth block, and there is none
+    assert plan(an_engine) == {"a": 1, "b": 9}
+
+
+def test_a_step_that_computes_a_piece_of_a_prompt_has_no_output_for_it():
+    an_engine = engine(max_num_batched_tokens=4)
+    add(an_engine, a=10)
+    assert [len(an_engine.step()) for _ in range(4)] == [0, 0, 1, 1]
+
+
 def test_a_prompt_that_is_cached_in_part_costs_only_the_rest_of_the_budget():
     an_engine = engine(max_num_batched_tokens=10)
     prompt = random_prompt(1, 12)
