@@ -11,7 +11,7 @@ from grading.report.facts import QUOTED, STATES, Exercise, Facts, Group
 from grading.report.pictures import histogram, number, times
 
 TEMPLATES = Path(__file__).parent / "templates"
-FEW = 6  # names that are read at once; the others are folded away
+FEW = 4  # names that are read at once; the others are folded away
 FEW_CAUSES = 3  # of an exercise
 
 
