@@ -73,7 +73,7 @@ class ModelConfig:
         """Read a Hugging Face config.json: its path, the path of its folder, or what it holds.
 
         Errors: ValueError for an architecture, or a value that changes what the model computes, that
-        is not implemented. What only matters to training (dropout, initializer_range) is passed over.
+        is not implemented. What only matters to training (dropout, initializer_range) is ignored.
         """
         if isinstance(source, Mapping):
             where, raw = "the config", source
@@ -124,7 +124,7 @@ def read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ValueError(f"{path} does not exist: name a model's folder, or download this file too.") from None
     except ValueError as error:  # neither UTF-8 nor JSON
-        raise ValueError(f"{path} is no JSON ({error}): download or copy the file again.") from None
+        raise ValueError(f"{path} is not valid JSON ({error}): download or copy the file again.") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds no JSON object: download or copy the file again.")
     return content

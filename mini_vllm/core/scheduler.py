@@ -42,7 +42,7 @@ class Scheduler:
                 break
             planned.append((request, num_new_tokens))
             budget -= num_new_tokens
-        # After a preemption there are no blocks to start anything with.
+        # After a preemption nothing starts: the preempted request is next, and would take the blocks right back.
         may_start = self.num_preemptions == num_preemptions
         while may_start and self.waiting and budget and len(self.running) < self.config.max_num_seqs:
             request = self.waiting[0]

@@ -28,7 +28,7 @@ class InputProcessor:
         text = content if isinstance(content, str) else None
         token_ids = self._checked_ids(content) if text is None else self._encode(text)
         if not token_ids:
-            raise ValueError(f"prompt={content!r} is empty: it needs at least one token, from which to go on.")
+            raise ValueError(f"prompt={content!r} is empty: it needs at least one token to continue from.")
         if len(token_ids) >= self.max_model_len:
             raise ValueError(
                 f"The prompt has {len(token_ids)} tokens, and max_model_len={self.max_model_len} tokens must hold it "

@@ -52,7 +52,7 @@ class LLMEngine:
         """Let a request wait for its turn. prompt: a text, or token ids.
 
         Errors: TypeError or ValueError, naming the value, for a prompt or parameters that this engine cannot
-        serve; it then goes on as if nothing had been asked.
+        serve; the engine is then unchanged.
         """
         if not isinstance(request_id, str):
             raise TypeError(f"request_id={request_id!r} must be a string.")
@@ -79,7 +79,7 @@ class LLMEngine:
     def step(self) -> list[RequestOutput]:
         """Compute the next tokens, and return an output for each request that got one, or that failed.
 
-        Whatever breaks a step off (Ctrl-C, for example) leaves the engine fit to go on: its requests are
+        Whatever interrupts a step (Ctrl-C, for example) leaves the engine usable: its requests are
         computed anew.
         """
         try:

@@ -60,7 +60,7 @@ class LLM:
         sampling_params: one for all, or one for each prompt.
         use_tqdm:        show a progress bar if it takes more than a moment.
 
-        A request that fails while it runs has finish_reason "error", and the others go on.
+        A request that fails while it runs has finish_reason "error"; this does not affect the others.
         Errors: TypeError or ValueError that names the prompt, before anything is computed.
         """
         requests = _pairs(prompts, sampling_params)
