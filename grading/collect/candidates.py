@@ -91,7 +91,7 @@ def _beside(notebooks: list[Candidate], others: list[Candidate], report: Report)
         if not notebooks:
             report.add("left", other.source, "it comes without a notebook of this assignment.")
         elif other.target.casefold() == "timestamp.txt":  # or a student could choose the time
-            report.add("left", other.source, "this name is reserved for nbgrader.")
+            report.add("not submitted", other.source, "this name is reserved for nbgrader")
         else:
             yield other
 

@@ -109,8 +109,8 @@ def _of_nobody(rest: list[File], num_of_systems: int, platform: str) -> Report:
         if platform == "sakai" and re.fullmatch(r"[^/]*/grades\.\w+", file.path):
             report.add("not submitted")
         else:
-            why = file.trouble or f"not named as a submission. Expected: {PLATFORMS[platform].expected}"
-            report.add("left", file.path, why)
+            why = file.trouble or f"not named as a submission, such as {PLATFORMS[platform].expected}"
+            report.add("left", file.path, f"{why}. Next step: if it is one, collect it with --from folder.")
     return report
 
 

@@ -24,6 +24,8 @@ class Report:
 
     def add(self, what: str, file: str = "", why: str = "") -> None:
         self.counts[what] += 1
+        if what == "left" and "Next step" not in why:
+            why += " Next step: ask the student for the notebook itself."
         if why:
             self.lines.append(f"{what}: {file}: {why}")
 

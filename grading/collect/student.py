@@ -40,7 +40,10 @@ class Collector:
                 if what == "taken":
                     self._put(folder, chosen.target, chosen.content)
             except (OSError, ValueError) as error:
-                what, why = "left", f"{chosen.target} cannot be written: {one_line(str(error))}"
+                what, why = (
+                    "left",
+                    f"{chosen.target} cannot be written: {one_line(str(error))}. Next step: see to submitted/.",
+                )
             report.add(what, chosen.source, why)
             if what in ("taken", "unchanged"):
                 times.append((what, when))
