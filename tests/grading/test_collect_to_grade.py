@@ -13,6 +13,8 @@ from tiny_course import ASSIGNMENT
 
 from grading.__main__ import main
 
+pytestmark = pytest.mark.slow  # collect, autograde and export have fast tests, each by itself
+
 
 @pytest.fixture(scope="module")
 def graded(course, tmp_path_factory):
@@ -57,7 +59,7 @@ THEIRS = [
 ]
 
 
-@pytest.mark.parametrize("flag,text,grade", THEIRS)
+@pytest.mark.parametrize("flag,text,grade", THEIRS, ids=["moodle", "canvas"])
 def test_the_grade_stands_in_their_file(flag, text, grade, graded):
     """Found by the number that the download had; another student of the same name gets nothing."""
     (graded.root / "theirs.csv").write_text(text.format(""))
