@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[1]
 # The folders that take longest, so that no worker begins one of them when the others have nothing left to do.
 LONGEST_FIRST = ("tests/grading/attacks", "tests/grading", "tests/setup", "tests/docs", "tests/browser")
 
+BESIDE = {"tests/grading/test_submissions.py": "tests/grading/test_autograde.py"}  # they look at one graded class
+
 
 def group_of(nodeid: str) -> str:
     """What runs in one worker: the tests of a file, which share its fixtures; of the labs, those of a lab.
@@ -21,7 +23,7 @@ def group_of(nodeid: str) -> str:
     """
     path = nodeid.partition("::")[0]
     lab = re.search(r"lab[-_]\d\d", nodeid) if path.startswith(("source/", "tests/labs/")) else None
-    return lab[0].replace("_", "-") if lab else path
+    return lab[0].replace("_", "-") if lab else BESIDE.get(path, path)
 
 
 @pytest.hookimpl(optionalhook=True)
