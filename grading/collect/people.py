@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grading.collect.times import parsed
 
+LISTED = re.compile(r"(?!\.)[^/\\*?\[\x00-\x1f]{1,60}")
 MAX_ID_CHARACTERS = 60  # at most 4 bytes each, and a file name has at most 255 bytes
 
 # The headings of nbgrader's, Canvas's, Moodle's and Blackboard's lists, spelled as by `plain`. The first of IDS that is
@@ -137,4 +138,7 @@ def _person(row: dict[str, str], zone) -> Person | None:
     if not student or not found:
         return None  # Canvas's row of points, an empty line
     handed_in = parsed(row.get(SUBMITTED, ""), zone)
-    return Person(safe_id(student) if first_of(IDS) else safe_id(full, number), found, handed_in)
+    if not first_of(IDS):
+        return Person(safe_id(full, number), found, handed_in)
+    listed = unicodedata.normalize("NFC", student)  # as the gradebook has it, if it can be a folder's name
+    return Person(listed if LISTED.fullmatch(listed) else safe_id(listed), found, handed_in)

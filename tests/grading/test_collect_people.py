@@ -41,6 +41,7 @@ LISTS = [
     (canvas, NBGRADER, "utf-8", {"z1", "t2"}),
     (canvas, NUMBERS, "utf-8", {"z1", "t2"}),
     (canvas, CANVAS, "utf-8-sig", {"z1", "t2"}),
+    (moodle, NBGRADER.replace("z1", "Zoë M. + co").replace("t2", "../t"), "utf-8", {"Zoë M. + co", "t-364201dc"}),
     (blackboard, NBGRADER, "utf-8", {"z1", "t2"}),
     (blackboard, USERS, "utf-8", {"zoe_m", "taro"}),
     (sakai, USERS, "utf-8", {"zoe_m", "taro"}),
