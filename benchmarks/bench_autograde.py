@@ -144,7 +144,7 @@ def parts(course: Path) -> None:
     from grading.judge.process import JudgeProcess
 
     recorder = Recorder(load_config(course, None), ASSIGNMENT)
-    submissions, _ = handed_in(recorder, recorder.gradebook, [], force=True)
+    submissions, _ = handed_in(recorder, recorder.gradebook, recorder.labs, [], force=True)
     judge = JudgeProcess()
     judge.judge(Job({}))
     rows: dict[str, list[float]] = {}

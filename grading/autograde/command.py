@@ -5,7 +5,7 @@ Examples:
   python -m grading autograde phase-00-foundations --student ada --force
   python -m grading autograde phase-00-foundations --scheduler tcp://10.0.0.5:8786
 
-Exit status: 0 all graded; 1 some need your attention; 2 grading could not start; 130 stopped by Ctrl-C.
+Exit status: 0 all graded; 1 some work is not, the table says why; 2 grading could not start; 130 stopped by Ctrl-C.
 After an interruption, run the same command again to continue.
 """
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     with contextlib.ExitStack() as opened:
         recorder = Recorder(load_config(Path.cwd(), args.db), args.assignment)
         opened.callback(recorder.close)
-        submissions, unseen = handed_in(recorder, recorder.gradebook, args.student, args.force)
+        submissions, unseen = handed_in(recorder, recorder.gradebook, recorder.labs, args.student, args.force)
         pool = make_pool(args)
         opened.callback(pool.close)
         try:
@@ -75,7 +75,7 @@ def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recor
         grading.run(to_grade)
     notes = {student: [why] for student, why in unseen.items()}
     for submission in submissions:
-        if found := [*submission.remarks, *grading.notes[submission.student]]:
+        if found := [*submission.remarks, *grading.notes[submission.student], *submission.left]:
             notes[submission.student] = found
     points = points_of(recorder.gradebook, recorder.assignment)
     if text := table(grading.graded, points, notes):
@@ -83,4 +83,4 @@ def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recor
     failed = len(to_grade) - len(grading.graded) + len(unseen)
     skipped = len(submissions) - len(to_grade)
     print(summary(grading.graded, failed, skipped, points, time.monotonic() - started))
-    return 1 if failed else 0
+    return 1 if failed or any(submission.left for submission in submissions) else 0

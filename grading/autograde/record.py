@@ -20,6 +20,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grading.autograde.submissions import Submission
+from grading.autograde.unseen import about_notebooks
+from grading.collect.labs import Labs
 from grading.course import quiet, source_notebook
 from grading.gradebook import find_assignment, released
 from grading.judge.job import Job, Verdict
@@ -34,7 +36,8 @@ from grading.steps.points import SavePoints
 class Prepared:
     """A submission that is ready to be judged.
 
-    notebooks: those of the assignment, after nbgrader's first pass. remarks: what was set aside, in sentences.
+    notebooks: those of the assignment, after nbgrader's first pass.
+    remarks:   what was set aside, and why a whole notebook has no points, in sentences.
     state:     of the folder, which is another one if the student hands in again in the meantime.
     """
 
@@ -75,6 +78,9 @@ class Recorder(Autograde):
         self._released = {name: released(self.gradebook, assignment, name) for name in names}
         self._sources = {name: source_notebook(course, assignment, name) for name in names}
         self.gradebook.db.remove()
+        self.labs: Labs | None = None
+        with contextlib.suppress(ValueError, OSError):  # nothing in release/
+            self.labs = Labs(Path(course.format_path(course.release_directory, ".", assignment)))
         cells = CellsFromGradebook(parent=self, released=self._released)
         self._first_pass = _with_steps(Exporter(parent=self, config=self.config), self.sanitize_preprocessors, cells)
 
@@ -90,7 +96,9 @@ class Recorder(Autograde):
         if not known:
             names, handed_in = (", ".join(sorted(n)) for n in (self._released, [path.stem for path in paths]))
             raise ValueError(f"No notebook has the name of a lab in this assignment ({names}). Submitted: {handed_in}.")
-        notebooks = {path.stem: self._sanitised(path) for path in known}
+        contents = {path.stem: self._read(path) for path in known}
+        remarks += about_notebooks(contents, {*self._released}, self.labs)
+        notebooks = {path.stem: self._sanitised(path, contents[path.stem]) for path in known}
         jobs = {}
         for name, nb in notebooks.items():
             order = self._sources[name].order or self._released[name].cells
@@ -98,9 +106,15 @@ class Recorder(Autograde):
         files = submitted_files(self.coursedir, self.assignment, submission.student, self.limits)
         return Prepared(Job(jobs, files, self.limits, is_sandbox_waived()), notebooks, remarks, state)
 
-    def _sanitised(self, path: Path) -> NotebookNode:
+    def _read(self, path: Path) -> bytes:
         try:
-            nb = nbformat.reads(read_regular(path, MAX_NOTEBOOK_BYTES).decode("utf-8-sig"), as_version=4)
+            return read_regular(path, MAX_NOTEBOOK_BYTES)
+        except ValueError as error:
+            raise ValueError(f"{path.name}: {error}") from None
+
+    def _sanitised(self, path: Path, content: bytes) -> NotebookNode:
+        try:
+            nb = nbformat.reads(content.decode("utf-8-sig"), as_version=4)
             return self._first_pass.from_notebook_node(nb, self.init_single_notebook_resources(str(path)))[0]
         except (ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:  # as nbformat has them
             text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"

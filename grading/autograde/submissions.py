@@ -10,6 +10,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
+from grading.autograde.unseen import misplaced, other_form, other_work
+from grading.collect.labs import Labs
 from grading.course import student_of
 from grading.gradebook import students_with_points
 from grading.steps.entry import Refused, admit
@@ -21,40 +23,43 @@ class Submission:
 
     why: it has to be graded: "new", "newer" (handed in again), "unfinished" (an earlier run was broken off in the
     middle) or "forced"; "" if it has been graded.
-    remarks: what of it was set aside, in sentences.
+    remarks: what of it was set aside, in sentences. left: what else of it is not graded.
     """
 
     student: str
     folder: Path
     why: str
     remarks: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def handed_in(
-    autograde: Autograde, gradebook: Gradebook, students: list[str], force: bool
+    autograde: Autograde, gradebook: Gradebook, labs: Labs | None, students: list[str], force: bool
 ) -> tuple[list[Submission], dict[str, str]]:
     """The submissions of `students`, or all. What has to be graded is so by nbgrader's own rule, or left half graded.
 
     Second, by student, why a submission cannot be graded.
 
-    autograde: nbgrader's converter, with the assignment chosen. Errors: ValueError if there is no submission at all, or
-    none by one of the students.
+    autograde: nbgrader's converter, with the assignment chosen. labs: those that were released. Errors: ValueError if
+    there is no submission at all, or none by one of the students.
     """
     course = autograde.coursedir
     folders = {student_of(autograde, path): path for path in sorted(glob.glob(_folder(course, "*")))}
     excluded = course.student_id_exclude.split(",")
-    strays = {path.name for path in Path(_folder(course, "*")).parents[1].glob("[!.]*") if not path.is_dir()}
-    if unknown := set(students) - set(folders) - strays:
+    submitted = Path(_folder(course, "*")).parents[1]
+    unseen = {path.name: "It is not a folder." for path in submitted.glob("[!.]*") if not path.is_dir()}
+    unseen |= misplaced(submitted, course.assignment_id) if submitted.is_dir() else {}
+    if unknown := set(students) - set(folders) - set(unseen):
         raise ValueError(
             f"There is no submission to {course.assignment_id} by {', '.join(sorted(unknown))}. "
             f"Next step: check the spelling with `ls {Path(course.root, course.submitted_directory)}`."
         )
-    if not folders:
+    if not folders and not unseen:
         raise ValueError(f"Nothing has been submitted: there is no {_folder(course, 'STUDENT')}/*.ipynb.")
     notebooks = {notebook.name for notebook in gradebook.find_assignment(course.assignment_id).notebooks}
     with_points = students_with_points(gradebook, course.assignment_id)
+    known = {student.id for student in gradebook.students} | set(folders)
     found = []
-    unseen = {name: "It is not a folder." for name in strays}
     for student, path in folders.items():
         if student in excluded or (students and student not in students):
             continue
@@ -64,10 +69,13 @@ def handed_in(
             names = {path.stem for path in folder.glob(f"{course.notebook_id}.ipynb")}
             if glob.escape(student) != student:  # nbgrader would take it for a pattern, and grade somebody else's
                 raise Refused("nbgrader does not support *, ? or [ in the name of a folder. Rename it.")
+            if form := other_form(student, known):
+                raise Refused(f"{form} is known in another Unicode form of this name. Next step: rename the folder.")
+            left = other_work(folder, names & notebooks, labs)
             if not names:
-                raise Refused("The submission contains no notebook.")
+                raise Refused(" ".join(["The submission contains no notebook.", *left]))
             why = "forced" if force else _why(autograde, folder, student, names & notebooks, with_points)
-            found.append(Submission(student, folder, why, tuple(remarks)))
+            found.append(Submission(student, folder, why, tuple(remarks), tuple(left)))
         except Refused as refused:
             unseen[student] = str(refused)
     return found, {student: why for student, why in unseen.items() if student in students or not students}

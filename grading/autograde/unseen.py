@@ -1,0 +1,104 @@
+"""Work that was handed in and is not graded: under another name, in another place, or not at all. Nothing is moved."""
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from grading.collect.labs import Labs, Notebook
+from grading.plain_text import one_line
+from grading.steps.entry import MAX_NOTEBOOK_BYTES, read_regular
+
+NOT_WORK = {".ipynb_checkpoints", "__MACOSX", "__pycache__"}
+ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+MAX_LISTED = 1000  # folders and files of a student, in search of the submission
+
+
+def other_work(folder: Path, names: set[str], labs: Labs | None) -> list[str]:
+    """What of a submission is not graded though it may be work, in sentences. names: of the assignment's notebooks."""
+    sentences = []
+    for path in _files(folder):
+        shown = one_line(path.relative_to(folder).as_posix())
+        if path.name.casefold().endswith(ARCHIVES):
+            sentences.append(f"{shown} was not unpacked, and not graded. Next step: unpack it, and look into it.")
+        elif ".ipynb" in path.name and not (path.parent == folder and path.suffix == ".ipynb" and path.stem in names):
+            sentences.append(f"{shown} was not graded: {_what_it_is(path, folder, labs)}")
+    return sentences
+
+
+def about_notebooks(contents: dict[str, bytes], names: set[str], labs: Labs | None) -> list[str]:
+    """Why a whole notebook has no points, in sentences. contents: of the notebooks that were handed in, by name."""
+    sentences = [f"{name} was not handed in." for name in sorted(names - contents.keys())]
+    for name, content in contents.items():
+        found = _recognised(content, labs)
+        if isinstance(found, Notebook) and found.lab != name:
+            sentences.append(f"{name} holds the cells of {found.lab}. Next step: ask for {name}, or rename it.")
+        elif isinstance(found, Notebook) and not found.own:
+            sentences.append(f"{name} is as it was released: it holds no answer.")
+    return sentences
+
+
+def misplaced(submitted: Path, assignment: str) -> dict[str, str]:
+    """By student, where work lies that is in no folder of the assignment's name."""
+    return {
+        student.name: why
+        for student in sorted(submitted.iterdir())
+        if student.is_dir() and not (student / assignment).exists() and (why := _misplaced(student, assignment))
+    }
+
+
+def other_form(student: str, known: set[str]) -> str:
+    """The name of one whom the gradebook knows in another Unicode form, as macOS writes it; "" if there is none."""
+    form = unicodedata.normalize("NFC", student)
+    return form if form != student and form in known else ""
+
+
+def _misplaced(student: Path, assignment: str) -> str:
+    right = one_line(f"{student.name}/{assignment}")
+    for path in sorted(student.iterdir()):
+        shown = one_line(path.name)
+        if path.is_dir() and path.name.casefold() == assignment.casefold():
+            return f"Its folder is called {shown}. Next step: rename it to {assignment}."
+        if path.suffix == ".ipynb":
+            return f"{shown} is one folder too high. Next step: move it to {right}."
+        if path.is_dir() and (path / assignment).is_dir():
+            return f"{shown}/{assignment} is one folder too low. Next step: move it to {right}."
+        if path.name.casefold().endswith(ARCHIVES):
+            return f"{shown} was not unpacked. Next step: unpack it into {right}."
+    return ""
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    num_seen = 0
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in NOT_WORK)
+        num_seen += len(folders) + len(names)
+        if num_seen > MAX_LISTED:
+            return
+        yield from (Path(parent, name) for name in sorted(names) if not name.startswith("._"))
+
+
+def _what_it_is(path: Path, folder: Path, labs: Labs | None) -> str:
+    found = _recognised(path, labs)
+    if isinstance(found, str):
+        return f"{found}."
+    target = folder / f"{found.lab}.ipynb"
+    if not target.exists():
+        return f"it is {found.lab}. Next step: rename it to {found.lab}.ipynb."
+    graded = _recognised(target, labs)
+    if not found.own:
+        return f"it is {found.lab}, and holds no answer."
+    if isinstance(graded, Notebook) and graded.own >= found.own:
+        return f"it is a copy of {found.lab}, which was graded, and has no more in it."
+    return f"it is a copy of {found.lab} with more in it. Next step: if it is meant, put it in place of {target.name}."
+
+
+def _recognised(notebook: Path | bytes, labs: Labs | None) -> Notebook | str:
+    """Which lab it is, or why that is not known; None for labs: nothing was released."""
+    if labs is None:
+        return "it has not the name of a notebook of this assignment"
+    try:
+        content = notebook if isinstance(notebook, bytes) else read_regular(notebook, MAX_NOTEBOOK_BYTES)
+        return labs.recognise(content)
+    except (OSError, ValueError) as error:
+        return one_line(str(error))
