@@ -57,7 +57,7 @@ class Cause:
 def errors(path: Path) -> dict[str, Error]:
     """The last error of each named cell that has one.
 
-    Errors: OSError; ValueError if it is not a regular file, too large or not a notebook.
+    Errors: OSError; ValueError, RecursionError if it is not a regular file, too large or not a notebook.
     """
     cells = DECODER.decode(read_regular(path, MAX_NOTEBOOK_BYTES)).cells
     named = ((cell.metadata.nbgrader.grade_id, cell.outputs) for cell in cells if cell.metadata.nbgrader)

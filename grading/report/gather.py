@@ -5,16 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, Notebook
+from nbgrader.api import Assignment, Gradebook
 from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 
-from grading.course import source_notebook
 from grading.gradebook import (
     Points,
     class_list,
     find_assignment,
-    graded_cells,
     not_answered,
     points_by_student,
     students_with_points,
@@ -24,6 +22,7 @@ from grading.gradebook import (
 from grading.plain_text import one_line
 from grading.report import ungraded
 from grading.report.causes import cause_of, errors, same_cause
+from grading.report.exercises import lab_of
 from grading.report.facts import NOT_TRIED, PARTLY, QUOTED, RIGHT, WAITS, WRONG, Exercise, Facts, Groups, Lab
 from grading.report.words import CourseWords
 
@@ -33,7 +32,7 @@ SET_ASIDE = "The notebook was set aside, and an empty one graded: see the folder
 def gather(gradebook: Gradebook, course: CourseDirectory, assignment: str, with_names: bool) -> Facts:
     """Errors: ValueError if the gradebook knows no such assignment."""
     known = find_assignment(gradebook, assignment)
-    labs = [_lab(course, assignment, notebook) for notebook in sorted(known.notebooks, key=lambda nb: nb.name)]
+    labs = [lab_of(course, assignment, notebook) for notebook in sorted(known.notebooks, key=lambda nb: nb.name)]
     facts = Facts(assignment, labs, known.max_score, known.duedate, with_names)
     wording = same_cause if with_names else _own_words(known)
     excluded = set(course.student_id_exclude.split(","))
@@ -96,7 +95,7 @@ class _Submission:
     def _add_causes(self, lost: list[Exercise], path: Path, troubles: Groups, wording: Callable[[str], str]) -> None:
         try:
             found = errors(path)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return troubles["The graded notebook cannot be read."].add(self.who)
         hindered = {}
         for exercise in lost:
@@ -119,26 +118,6 @@ class _Submission:
         return NOT_TRIED if exercise.answers and self.empty.issuperset(exercise.answers.values()) else WRONG
 
 
-def _lab(course: CourseDirectory, assignment: str, notebook: Notebook) -> Lab:
-    """Its exercises in the order of the notebook. The answer to a test stands in the cells between it and the last."""
-    order = source_notebook(course, assignment, notebook.name).order or [cell.name for cell in notebook.source_cells]
-    tests = graded_cells(notebook, order)
-    most = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
-    kinds = {cell.name: cell.cell_type for cell in notebook.grade_cells}
-    solutions = {cell.name: cell.id for cell in notebook.solution_cells}
-    exercises, answers, is_used = [], {}, False
-    for name in dict.fromkeys([*order, *tests]):
-        if name in solutions:
-            answers = {**({} if is_used else answers), name: solutions[name]}
-            is_used = False
-        if name in tests and most[name]:
-            own = {name: solutions[name]} if name in solutions else answers
-            by_hand = name in solutions or kinds.get(name) != "code"
-            exercises.append(Exercise(name, tests[name], most[name], own, by_hand))
-            is_used = True
-    return Lab(notebook.name, exercises, sum(exercise.most for exercise in exercises))
-
-
 def _own_words(known: Assignment) -> Callable[[str], str]:
     sources = (cell.source for notebook in known.notebooks for cell in notebook.source_cells if cell.locked)
     names = (cell.name for notebook in known.notebooks for cell in notebook.solution_cells)
@@ -152,10 +131,10 @@ def _folder(course: CourseDirectory, step: str, student: str, assignment: str) -
 
 def _handed_in(course: CourseDirectory, assignment: str) -> Iterator[tuple[str, Path]]:
     """What lies in submitted/, by student; also a file in the place of a student's folder."""
-    pattern = _folder(course, course.submitted_directory, "*", assignment).relative_to(course.root)
-    place = pattern.parts.index("*")
-    for path in Path(course.root, *pattern.parts[:place]).glob("[!.]*"):
+    parts = _folder(course, course.submitted_directory, "*", assignment).parts
+    place = parts.index("*")
+    for path in Path(*parts[:place]).glob("[!.]*"):
         if not path.is_dir():
             yield path.name, path
-        elif os.path.lexists(folder := path.joinpath(*pattern.parts[place + 1 :])):
+        elif os.path.lexists(folder := path.joinpath(*parts[place + 1 :])):
             yield path.name, folder

@@ -160,7 +160,7 @@ def test_every_submission_that_is_not_graded_is_named_with_the_reason(course, ha
     assert (facts.num_handed_in, facts.num_students, len(facts.points)) == (2, 2, 1)
 
 
-@pytest.mark.parametrize("kind", ["link", "fifo", "too large", "not JSON", "no cells"])
+@pytest.mark.parametrize("kind", ["link", "fifo", "too large", "not JSON", "no cells", "deep"])
 def test_a_graded_notebook_that_cannot_be_read_safely_is_named_and_the_others_are_read(course, tmp_path, kind):
     course.graded("ada", WRONG, test_double=0)
     course.graded("ben", WRONG, test_double=0)
@@ -176,7 +176,7 @@ def test_a_graded_notebook_that_cannot_be_read_safely_is_named_and_the_others_ar
         path.write_text(text)
         os.truncate(path, MAX_NOTEBOOK_BYTES + 1)
     else:
-        path.write_text("{" if kind == "not JSON" else "{}")
+        path.write_text({"not JSON": "{", "no cells": "{}", "deep": '{"x": ' + "[" * 100_000}[kind])
     facts = course.facts()
     ((reason, group),) = facts.troubles["lab"].items()
     assert (reason, group.who) == ("The graded notebook cannot be read.", ["ada"])

@@ -56,6 +56,7 @@ def test_without_names_nothing_of_a_students_own_is_in_the_file(course, report):
     assert report().lower().count(SECRET) > 10  # so that the next line can fail
     page = report("--no-names")
     assert SECRET not in page.lower()
+    assert SECRET not in repr(course.facts(with_names=False)).lower()  # a template has nothing to hide
     assert "An example value is hard-coded." in page and "The cell did not finish and counts as not run: …" in page
     assert "Whose" not in page and "Other causes" in page
 
