@@ -103,8 +103,8 @@ def _attempts(platform: str, upload: int, when: str, files: dict) -> Zip:
 @pytest.mark.parametrize("platform", MAKERS)
 def test_a_later_attempt_replaces_an_earlier_one_and_never_the_other_way_round(platform, tmp_path, capsys):
     course = CollectCourse(tmp_path)
-    first = _attempts(platform, 100, BEFORE, {"lab.ipynb": OLD, "second.ipynb": answered("second")})
-    later = _attempts(platform, 200, AFTER, {"lab.ipynb": NEW, "second.ipynb": untouched("second")})
+    first = _attempts(platform, 98, BEFORE, {"lab.ipynb": OLD, "second.ipynb": answered("second")})
+    later = _attempts(platform, 100, AFTER, {"lab.ipynb": NEW, "second.ipynb": untouched("second")})
     assert course.collect(platform, first) == 0
     assert course.collect(platform, later) == 0
     after = course.submitted()
