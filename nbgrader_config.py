@@ -27,6 +27,9 @@ c.GenerateAssignment.preprocessors = [
     *(f"{step.__module__}.{step.__name__}" for step in GenerateAssignment.preprocessors.default()),
 ]
 
+# Cells that were renamed while submissions are on record would cost release/; see grading/steps/regenerate.py.
+c.GenerateAssignment.exporter_class = "grading.steps.regenerate.CheckedSource"
+
 # A submission is looked at before nbgrader opens any file of it; see grading/steps/entry.py.
 c.Autograde.exporter_class = "grading.steps.entry.CheckedSubmissions"
 

@@ -11,10 +11,12 @@ After an interruption, run the same command again to continue.
 
 import argparse
 import contextlib
+import fcntl
 import os
 import signal
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy.exc import SAWarning
@@ -39,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     if args.unsafe_no_sandbox:
         os.environ[UNSAFE] = "1"
     with contextlib.ExitStack() as opened:
+        opened.enter_context(_alone(Path.cwd()))
         recorder = Recorder(load_config(Path.cwd(), args.db), args.assignment)
         opened.callback(recorder.close)
         submissions, unseen = handed_in(recorder, recorder.gradebook, recorder.labs, args.student, args.force)
@@ -49,6 +52,19 @@ def run(args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one would leave judges behind
             raise
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Keep others out while this course is graded. Errors: ValueError if somebody else grades it now."""
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise ValueError("Somebody else is grading in this folder now. Next step: wait until that is done.") from None
+    finally:
+        os.close(folder)
 
 
 def make_pool(args: argparse.Namespace) -> Pool:

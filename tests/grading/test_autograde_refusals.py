@@ -1,5 +1,6 @@
 """What `python -m grading autograde` says when it cannot do what it was told, or not for everybody."""
 
+import fcntl
 import os
 import sys
 
@@ -131,3 +132,13 @@ def test_they_are_named_again_in_the_next_run_even_if_they_had_been_graded(odd, 
     said = capsys.readouterr().out
     assert "ada             -  timestamp.txt contains no time" in said
     assert "0 graded, 5 not graded; " in said
+
+
+def test_a_second_autograde_at_the_same_time(idle, capsys):
+    """Both would write the same rows, and one of them end in a traceback."""
+    folder = os.open(idle.root, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    try:
+        assert "Somebody else is grading" in refused(capsys, ours(idle))
+    finally:
+        os.close(folder)
