@@ -41,6 +41,7 @@ from grading.collect.ledger import Ledger
 from grading.course import load_config, source_notebook
 from grading.gradebook import Points, class_list, find_assignment, graded_cells, points_by_student
 from grading.plain_text import as_text
+from grading.steps.points import renew_penalties
 from grading.worksheet.fill import Worksheet, fill
 
 
@@ -49,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         course = CourseDirectory(config=load_config(Path.cwd(), args.db))
         with Gradebook(course.db_url, course.course_id) as gradebook:
+            renew_penalties(gradebook, args.assignment, course.config)
             table = list(rows(gradebook, args.assignment, course))
             if args.canvas or args.moodle_worksheet:
                 return _fill(args, table, gradebook, course)

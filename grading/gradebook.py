@@ -23,8 +23,10 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.nbgraderformat import SCHEMA_VERSION
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlalchemy.orm import Query
+
+from grading.graded_for import students_with_other_points
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _rows(gradebook: Gradebook, assignment: str, table: type[Grade] | type[Comme
 
 
 def students_with_points(gradebook: Gradebook, assignment: str) -> set[str]:
-    """Students of whom a submission is on record, with the points of all its tests."""
+    """Students of whom a submission is on record, with the points of all its tests, out of what these are worth now."""
     known = gradebook.find_assignment(assignment)
     # An answer that a person grades has no points before; it is a test and an answer in one.
     by_hand = {(cell.name, cell.notebook_id) for notebook in known.notebooks for cell in notebook.solution_cells}
@@ -89,13 +91,53 @@ def students_with_points(gradebook: Gradebook, assignment: str) -> set[str]:
     open_ones = grades.filter(Grade.auto_score.is_(None), GradeCell.cell_type == "code")
     without = {student for student, *cell in open_ones if tuple(cell) not in by_hand}
     submissions = gradebook.db.query(SubmittedAssignment.student_id).filter_by(assignment_id=known.id)
-    return {student for (student,) in submissions} - without
+    return {student for (student,) in submissions} - without - students_with_other_points(gradebook, known)
 
 
 def points_of(gradebook: Gradebook, assignment: str) -> dict[str, float]:
     """The automatic points of each student, all notebooks together."""
     rows = _rows(gradebook, assignment, Grade, func.sum(Grade.auto_score))
     return {student: points or 0.0 for student, points in rows.group_by(SubmittedAssignment.student_id)}
+
+
+# --- for late penalties ---
+
+
+@dataclass(frozen=True)
+class LateNotebook:
+    """A submitted notebook that is late, or has a penalty. score: before it."""
+
+    id: str
+    name: str
+    student: str
+    score: float
+    penalty: float | None
+    seconds_late: float
+
+
+def late_notebooks(gradebook: Gradebook, assignment: Assignment, student: str | None = None) -> list[LateNotebook]:
+    """student: only this one's."""
+    columns = (SubmittedNotebook.id, Notebook.name, SubmittedAssignment.student_id)
+    columns += (SubmittedNotebook.late_submission_penalty, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
+    rows = gradebook.db.query(*columns, func.coalesce(func.sum(Grade.score), 0.0)).select_from(SubmittedNotebook)
+    rows = rows.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+    rows = rows.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+    rows = rows.outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
+    rows = rows.filter(SubmittedAssignment.assignment_id == assignment.id)
+    has_penalty = SubmittedNotebook.late_submission_penalty.is_not(None)
+    rows = rows.filter(or_(has_penalty, SubmittedAssignment.timestamp > assignment.duedate))
+    if student is not None:
+        rows = rows.filter(SubmittedAssignment.student_id == student)
+    return [
+        LateNotebook(notebook, name, owner, score, penalty, seconds_late(assignment.duedate, *times))
+        for notebook, name, owner, penalty, *times, score in rows.group_by(*columns)
+    ]
+
+
+def set_penalty(gradebook: Gradebook, notebook: str, penalty: float | None) -> None:
+    """notebook: its id. The caller commits."""
+    rows = gradebook.db.query(SubmittedNotebook).filter(SubmittedNotebook.id == notebook)
+    rows.update({SubmittedNotebook.late_submission_penalty: penalty})
 
 
 # --- for feedback ---
@@ -108,7 +150,7 @@ SHOWN = (
 
 
 def states(gradebook: Gradebook, assignment: str, student: str | None = None) -> dict[tuple[str, str], str]:
-    """By (student, notebook), a digest of the points and comments: a page keeps it, and so is known to be out of date.
+    """By (student, notebook), a digest of what a page shows of it: a page keeps it, and so is known to be out of date.
 
     student: only this one's.
     """
@@ -120,6 +162,8 @@ def states(gradebook: Gradebook, assignment: str, student: str | None = None) ->
             rows = rows.filter(SubmittedAssignment.student_id == student)
         for owner, notebook, *values in rows:
             found[owner, notebook].append(repr((table.__name__, *values)))
+    for late in late_notebooks(gradebook, gradebook.find_assignment(assignment), student):
+        found[late.student, late.name].append(repr(late.penalty))
     return {key: hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16] for key, lines in found.items()}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SAWarning
 
 from grading.course import load_config, quiet, student_of
 from grading.gradebook import states
+from grading.steps.points import renew_penalties
 
 
 class OneSubmission(GenerateFeedback):
@@ -68,6 +69,7 @@ class Course:
     @functools.cached_property
     def _states(self) -> dict[tuple[str, str], str]:
         with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
+            renew_penalties(gradebook, self.assignment, self.config)
             return states(gradebook, self.assignment)
 
     def _find(self) -> dict[str, tuple[str, list[str]]]:

@@ -8,12 +8,14 @@ from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from traitlets import default
 
 from grading.feedback import markup, parts
 from grading.feedback.conceal import conceal
 from grading.gradebook import states
+from grading.steps.points import renew_penalties
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Everything that the template writes is escaped, but for what grading.feedback.markup has cleaned.
@@ -31,6 +33,9 @@ class GradesWithState(GetGrades):
     """
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        where = resources["nbgrader"]
+        with Gradebook(where["db_url"]) as gradebook:
+            renew_penalties(gradebook, where["assignment"], self.config, where["student"])
         nb, resources = super().preprocess(nb, resources)
         with self.gradebook as gradebook:
             known = states(gradebook, self.assignment_id, self.student_id)

@@ -17,11 +17,14 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Dict as DictTrait
 
 from grading.gradebook import Released, released
 from grading.plain_text import few
+from grading.steps.handout import handout, unfolded
+from grading.steps.whiteboard import bring_together
 from grading.wire.channel import sendable
 
 
@@ -31,6 +34,7 @@ class CellsFromGradebook(NbGraderPreprocessor):
     - Of metadata only the names are read: a tag that is no list makes a notebook invalid, and nbgrader gives it up.
     - Metadata that names no cell of this notebook is dropped; the cell stays, as an ordinary one.
     - Of several cells with the same name the last counts, as in stock; all of them are executed.
+    - What a student wrote outside of a hand-graded cell is quoted in it; see grading.steps.whiteboard.
     - A missing test is put back as late as possible, so that it judges all that the student wrote
       for it; a missing read-only cell as early as possible, because what follows builds on it.
     - A missing autograded answer is not put back: its stub would overwrite an answer which the
@@ -52,11 +56,27 @@ class CellsFromGradebook(NbGraderPreprocessor):
                 original = released(gradebook, where["assignment"], where["notebook"])
         metadata = {"kernelspec": nbformat.from_dict(original.kernelspec)} if original.kernelspec else {}
         cells = [_plain(cell, f"cell-{index}") for index, cell in enumerate(nb.cells)]
-        nb = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(metadata), cells=cells)
-        remarks = [*self._rebuild(nb, original.cells), *_restore_missing(nb, original.cells)]
+        claimed = [_claimed_name(cell) for cell in cells]
+        nb = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(metadata), cells=list(cells))
+        remarks = list(self._rebuild(nb, original.cells))
+        elsewhere = [
+            (cell, name)
+            for cell, name, rebuilt in zip(cells, claimed, nb.cells, strict=True)
+            if rebuilt is cell or rebuilt.metadata.nbgrader.locked
+        ]
+        remarks += _restore_missing(nb, original.cells)
+        given = handout(self._course(), where["assignment"], where["notebook"])
+        bring_together(nb, elsewhere, original.cells, given)
         for remark in few(remarks, 20):
             self.log.warning(remark)
         return nb, resources
+
+    def _course(self) -> CourseDirectory | None:
+        """That of the converter, to which this step belongs, or its exporter."""
+        owner = self.parent
+        while owner is not None and not hasattr(owner, "coursedir"):
+            owner = owner.parent
+        return owner and owner.coursedir
 
     def _rebuild(self, nb: NotebookNode, originals: dict[str, NotebookNode]) -> Iterator[str]:
         hide = ClearHiddenTests(parent=self)
@@ -65,9 +85,9 @@ class CellsFromGradebook(NbGraderPreprocessor):
             cell = nb.cells[index]
             if "nbgrader" not in cell.metadata:
                 continue
-            claim = cell.metadata.pop("nbgrader")
-            name = claim.get("grade_id") if isinstance(claim, dict) else None
-            if not isinstance(name, str) or name not in originals:
+            name = _claimed_name(cell)
+            del cell.metadata["nbgrader"]
+            if name not in originals:
                 yield f"Cell {index} has the name of no cell of this notebook; treated as ungraded"
             elif name in seen:
                 yield f"Cell '{name}' exists more than once; the last one counts"
@@ -97,9 +117,10 @@ def _restore_missing(nb: NotebookNode, originals: dict[str, NotebookNode]) -> It
         nb.cells.insert(index, copy.deepcopy(originals[name]))
 
 
-def unfolded(text: str) -> str:
-    """A text cell with its rubric open: students find it folded, whoever grades should see it at once."""
-    return text.replace("<details><summary>Rubric", "<details open><summary>Rubric")
+def _claimed_name(cell: NotebookNode) -> str | None:
+    claim = cell.metadata.get("nbgrader")
+    name = claim.get("grade_id") if isinstance(claim, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _plain(cell: NotebookNode, default_id: str) -> NotebookNode:
@@ -112,8 +133,8 @@ def _plain(cell: NotebookNode, default_id: str) -> NotebookNode:
     plain = NotebookNode(cell_type=kind, id=name if is_name else default_id, metadata=NotebookNode(), source=text)
     if kind == "code":
         plain.update(outputs=[], execution_count=None)
-    elif kind == "markdown":
-        plain.source = unfolded(text)
+    else:
+        plain.source = unfolded(text) if kind == "markdown" else text
         pictures = cell.get("attachments")
         if isinstance(pictures, dict) and all(isinstance(picture, dict) for picture in pictures.values()):
             plain.attachments = pictures
@@ -123,9 +144,11 @@ def _plain(cell: NotebookNode, default_id: str) -> NotebookNode:
 
 
 def _rebuilt(original: NotebookNode, submitted: NotebookNode) -> NotebookNode:
-    """The original cell with the submitted one's id and, unless it is locked, its text."""
+    """The original cell with the submitted one's id and, unless it is locked, its text and pictures."""
     cell = copy.deepcopy(original)
     cell.id = submitted.id
     if not original.metadata.nbgrader.locked:
         cell.source = submitted.source
+        if cell.cell_type == "markdown" and "attachments" in submitted:
+            cell.attachments = submitted.attachments
     return cell

@@ -2,11 +2,15 @@
 
 from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook
+from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from traitlets import Instance
+from traitlets.config import Config
 
-from grading.gradebook import entries
+from grading import graded_for
+from grading.course import quiet
+from grading.gradebook import entries, find_assignment, late_notebooks, set_penalty
 
 
 class SavePoints(AssignLatePenalties):
@@ -29,21 +33,54 @@ class SavePoints(AssignLatePenalties):
         notebook = gradebook.find_submission_notebook(name, assignment, student)
         grades = entries(gradebook, Grade, notebook)
         comments = entries(gradebook, Comment, notebook)
+        before, now = graded_for.read(gradebook, notebook), {}
         for cell in nb.cells:
             if is_grade(cell):
                 grade = grades[cell.metadata.nbgrader.grade_id]
-                grade.auto_score, _ = determine_grade(cell, self.log)
-                # Points that a person gave are looked at again, as the answer may be another one.
-                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+                grade.auto_score, max_score = determine_grade(cell, self.log)
+                now[grade.id] = max_score, graded_for.digest(cell) if is_solution(cell) else ""
+                if grade.manual_score is None:
+                    grade.needs_manual_grade = grade.auto_score is None
+                elif not is_solution(cell) or before.get(grade.id) != now[grade.id]:
+                    grade.needs_manual_grade = True  # a person's points stay, and are looked at again
             if is_solution(cell) or is_task(cell):
                 is_untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell) and not is_task(cell)
                 comments[cell.metadata.nbgrader.grade_id].auto_comment = "No response." if is_untouched else None
-        notebook.late_submission_penalty = self._penalty(notebook, notebook.assignment.total_seconds_late, student)
+        graded_for.write(gradebook, now)
+        seconds_late = notebook.assignment.total_seconds_late
+        notebook.late_submission_penalty = penalty = self.penalty(student, notebook.score, seconds_late)
+        if seconds_late > 0:
+            self.log.warning("%s, %s: %d s late, penalty: %s", student, name, seconds_late, penalty)
 
-    def _penalty(self, notebook, seconds_late: float, student: str) -> float | None:
+    def takes_nothing(self) -> bool:
+        """Whether no penalty is configured, so that any on record is somebody's own."""
+        self.init_plugin()
+        return type(self.plugin_inst) is LateSubmissionPlugin and self.plugin_inst.penalty_method == "none"
+
+    def penalty(self, student: str, score: float, seconds_late: float) -> float | None:
+        """What the configured plugin takes off, between 0 and the score; None if it takes nothing, or in time."""
         if seconds_late <= 0:
             return None
         self.init_plugin()
-        penalty = self.plugin_inst.late_submission_penalty(student, notebook.score, seconds_late)
-        self.log.warning("%s, %s: %d s late, penalty: %s", student, notebook.name, seconds_late, penalty)
-        return None if penalty is None else self._check_late_penalty(notebook, penalty)
+        penalty = self.plugin_inst.late_submission_penalty(student, score, seconds_late)
+        return None if penalty is None else min(max(penalty, 0), score)
+
+
+def renew_penalties(gradebook: Gradebook, assignment: str, config: Config, student: str | None = None) -> None:
+    """Work out the late penalties again, and commit those that have changed.
+
+    Points by hand and extensions come after autograding, and change what a late submission loses.
+
+    student: only this one's. Errors: ValueError if the gradebook does not know the assignment.
+    """
+    step = SavePoints(config=config, log=quiet)
+    if step.takes_nothing():
+        return
+    changed = False
+    for late in late_notebooks(gradebook, find_assignment(gradebook, assignment), student):
+        penalty = step.penalty(late.student, late.score, late.seconds_late)
+        if penalty != late.penalty:
+            set_penalty(gradebook, late.id, penalty)
+            changed = True
+    if changed:
+        gradebook.db.commit()
