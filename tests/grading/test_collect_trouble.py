@@ -56,6 +56,7 @@ TAKEN = [
     ({"w.zip": zipped({"x/lab.ipynb": WORK, "x/data/a.csv": "1", "x/b.png": "2"})}, ["data/a.csv", "b.png"]),
     ({"w.ZIP": zipped({"x\\lab.ipynb": WORK})}, {"lab.ipynb": WORK}),  # as some programs on Windows pack
     ({"w.zip": deep(3)}, {"lab.ipynb": WORK}),
+    ({"lab.ipynb": WORK, "Zoe\u0308.csv": "1"}, ["Zo\xeb.csv"]),  # macOS takes letters and their accents apart
     ({"lab.ipynb": WORK, ".ipynb_checkpoints/lab-checkpoint.ipynb": WORK + b" "}, {"lab.ipynb": WORK}),
     ({"lab.ipynb": WORK, "._lab.ipynb": b"\0", "Thumbs.db": b"\0"}, {"lab.ipynb": WORK}),
 ]
