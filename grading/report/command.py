@@ -13,14 +13,12 @@ Exit status: 0 written; 2 not written.
 
 import argparse
 import os
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SQLAlchemyError
 
 from grading.course import load_config
 from grading.report.gather import gather
@@ -30,15 +28,11 @@ from grading.report.page import render
 def run(args: argparse.Namespace) -> int:
     """Write the page, and return the exit status."""
     started = time.monotonic()
-    try:
-        course = CourseDirectory(config=load_config(Path.cwd(), args.db), assignment_id=args.assignment)
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            facts = gather(gradebook, course, args.assignment, with_names=not args.no_names)
-        target = Path(args.to or Path(course.root, f"report-{args.assignment}.html"))
-        _write(target, render(facts, datetime.now()))
-    except (ValueError, OSError, SQLAlchemyError) as error:
-        print(f"Not written: {error}", file=sys.stderr)
-        return 2
+    course = CourseDirectory(config=load_config(Path.cwd(), args.db), assignment_id=args.assignment)
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        facts = gather(gradebook, course, args.assignment, with_names=not args.no_names)
+    target = Path(args.to or Path(course.root, f"report-{args.assignment}.html"))
+    _write(target, render(facts, datetime.now()))
     print(f"{target}: {len(facts.points):,} graded, {time.monotonic() - started:.0f} s.")
     return 0
 

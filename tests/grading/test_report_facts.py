@@ -43,9 +43,14 @@ def test_two_tests_of_one_answer_are_not_tried_together_and_the_next_answer_is_i
     with gradebook_of(course.root) as gradebook:
         gradebook.add_grade_cell("test_double_again", "lab", ASSIGNMENT, max_score=1, cell_type="code")
     course.graded("ada", {"test_ratio": failed("No.")}, **NONE, test_double_again=0, not_tried=["double", "triple"])
+    course.graded("ben", test_double_again=1, test_ratio=0, not_tried=["ratio"])
     states = {exercise.name: dict(exercise.states) for exercise in course.facts().labs[0].exercises}
-    not_tried = {"not tried": 1}
-    assert states == {"test_double": not_tried, "test_double_again": not_tried, "test_ratio": {"wrong": 1}}
+    for_double = {"not tried": 1, "right": 1}
+    assert states == {
+        "test_double": for_double,
+        "test_double_again": for_double,
+        "test_ratio": {"wrong": 1, "not tried": 1},
+    }
 
 
 def test_an_answer_graded_by_hand_waits_until_a_person_has_graded_it(course):

@@ -62,6 +62,7 @@ def test_a_time_that_is_far_off_does_not_press_the_others_together():
     found = times("x", [(at(-0.5), 6), (at(0.5), 4), (datetime(1970, 1, 1), 0)], DUE, 6)
     assert f"1 are more than {FARTHEST.days} days away" in found.sentence
     assert found.rows[0] == ("more than 3 days before", "1", "0")
+    assert max(map(int, re.findall(r">−(\d+)<", found.svg))) <= FARTHEST.days
 
 
 def test_thousands_that_hand_in_together_are_no_file_of_megabytes():
