@@ -46,8 +46,10 @@ class LabNotebook(pytest.File):
 
         config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
         del config.Execute["extra_arguments"]  # here stderr counts: a lab's own cells have no use for it
-        # A warning fails the reference, and costs a student nothing.
+        # A warning fails the reference, and costs a student nothing; a busy machine costs the reference nothing.
         warnings = {} if self._is_reference else {"PYTHONWARNINGS": "ignore"}
+        if self._is_reference:
+            config.Execute.timeout = 300
         try:
             notebook, resources = ClearOutput().preprocess(self.notebook, {"metadata": {"path": str(self.path.parent)}})
             with setenv(**warnings):
