@@ -7,6 +7,7 @@ from typing import Any
 from grading.autograde.pool import Pool
 from grading.autograde.record import Changed, Prepared, Recorder
 from grading.autograde.submissions import Submission
+from grading.autograde.unseen import newer_python
 from grading.faults import CannotGoOn, in_words, what_stops_all
 from grading.judge.job import Verdict
 from grading.judge.process import JudgeFailed
@@ -72,7 +73,7 @@ class Grading:
             self._failed(submission, error)
         else:
             self.graded.append(submission.student)
-            self._done(submission, remarks(verdict))
+            self._done(submission, [*remarks(verdict), *newer_python(prepared.pythons, verdict)])
         return True
 
     def _failed(self, submission: Submission, error: Exception) -> None:

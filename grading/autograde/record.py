@@ -38,12 +38,14 @@ class Prepared:
 
     notebooks: those of the assignment, after nbgrader's first pass.
     remarks:   what was set aside, and why a whole notebook has no points, in sentences.
+    pythons:   the version of Python that each notebook names.
     state:     of the folder, which is another one if the student hands in again in the meantime.
     """
 
     job: Job
     notebooks: dict[str, NotebookNode]
     remarks: list[str]
+    pythons: dict[str, str]
     state: list[tuple]
 
 
@@ -96,29 +98,21 @@ class Recorder(Autograde):
         if not known:
             names, handed_in = (", ".join(sorted(n)) for n in (self._released, [path.stem for path in paths]))
             raise ValueError(f"No notebook has the name of a lab in this assignment ({names}). Submitted: {handed_in}.")
-        contents = {path.stem: self._read(path) for path in known}
+        contents, notebooks, pythons = {}, {}, {}
+        for path in known:
+            with _named(path):
+                contents[path.stem] = content = read_regular(path, MAX_NOTEBOOK_BYTES)
+                nb = nbformat.reads(content.decode("utf-8-sig"), as_version=4)
+                pythons[path.stem] = str(nb.metadata.get("language_info", {}).get("version"))
+                resources = self.init_single_notebook_resources(str(path))
+                notebooks[path.stem] = self._first_pass.from_notebook_node(nb, resources)[0]
         remarks += about_notebooks(contents, {*self._released}, self.labs)
-        notebooks = {path.stem: self._sanitised(path, contents[path.stem]) for path in known}
         jobs = {}
         for name, nb in notebooks.items():
             order = self._sources[name].order or self._released[name].cells
             jobs[name] = notebook_job(nb, order, self._sources[name].demonstrations)
         files = submitted_files(self.coursedir, self.assignment, submission.student, self.limits)
-        return Prepared(Job(jobs, files, self.limits, is_sandbox_waived()), notebooks, remarks, state)
-
-    def _read(self, path: Path) -> bytes:
-        try:
-            return read_regular(path, MAX_NOTEBOOK_BYTES)
-        except ValueError as error:
-            raise ValueError(f"{path.name}: {error}") from None
-
-    def _sanitised(self, path: Path, content: bytes) -> NotebookNode:
-        try:
-            nb = nbformat.reads(content.decode("utf-8-sig"), as_version=4)
-            return self._first_pass.from_notebook_node(nb, self.init_single_notebook_resources(str(path)))[0]
-        except (ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:  # as nbformat has them
-            text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-            raise ValueError(f"{path.name}: {text}") from None
+        return Prepared(Job(jobs, files, self.limits, is_sandbox_waived()), notebooks, remarks, pythons, state)
 
     def record(self, submission: Submission, prepared: Prepared, verdict: Verdict) -> None:
         """Write points and notebooks. Errors: Changed, and others; then autograded/ holds nothing of the student's."""
@@ -163,6 +157,16 @@ class Recorder(Autograde):
             raise
         finally:
             self.gradebook.db.remove()
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors: ValueError, with the file's name, for those that nbformat has."""
+    try:
+        yield
+    except (ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:
+        text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        raise ValueError(f"{path.name}: {text}") from None
 
 
 def _state(folder: Path) -> list[tuple]:

@@ -1,11 +1,14 @@
 """Work that was handed in and is not graded: under another name, in another place, or not at all. Nothing is moved."""
 
 import os
+import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from grading.collect.labs import Labs, Notebook
+from grading.judge.job import Verdict
 from grading.plain_text import one_line
 from grading.steps.entry import MAX_NOTEBOOK_BYTES, read_regular
 
@@ -35,6 +38,18 @@ def about_notebooks(contents: dict[str, bytes], names: set[str], labs: Labs | No
             sentences.append(f"{name} holds the cells of {found.lab}. Next step: ask for {name}, or rename it.")
         elif isinstance(found, Notebook) and not found.own:
             sentences.append(f"{name} is as it was released: it holds no answer.")
+    return sentences
+
+
+def newer_python(pythons: dict[str, str], verdict: Verdict) -> list[str]:
+    """Which notebooks may hold syntax that Python does not have here yet, in sentences. pythons: theirs, by name."""
+    here = sys.version_info.minor
+    sentences = []
+    for name, version in pythons.items():
+        theirs = re.match(r"3\.(\d{1,3})\b", version)
+        has_failed = any(output.get("ename") == "SyntaxError" for cell in verdict.outputs[name] for output in cell)
+        if has_failed and theirs and int(theirs[1]) > here:
+            sentences.append(f"{name} was written with Python {theirs[0]}. Here it is 3.{here}: hence a SyntaxError?")
     return sentences
 
 

@@ -40,7 +40,7 @@ class JudgeProcess:
             self._channel.send(job)
             answer = self._channel.receive()
         except ChannelError as error:
-            raise JudgeFailed(f"The judge process has ended: {error}") from None
+            raise JudgeFailed(f"The judge gave no verdict: {error}.") from None
         if isinstance(answer, Failed):
             raise JudgeFailed(answer.why)
         return answer

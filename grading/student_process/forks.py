@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -66,7 +67,9 @@ def ended(pid: int) -> str:
     except ChildProcessError:  # somebody else has waited for it
         return "it ended"
     if os.WIFSIGNALED(status):
-        return f"it was ended by signal {os.WTERMSIG(status)}"
+        if os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU):  # set in `Calls.serve`
+            return "it took too long"
+        return f"it was ended by signal {os.WTERMSIG(status)} ({signal.strsignal(os.WTERMSIG(status))})"
     return f"it exited with status {os.WEXITSTATUS(status)}" if os.WEXITSTATUS(status) else ""
 
 

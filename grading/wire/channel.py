@@ -40,40 +40,40 @@ class Channel:
         try:
             data = msgspec.msgpack.encode(message)
         except (UnicodeEncodeError, RecursionError) as error:
-            raise ChannelError(f"The message cannot be written: {type(error).__name__}.") from None
+            raise ChannelError(f"a message cannot be written ({type(error).__name__})") from None
         view = memoryview(len(data).to_bytes(LENGTH_BYTES, "big") + data)
         deadline = None if seconds is None else time.monotonic() + seconds
         while view:
             if deadline is not None:
                 _, ready, _ = select.select([], [self._write_fd], [], max(0.0, deadline - time.monotonic()))
                 if not ready:
-                    raise SilentTooLong("The other side does not read messages.")
+                    raise SilentTooLong("it reads no messages")
             try:
                 # No more than a pipe surely takes once it is ready, so that this call never blocks.
                 view = view[os.write(self._write_fd, view[: select.PIPE_BUF]) :]
             except OSError as error:
-                raise ChannelError(f"The other side has ended ({error.strerror}).") from None
+                raise ChannelError(f"it has ended ({error.strerror})") from None
 
     def receive(self, seconds: float | None = None) -> Any:
         """The next message; waits `seconds` at most. Errors: ChannelError, SilentTooLong."""
         deadline = None if seconds is None else time.monotonic() + seconds
         length = int.from_bytes(self._take(LENGTH_BYTES, deadline), "big")
         if length > self._max_bytes:
-            raise ChannelError(f"A message is longer than {self._max_bytes:,} bytes.")
+            raise ChannelError(f"its message is longer than {self._max_bytes:,} bytes")
         try:
             return self._decoder.decode(self._take(length, deadline))
         except (msgspec.DecodeError, ValueError, RecursionError, MemoryError):
-            raise ChannelError("Invalid message.") from None
+            raise ChannelError("its message is invalid") from None
 
     def _take(self, count: int, deadline: float | None) -> bytes:
         while len(self._received) < count:
             if deadline is not None:
                 ready, _, _ = select.select([self._read_fd], [], [], max(0.0, deadline - time.monotonic()))
                 if not ready:
-                    raise SilentTooLong("No answer in time.")
+                    raise SilentTooLong("it did not answer in time")
             chunk = os.read(self._read_fd, 2**16)
             if not chunk:
-                raise ChannelError("The other side has ended.")
+                raise ChannelError("it has ended")
             self._received += chunk
         taken = bytes(self._received[:count])
         del self._received[:count]

@@ -16,7 +16,7 @@ class MadeUpRecorder:
     def prepare(self, submission: Submission) -> Prepared:
         if submission.student.startswith("bad"):
             raise ValueError("cannot be read")
-        return Prepared(Job({submission.student: NotebookJob([], [])}), {}, [], [])
+        return Prepared(Job({submission.student: NotebookJob([], [])}), {}, [], {}, [])
 
     def record(self, submission: Submission, prepared: Prepared, verdict: Verdict) -> None:
         if submission.student.startswith("newer"):

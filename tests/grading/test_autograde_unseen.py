@@ -55,6 +55,9 @@ def told(course, tmp_path_factory):
     place(own, f"packed/{ASSIGNMENT}/more.ZIP", zipped(right))
     place(own, f"only-zip/{ASSIGNMENT}/lab.zip", zipped(right))
     place(own, f"bom/{ASSIGNMENT}/lab.ipynb", b"\xef\xbb\xbf" + json.dumps(right).encode())
+    newer = plain(answered(own, double="def double(x):\n    return (2 *"))
+    newer["metadata"]["language_info"] = {"name": "python", "version": "3.99.1"}
+    place(own, f"newer/{ASSIGNMENT}/lab.ipynb", newer)
     place(own, "high/lab.ipynb", right)
     place(own, f"case/{ASSIGNMENT.upper()}/lab.ipynb", right)
     place(own, f"low/download/{ASSIGNMENT}/lab.ipynb", right)
@@ -91,6 +94,7 @@ def told_by(course) -> tuple[dict[str, str], int, dict]:
         ("mixed", "second was not handed in."),
         ("packed", "more.ZIP was not unpacked, and not graded."),
         ("only-zip", "contains no notebook. lab.zip was not unpacked"),
+        ("newer", "lab was written with Python 3.99. Here it is 3."),
         ("high", f"lab.ipynb is one folder too high. Next step: move it to high/{ASSIGNMENT}."),
         ("case", f"Its folder is called {ASSIGNMENT.upper()}. Next step: rename it to {ASSIGNMENT}."),
         ("low", f"download/{ASSIGNMENT} is one folder too low."),
