@@ -176,6 +176,7 @@ def test_the_file_goes_where_it_is_told_and_nothing_else_is_left(course, monkeyp
     [
         (["no-such-phase"], "The gradebook has no assignment 'no-such-phase'. Next step: "),
         ([ASSIGNMENT, "--to", "no/such/folder.html"], "No such file or directory"),
+        ([ASSIGNMENT, "--to", "source"], "Is a directory"),
     ],
 )
 def test_what_cannot_be_written_is_said_in_a_line(course, monkeypatch, capsys, arguments, said):
@@ -184,3 +185,4 @@ def test_what_cannot_be_written_is_said_in_a_line(course, monkeypatch, capsys, a
     assert main(["report", *arguments]) == 2
     printed = capsys.readouterr().err
     assert said in printed.splitlines()[-1] and "Traceback" not in printed
+    assert not list(course.root.glob(".*unfinished"))
