@@ -16,6 +16,7 @@ from grading.wire.values import UNREADABLE
 
 GRACE_S = 5  # how much later than asked an answer may come, before the process is ended
 MAX_STARTS = 20
+MAX_LEFT_BEHIND = 30  # processes of a cell's own
 MAX_OUTPUTS = 40
 
 
@@ -209,15 +210,22 @@ class StudentNotebook:
             self.server.restart()
         self._start()
         for index, source in enumerate(self._done):
+            before = self.server.num_processes()
             try:
                 if source is None:
                     self._keep()
                 else:
                     self._run(source)
             except ChannelError:  # ran before, and breaks now: go on without it
-                self._done[index] = "" if source is not None else None
-                self.faults.append("A cell that had run before failed when it was run again.")
+                self._give_up(index, "A cell that had run before failed when it was run again.")
                 return self._restart()
+            if self.server.num_processes() > before + MAX_LEFT_BEHIND:  # until none could be forked for a test
+                self._give_up(index, "A cell left too many processes behind, and counts as not run.")
+                return self._restart()
+
+    def _give_up(self, index: int, why: str) -> None:
+        self._done[index] = "" if self._done[index] is not None else None
+        self.faults.append(why)
 
     def _why(self, error: ChannelError) -> str:
         if isinstance(error, SilentTooLong):

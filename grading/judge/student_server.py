@@ -38,6 +38,10 @@ class StudentServer:
         """Why this side has ended the server, if it has."""
         return self._process.why_ended
 
+    def num_processes(self) -> int:
+        """How many processes there are in the sandbox."""
+        return self._process.num_processes()
+
     def look(self) -> None:
         """Note how much processor time it has had by now; once a second is enough."""
         if time.monotonic() - self._last_look[0] > 1:

@@ -72,6 +72,10 @@ class StudentProcess:
         """The processor time that all of it has used so far."""
         return used(self._process.pid, processor_seconds)
 
+    def num_processes(self) -> int:
+        """It and all its descendants."""
+        return int(used(self._process.pid, lambda _: 1))
+
     def kill(self) -> None:
         """End it with everything in it, and return when all of it is gone. A second call does nothing."""
         if self._process.stdin.closed:

@@ -65,6 +65,16 @@ def a_segfault_in_an_answer(nb):
 
 
 @robust()
+def a_flood_of_processes_that_sleep(nb):
+    """Forks until it is refused; the children sleep, and leave no process for the tests."""
+    own_cell(
+        nb,
+        "import os, time\nwhile True:\n    try:\n        pid = os.fork()\n    except OSError:\n        break\n"
+        "    if pid == 0:\n        time.sleep(60)\n        os._exit(0)",
+    )
+
+
+@robust()
 def a_flood_of_prints(nb):
     """1 GB in small prints."""
     own_cell(nb, "line = 'x' * 99\nfor _ in range(10**7): print(line)")
