@@ -12,7 +12,7 @@ from grading.plain_text import one_line
 from grading.steps.entry import MAX_NOTEBOOK_BYTES, read_regular
 
 LIKELY = re.compile(r"^Likely cause: (.+)", re.MULTILINE)
-BROKEN = re.compile(r"\A.{0,300}? raised CallFailed: (your code .+)")  # in a test; 14 is the alarm's signal
+BROKEN = re.compile(r"\A.{0,300}? raised CallFailed: (your code .+)")  # in a test
 NUMBER = r"(?<!\w)-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?(?!\w)"
 NUMBERS = re.compile(rf"{NUMBER}(?:, {NUMBER})*")
 
@@ -80,7 +80,7 @@ def cause_of(answers: tuple[str, ...], test: str, found: dict[str, Error]) -> Ca
     if error.ename == "TestTooLong":
         return Cause("The test took too long.", is_answer=False)
     if broken := BROKEN.search(error.evalue):
-        text = "The answer did not return in time." if broken[1].endswith("signal 14") else one_line(broken[1])
+        text = "The answer did not return in time." if broken[1].endswith("it took too long") else one_line(broken[1])
         return Cause(text, is_answer=False)
     if causes := LIKELY.findall(error.evalue):
         return Cause(first_sentence(one_line(causes[-1], 300)))
