@@ -8,6 +8,7 @@ from grading.report.words import CourseWords
 
 BROKEN = "your code did not answer: it was ended by"
 CALL = f"ratio(1) raised CallFailed: {BROKEN}"
+TOO_LONG = "ratio(1) raised CallFailed: your code did not answer: it took too long"
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ CALL = f"ratio(1) raised CallFailed: {BROKEN}"
         ("test", "AssertionError", HIDDEN_TOO_LONG, HIDDEN_TOO_LONG, False),
         ("test", "NotRun", "The notebook took more than 9 seconds.", "The notebook took more than 9 seconds.", False),
         ("test", "TestTooLong", "", "The test took too long.", False),
-        ("test", "CheckFailed", "ratio(1) raised CallFailed: your code did not answer: it took too long", "The answer did not return in time.", False),
+        ("test", "CheckFailed", TOO_LONG, "The answer did not return in time.", False),
         ("test", "CheckFailed", f"{CALL} signal 9\nNext step: x.", f"{BROKEN} signal 9", False),
         ("answer", "CellTimeout", "4 seconds", "The answer's cell ran out of time.", False),
         ("answer", "CellFailed", "The cell did not finish.", "The cell did not finish.", False),
