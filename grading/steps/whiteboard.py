@@ -77,16 +77,19 @@ def _new_part(cell: NotebookNode, known: set[str]) -> str:
 def _quote(answer: NotebookNode, texts: list[tuple[str, dict]]) -> None:
     quotes, pictures = [], dict(answer.get("attachments", {}))
     left = LONGEST
-    for number, (text, own) in enumerate(texts):
+    for number, (text, attached) in enumerate(texts):
         shown, left = text[: max(left, 0)], left - len(text)
-        for name in own:
+        shown = shown.replace("<!--", "&lt;!--")  # a comment without an end would hide the quotes below
+        for name in attached:
             if f"attachment:{name}" in shown:  # under a name of its own: editors call many pictures image.png
                 shown = shown.replace(f"attachment:{name}", f"attachment:{number}-{name}")
-                pictures[f"{number}-{name}"] = own[name]
+                pictures[f"{number}-{name}"] = attached[name]
         quotes += ["\n".join(f"> {line}" for line in shown.splitlines())] if shown else []
     if quotes:
         quotes += [f"({-left:,} more characters: see the notebook.)"] if left < 0 else []
-        answer.source = "\n\n".join([answer.source.rstrip(), "---", HEADING, *quotes])
+        own = answer.source.rstrip()
+        end = ["-->"] if own.rfind("<!--") > own.rfind("-->") else []
+        answer.source = "\n\n".join([own, *end, "---", HEADING, *quotes])
         if pictures:
             answer.attachments = pictures
 

@@ -2,10 +2,12 @@
 
 import pytest
 from autograde_course import gradebook_of, hand_in, ours, serial
+from hostile_text import ATTACKS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.utils import determine_grade
+from test_formgrader_page import can_run, page  # noqa: F401 (fixture)
 from tiny_course import ASSIGNMENT
 from written_course import QUESTION, REMARK, STUB, WrittenCourse
 
@@ -120,6 +122,21 @@ def test_an_answer_is_shown_where_it_is_graded_and_waits_for_a_person(graded, no
     assert "<em>doubled</em>" in html and "whatever x is." in html
 
 
+def formula_under_its_id(nb):
+    nb.cells[-1] = new_code_cell("2 * x", id="board")
+
+
+def formula_above_an_untouched_copy(nb):
+    nb.cells.insert(-1, new_code_cell("2 * x", metadata=board_of(nb).metadata))
+
+
+@pytest.mark.parametrize("change", [formula_under_its_id, formula_above_an_untouched_copy])
+def test_a_cell_that_was_the_answers_counts_even_if_it_could_be_code(graded, notebook, change):
+    change(notebook)
+    board, waits, _ = graded(notebook)
+    assert waits and board.source.endswith("> 2 * x")
+
+
 def delete(nb):
     nb.cells.remove(board_of(nb))
 
@@ -155,11 +172,29 @@ def test_an_answer_in_its_place_comes_first_and_is_not_repeated(graded, notebook
     assert graded(notebook)[0].source == f"In its place.\n\n---\n\n{HEADING}\n\n> And more."
 
 
+def test_a_comment_without_an_end_hides_no_quote(graded, notebook):
+    board_of(notebook).source = "Mine.\n\n<!-- to do"
+    for text in ("<!-- a note", ANSWER):
+        below(notebook, new_markdown_cell(text))
+    html = str(markup.markdown(graded(notebook)[0].source))
+    assert "a note" in html and "<em>doubled</em>" in html
+
+
 def test_a_quote_is_bounded_and_says_so(graded, notebook):
     for number in range(30):
         below(notebook, new_markdown_cell(f"{number} " + "word " * 1000))
     board, waits, _ = graded(notebook)
     assert len(board.source) < LONGEST + 1000 and "more characters: see the notebook.)" in board.source and waits
+
+
+def test_nothing_in_a_quote_can_run_in_the_formgrader(graded, course, page):  # noqa: F811
+    for attack in ATTACKS:
+        nb = course.answered()
+        below(nb, new_raw_cell(f"An answer. {attack}"))
+        below(nb, new_markdown_cell(attack))
+        body = page(graded(nb)[0]).partition("<body>")[2]
+        assert "An answer." in body
+        assert can_run(body.replace(' style="width: 4em;"', "").replace(' style="width: 3em;"', "")) == [], attack
 
 
 def test_pictures_come_with_the_answer_under_names_of_their_own(graded, notebook):
