@@ -44,7 +44,7 @@ help:
 
 # Looked at before anything is installed, so it runs on the system's Python.
 check: python
-	@$(PYTHON) setup/check.py
+	@$(PYTHON) scripts/check.py
 
 python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
@@ -54,15 +54,15 @@ python:
 	  exit 1; } >&2
 
 install: python
-	@$(PYTHON) setup/install.py
+	@$(PYTHON) scripts/install.py
 
 # What the labs and grading need, without the tests' own packages.
 install-labs: python
-	@$(PYTHON) setup/install.py --extras grading
+	@$(PYTHON) scripts/install.py --extras grading
 
 # exec, so that after Ctrl-C no shell is left for make to report on.
 lab: install-labs
-	@exec $(VENV_PYTHON) setup/lab.py --port "$(PORT)" --host "$(HOST)" --open "$(OPEN)" --for "$(FOR)"
+	@exec $(VENV_PYTHON) scripts/lab.py --port "$(PORT)" --host "$(HOST)" --open "$(OPEN)" --for "$(FOR)"
 
 # A worker for each core; tests/conftest.py says which tests stay together.
 PYTEST = $(VENV_PYTHON) -m pytest --numprocesses logical --dist loadscope --no-loadscope-reorder
@@ -73,7 +73,7 @@ test-all: install
 
 # It needs uv, and not what pyproject.toml asks for by now, which may be why somebody runs it.
 lock: python
-	@test -x $(VENV_PYTHON) || $(PYTHON) setup/install.py
+	@test -x $(VENV_PYTHON) || $(PYTHON) scripts/install.py
 	@$(VENV_PYTHON) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
 	  --custom-compile-command "make lock" --quiet --output-file constraints.txt
 
@@ -87,12 +87,12 @@ new-lab: install-labs
 	@$(VENV_PYTHON) -m grading new-lab "$(PHASE)" "$(NAME)" --title "$(TITLE)"
 
 bundle: install-labs
-	@$(VENV_PYTHON) setup/bundle.py $(if $(BRANCH),--branch "$(BRANCH)")
+	@$(VENV_PYTHON) scripts/bundle.py $(if $(BRANCH),--branch "$(BRANCH)")
 
 address: install-labs
-	@$(VENV_PYTHON) setup/address.py $(if $(REPOSITORY),"$(REPOSITORY)") $(if $(BRANCH),--branch "$(BRANCH)")
+	@$(VENV_PYTHON) scripts/address.py $(if $(REPOSITORY),"$(REPOSITORY)") $(if $(BRANCH),--branch "$(BRANCH)")
 
 # Names each thing it removes, and keeps out of source/, release/, work/ and the graders' folders.
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache
-	find mini_vllm labkit grading setup tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	find mini_vllm labkit grading scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +

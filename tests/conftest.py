@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # The folders that take longest, so that no worker begins one of them when the others have nothing left to do.
-LONGEST_FIRST = ("tests/grading/attacks", "tests/grading", "tests/setup", "tests/docs", "tests/browser")
+LONGEST_FIRST = ("tests/grading/attacks", "tests/grading", "tests/scripts", "tests/docs", "tests/browser")
 
 BESIDE = {"tests/grading/test_submissions.py": "tests/grading/test_autograde.py"}  # they look at one graded class
 

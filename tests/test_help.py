@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 MAIN = '\nif __name__ == "__main__":'
 NOT_FOR_PEOPLE = {"grading/student_process/start.py", "grading/judge/serve.py"}  # started by grading alone
 NEEDS = {"training/train.py": "torch", "benchmarks/bench_sampler.py": "torch"}  # and say so without it
-FOLDERS = ("mini_vllm", "grading", "setup", "training", "docs", "benchmarks")
+FOLDERS = ("mini_vllm", "grading", "scripts", "training", "docs", "benchmarks")
 FILES = sorted(path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 COMMANDS = [name for name in FILES if name not in NOT_FOR_PEOPLE and MAIN in (ROOT / name).read_text(encoding="utf-8")]
 SUBCOMMANDS = {

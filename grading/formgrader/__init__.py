@@ -3,7 +3,7 @@
 submission   the page of a submission: what of a notebook, and of the names around it, gets into nbgrader's template
 extension    the server extension: nbgrader's, with escaped templates and a policy that forbids other scripts
 
-nbgrader_config.py names the parts of the first; setup/jupyter_files.py turns the second on.
+nbgrader_config.py names the parts of the first; scripts/jupyter_files.py turns the second on.
 """
 
 

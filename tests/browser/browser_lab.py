@@ -1,4 +1,4 @@
-"""The two programs behind the browser's tests: a browser that is installed, and a running setup/lab.py."""
+"""The two programs behind the browser's tests: a browser that is installed, and a running scripts/lab.py."""
 
 import os
 import queue
@@ -46,7 +46,7 @@ def browser_options(program: str) -> dict:
 
 
 class RunningLab:
-    """A course's setup/lab.py. `jupyter`: the folder for all that Jupyter reads and keeps outside of the course."""
+    """A course's scripts/lab.py. `jupyter`: the folder for all that Jupyter reads and keeps outside of the course."""
 
     def __init__(self, course: Path, jupyter: Path, person: str = "student"):
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -58,7 +58,7 @@ class RunningLab:
         self.lines: list[str] = []
         self._printed: queue.Queue = queue.Queue()
         self._process = subprocess.Popen(
-            [sys.executable, course / "setup" / "lab.py", "--open", "no", "--for", person, "--port", str(port)],
+            [sys.executable, course / "scripts" / "lab.py", "--open", "no", "--for", person, "--port", str(port)],
             cwd=course,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -85,7 +85,7 @@ class RunningLab:
                 line = None
             if line is None:
                 self.stop()
-                raise RuntimeError("setup/lab.py printed no address:\n" + "".join(self.lines))
+                raise RuntimeError("scripts/lab.py printed no address:\n" + "".join(self.lines))
             if line.startswith("JupyterLab: "):
                 return line.split()[1]
 

@@ -63,7 +63,7 @@ def copy_of_course():
 def serve(tmp_path_factory):
     """serve(course_folder, start_page=None, person="student") -> the address, with its token, of JupyterLab there.
 
-    The server is the course's own setup/lab.py, with Jupyter settings that are nobody's; it stops after the module.
+    The server is the course's own scripts/lab.py, with Jupyter settings that are nobody's; it stops after the module.
     Without start_page the address is the one that `make lab` prints. start_page is a path inside the course, as
     "source/phase/lab.ipynb": JupyterLab then opens with this document alone. One folder has one server, for one person.
     """

@@ -99,7 +99,7 @@ def _copy(root: Path) -> None:
 def _make_environment(root: Path) -> None:
     """A .venv of the copy's own whose packages are this one's: `make` would make a mere link to this one anew.
 
-    It has the stamp that setup/install.py leaves, so that make finds nothing to install.
+    It has the stamp that scripts/install.py leaves, so that make finds nothing to install.
     """
     made, here = root / ".venv", Path(sys.prefix)
     venv.create(made, with_pip=False, symlinks=True)
@@ -115,7 +115,7 @@ def _make_environment(root: Path) -> None:
         if script.is_file() and not target.exists() and script.read_bytes()[:2] == b"#!":
             target.write_text(re.sub(r"\A#!.*", f"#!{made}/bin/python", script.read_text(encoding="utf-8"), count=1))
             target.chmod(0o755)
-    stamp = "import sys; sys.path.insert(0, 'setup'); import install; print(*install.wanted(), sep='\\n')"
+    stamp = "import sys; sys.path.insert(0, 'scripts'); import install; print(*install.wanted(), sep='\\n')"
     lines = subprocess.run([sys.executable, "-c", stamp], cwd=root, capture_output=True, text=True, check=True).stdout
     (made / "installed-for.txt").write_text(f"{lines}extras grading test\n", encoding="utf-8")
 

@@ -29,7 +29,7 @@ SERVERS = ("make lab", "make lab FOR=instructor")
 
 # Commands that do not end with status 0.
 STATUS = {
-    # make itself ends by the signal, as every make does; the server's own status is held by tests/setup/test_lab.py.
+    # make itself ends by the signal, as every make does; the server's own status is held by tests/scripts/test_lab.py.
     "make lab": -signal.SIGINT,
     "make lab FOR=instructor": -signal.SIGINT,
     # An untouched notebook fails.

@@ -10,7 +10,7 @@ import pytest
 from doc_pages import read
 
 ROOT = Path(__file__).parents[2]
-COURSE = {"grading", "setup", "training", "benchmarks", "tests", "conftest"}
+COURSE = {"grading", "scripts", "training", "benchmarks", "tests", "conftest"}
 JUPYTER = {"nbgrader", "nbformat", "nbclient", "nbconvert", "jupyter_client", "jupyterlab", "IPython", "ipywidgets"}
 ENGINES_PACKAGES = {"mini_vllm", "numpy", "tqdm", "jinja2", "gguf", "tokenizers"}
 DATA_ONLY = ("grading.wire", "grading.student_process")

@@ -16,7 +16,7 @@ LABS = sorted((ROOT / "source").glob("*/lab-*.ipynb"))
 
 @pytest.fixture(scope="module")
 def jupyter_files():
-    spec = importlib.util.spec_from_file_location("jupyter_files", ROOT / "setup" / "jupyter_files.py")
+    spec = importlib.util.spec_from_file_location("jupyter_files", ROOT / "scripts" / "jupyter_files.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -1,4 +1,4 @@
-"""Show or change the repository's address: python setup/address.py [ADDRESS] [--branch NAME] [--check].
+"""Show or change the repository's address: python scripts/address.py [ADDRESS] [--branch NAME] [--check].
 
 Its home is `Repository` in pyproject.toml. Pages repeat it, and the README's Binder badges are made from it.
 """
@@ -99,7 +99,7 @@ def main(argv: list[str] | None = None, root: Path = REPOSITORY) -> int:
     """The command line. Returns the exit status: 0 fine, 1 out of step, 2 no such address."""
     parser = argparse.ArgumentParser(
         description="Show the repository's address and the files that contain it, or change it in all of them.",
-        epilog=f"Example: python setup/address.py {EXAMPLE}",
+        epilog=f"Example: python scripts/address.py {EXAMPLE}",
     )
     parser.add_argument("address", nargs="?", help=f"the repository's page, for example {EXAMPLE}")
     parser.add_argument("--branch", help="the branch that the Binder badges open (HEAD: the repository's default)")
@@ -132,7 +132,7 @@ def main(argv: list[str] | None = None, root: Path = REPOSITORY) -> int:
     for name, count in places(root, address):
         print(f"  {name}: {count} time(s)")
     for name in names:
-        print(f"{name} is out of date. Next step: python setup/address.py {address}", file=sys.stderr)
+        print(f"{name} is out of date. Next step: python scripts/address.py {address}", file=sys.stderr)
     return 1 if names and options.check else 0
 
 

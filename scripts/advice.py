@@ -6,7 +6,7 @@ As readable for an old Python as install.py, and for the same reason.
 # ruff: noqa: UP031
 import sys
 
-OLDEST = (3, 11)  # as requires-python in pyproject.toml; tests/setup holds the two together
+OLDEST = (3, 11)  # as requires-python in pyproject.toml; tests/scripts holds the two together
 AGAIN = "then run the same command again; it continues."
 # Signs in the output of pip or venv, what they mean, and the next step. The first match counts.
 REASONS = (

@@ -25,7 +25,7 @@ def test_clean_removes_what_can_be_made_again_and_keeps_everything_else(tmp_path
     kept = ["gradebook.db", "release/p/lab.ipynb", "work/p/lab.ipynb", "source/p/lab.ipynb", "grading/demo.py"]
     kept += [f"{folder}/student/p/lab.ipynb" for folder in ("submitted", "autograded", "feedback")]
     removed = [".venv/bin/python", "build/x", "course.egg-info/x", ".pytest_cache/x"]
-    removed += [f"{package}/__pycache__/x.pyc" for package in ("mini_vllm", "labkit", "grading", "setup", "tests")]
+    removed += [f"{package}/__pycache__/x.pyc" for package in ("mini_vllm", "labkit", "grading", "scripts", "tests")]
     for name in kept + removed:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -1,4 +1,4 @@
-"""Build what students get: python setup/bundle.py [--output FILE.zip | --branch NAME].
+"""Build what students get: python scripts/bundle.py [--output FILE.zip | --branch NAME].
 
 Their notebooks and pages, the engine, labkit, and what opens them; nothing of source/, grading/ or tests/. The same
 source gives the same bytes.
@@ -51,10 +51,10 @@ def contents(root: Path) -> dict[str, bytes]:
                 files[name] = path.read_bytes()
     makefile = student_makefile((root / "Makefile").read_text(encoding="utf-8"))
     files["Makefile"] = makefile.encode()
-    scripts = re.findall(r"\bsetup/(\w+)\.py", makefile)
-    setup = root / "setup"
-    for name in _with_imports(setup, [*scripts, *_imported(root / "postBuild", setup)]):
-        files[f"setup/{name}.py"] = (setup / f"{name}.py").read_bytes()
+    scripts = re.findall(r"\bscripts/(\w+)\.py", makefile)
+    folder = root / "scripts"
+    for name in _with_imports(folder, [*scripts, *_imported(root / "postBuild", folder)]):
+        files[f"scripts/{name}.py"] = (folder / f"{name}.py").read_bytes()
     files["README.md"] = readme(root, released).encode()
     return dict(sorted(files.items()))
 
@@ -64,7 +64,7 @@ def readme(root: Path, released: dict[str, bytes]) -> str:
     labs = [f"release/{path}" for path in binder.labs(root)]
     titles = [re.search(r"# (Lab .*?)( \[[\w-]+\])?(\\n)?\"", released[path].decode()) for path in labs]
     lines = [f"- [{title[1] if title else Path(path).stem}]({path})" for path, title in zip(labs, titles)]
-    template = (root / "setup" / "bundle_readme.md").read_text(encoding="utf-8")
+    template = (root / "scripts" / "bundle_readme.md").read_text(encoding="utf-8")
     start = f"release/{binder.start_page(root)}"
     return template.replace("{labs}", "\n".join(lines)).replace("{start}", start)
 
@@ -81,21 +81,21 @@ def write_zip(files: dict[str, bytes], output: Path) -> None:
             archive.writestr(entry, content)
 
 
-def _imported(script: Path, setup: Path) -> list[str]:
-    """The modules of setup/ that a script imports."""
+def _imported(script: Path, folder: Path) -> list[str]:
+    """The modules of scripts/ that a script imports."""
     nodes = list(ast.walk(ast.parse(script.read_text(encoding="utf-8"))))
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
-    return [name for name in names if (setup / f"{name}.py").exists()]
+    return [name for name in names if (folder / f"{name}.py").exists()]
 
 
-def _with_imports(setup: Path, names: list[str]) -> set[str]:
+def _with_imports(folder: Path, names: list[str]) -> set[str]:
     found: set[str] = set()
     while names:
         name = names.pop()
         if name not in found:
             found.add(name)
-            names += _imported(setup / f"{name}.py", setup)
+            names += _imported(folder / f"{name}.py", folder)
     return found
 
 
@@ -113,7 +113,7 @@ def main(argv: list[str] | None = None, root: Path = REPOSITORY) -> int:
     """The command line. Returns the exit status: 0 made, 1 not made, 2 wrong usage."""
     parser = argparse.ArgumentParser(
         description="Build the student version, without solutions and hidden tests: a zip, or a git branch.",
-        epilog="Example: python setup/bundle.py --branch student (for git and Binder)",
+        epilog="Example: python scripts/bundle.py --branch student (for git and Binder)",
     )
     to = parser.add_mutually_exclusive_group()
     to.add_argument("--output", default=OUTPUT, help=f"the zip to write ({OUTPUT})")

@@ -136,7 +136,7 @@ def main():
     """Runs the checks, then the installation; the exit status is 0 only when .venv is ready."""
     parser = argparse.ArgumentParser(
         description="Create .venv and install the course into it, unless that is already done.",
-        epilog="Example: python3 setup/install.py --extras grading (what `make lab` runs first)",
+        epilog="Example: python3 scripts/install.py --extras grading (what `make lab` runs first)",
     )
     about = "extras of pyproject.toml to install, in addition to what the labs need (default: %s)" % " ".join(EXTRAS)
     parser.add_argument("--extras", nargs="*", choices=EXTRAS, default=list(EXTRAS), help=about)

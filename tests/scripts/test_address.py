@@ -1,4 +1,4 @@
-"""setup/address.py changes the repository's address wherever it stands, and nothing else."""
+"""scripts/address.py changes the repository's address wherever it stands, and nothing else."""
 
 import shutil
 import subprocess
@@ -27,8 +27,8 @@ def course(tmp_path):
     put(tmp_path, "docs/other.md", "https://github.com/somebody/else\n")
     put(tmp_path, ".venv/lib/x.md", f"{OLD}\n")
     for name in ("address.py", "binder.py"):
-        (tmp_path / "setup").mkdir(exist_ok=True)
-        shutil.copy(REPOSITORY / "setup" / name, tmp_path / "setup")
+        (tmp_path / "scripts").mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / "scripts" / name, tmp_path / "scripts")
     return tmp_path
 
 
@@ -39,7 +39,7 @@ def put(folder, name, text):
 
 def address(course, *words, status=0):
     """What the command prints, on both its outputs; it must end with `status`."""
-    command = [sys.executable, course / "setup" / "address.py", *words]
+    command = [sys.executable, course / "scripts" / "address.py", *words]
     ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
     assert ran.returncode == status, ran.stdout + ran.stderr
     return ran.stdout + ran.stderr
@@ -143,7 +143,7 @@ def test_check_fails_by_name_where_a_lab_has_no_badge_or_a_page_the_old_address(
     project.write_text(project.read_text().replace(OLD, NEW))
     said = address(course, "--check", status=1)
     for name in ("README.md", "source/phase-00/README.md", "source/phase-00/lab-01-first.ipynb"):
-        assert f"{name} is out of date. Next step: python setup/address.py {NEW}" in said
+        assert f"{name} is out of date. Next step: python scripts/address.py {NEW}" in said
     address(course, NEW)
     address(course, "--check")
     assert OLD.encode() not in content(course)["source/phase-00/lab-01-first.ipynb"]
@@ -166,6 +166,6 @@ def test_the_line_ends_of_windows_stay(course):
 
 
 def test_this_repository_is_in_step():
-    command = [sys.executable, REPOSITORY / "setup" / "address.py", "--check"]
+    command = [sys.executable, REPOSITORY / "scripts" / "address.py", "--check"]
     ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr

@@ -1,4 +1,4 @@
-"""setup/lab.py opens JupyterLab where it was told to, or says at once why not and what to do."""
+"""scripts/lab.py opens JupyterLab where it was told to, or says at once why not and what to do."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-SETUP = Path(__file__).resolve().parents[2] / "setup"
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 PHASE = "phase-00-foundations"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach this machine
 
@@ -33,15 +33,15 @@ def lab(tmp_path, ctrl_c):
     for phase in (f"release/{PHASE}", f"source/{PHASE}"):
         (tmp_path / "course" / phase).mkdir(parents=True)
     (tmp_path / "course" / "release" / PHASE / "README.md").write_text("# Start\n")
-    (tmp_path / "course" / "setup").mkdir()
+    (tmp_path / "course" / "scripts").mkdir()
     for name in ("lab", "jupyter_files", "working_copy"):
-        shutil.copy(SETUP / f"{name}.py", tmp_path / "course" / "setup")
+        shutil.copy(SCRIPTS / f"{name}.py", tmp_path / "course" / "scripts")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     environment |= {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     keyboard, terminal = os.openpty()  # in a terminal, and only there, Jupyter by itself asks "Shut down?"
 
     def start(*options):
-        command = [sys.executable, tmp_path / "course" / "setup" / "lab.py", "--open", "no", *options]
+        command = [sys.executable, tmp_path / "course" / "scripts" / "lab.py", "--open", "no", *options]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         return subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=terminal, **pipes)
 

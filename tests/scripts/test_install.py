@@ -1,4 +1,4 @@
-"""setup/install.py says what is wrong and what to do, and a failed installation never looks finished."""
+"""scripts/install.py says what is wrong and what to do, and a failed installation never looks finished."""
 
 import ast
 import importlib
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SETUP = REPOSITORY / "setup"
+SCRIPTS = REPOSITORY / "scripts"
 EXTRAS = ["grading", "test"]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -21,7 +21,7 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-
 @pytest.fixture
 def course(tmp_path):
     """A small repository of its own, with this installer and one package to install."""
-    shutil.copytree(SETUP, tmp_path / "setup", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SCRIPTS, tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "course.py").touch()
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "course"\nversion = "1"\n')
     (tmp_path / "constraints.txt").touch()
@@ -31,21 +31,21 @@ def course(tmp_path):
 @pytest.fixture
 def advice(monkeypatch):
     """The installer's messages."""
-    monkeypatch.syspath_prepend(SETUP)
+    monkeypatch.syspath_prepend(SCRIPTS)
     return importlib.import_module("advice")
 
 
 @pytest.fixture
 def fast_installer(monkeypatch):
     """What decides between uv and pip."""
-    monkeypatch.syspath_prepend(SETUP)
+    monkeypatch.syspath_prepend(SCRIPTS)
     return importlib.import_module("fast_installer")
 
 
 @pytest.fixture
 def installer(course, monkeypatch):
     """The installer of that repository, whose commands are listed in .commands instead of run; there is no uv."""
-    monkeypatch.syspath_prepend(course / "setup")
+    monkeypatch.syspath_prepend(course / "scripts")
     monkeypatch.delitem(sys.modules, "install", raising=False)
     module = importlib.import_module("install")
     monkeypatch.delitem(sys.modules, "install")
@@ -71,7 +71,7 @@ def installer(course, monkeypatch):
 def install_offline(course):
     """Runs the installer with no package index in reach."""
     offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(course / "none"), "PIP_CONFIG_FILE": os.devnull}
-    command = [sys.executable, course / "setup" / "install.py"]
+    command = [sys.executable, course / "scripts" / "install.py"]
     return subprocess.run(command, env=os.environ | offline, check=False, capture_output=True, text=True, timeout=300)
 
 
@@ -89,7 +89,7 @@ def test_the_oldest_python_accepted_is_the_one_pyproject_names(advice):
 
 @pytest.mark.parametrize("name", ["install.py", "advice.py", "check.py", "fast_installer.py"])
 def test_an_old_python_can_read_the_installer_and_so_can_say_that_it_is_too_old(name):
-    ast.parse((SETUP / name).read_text(encoding="ascii"), feature_version=(3, 4))
+    ast.parse((SCRIPTS / name).read_text(encoding="ascii"), feature_version=(3, 4))
 
 
 @pytest.mark.parametrize("module", ["venv", "ensurepip"])
@@ -226,7 +226,7 @@ def test_a_second_make_waits_for_the_first(course):
     fcntl = pytest.importorskip("fcntl")
     with open(course / "pyproject.toml", "rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        command = [sys.executable, course / "setup" / "install.py"]
+        command = [sys.executable, course / "scripts" / "install.py"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as second:
             assert "waiting" in second.stdout.readline()
             second.kill()

@@ -94,7 +94,7 @@ def test_no_line_of_a_solution_or_hidden_test_is_in_it(unzipped):
 
 
 def test_it_holds_no_folder_that_is_not_the_students(unzipped):
-    assert {path.name for path in unzipped.iterdir() if path.is_dir()} == {"release", "mini_vllm", "labkit", "setup"}
+    assert {path.name for path in unzipped.iterdir() if path.is_dir()} == {"release", "mini_vllm", "labkit", "scripts"}
     released = {path.relative_to(unzipped / "release") for path in unzipped.glob("release/*/*.ipynb")}
     assert released == set(LABS)
 
@@ -104,8 +104,8 @@ def test_all_that_its_pages_and_makefile_name_is_there(unzipped):
         links = re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text(encoding="utf-8"))
         assert [link for link in links if not (page.parent / link).exists()] == []
     makefile = (unzipped / "Makefile").read_text(encoding="utf-8")
-    scripts = set(re.findall(r"setup/\w+\.py", makefile))
-    assert {"setup/install.py", "setup/lab.py", "setup/check.py"} <= scripts
+    scripts = set(re.findall(r"scripts/\w+\.py", makefile))
+    assert {"scripts/install.py", "scripts/lab.py", "scripts/check.py"} <= scripts
     assert [script for script in scripts if not (unzipped / script).exists()] == []
     said = (unzipped / "README.md").read_text(encoding="utf-8") + makefile
     named = set(re.findall(r"""(?:^|[`"])make ([a-z-]+)""", said, re.MULTILINE))

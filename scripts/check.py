@@ -118,7 +118,7 @@ def main():
     """Prints the list; the exit status is 1 if something is lacking that the labs need, else 0."""
     argparse.ArgumentParser(
         description="Report what this machine has for the course, what it is missing, and what to do about it.",
-        epilog="Example: python3 setup/check.py (what `make check` runs). "
+        epilog="Example: python3 scripts/check.py (what `make check` runs). "
         "Exit status: 0 the labs can run here; 1 they cannot.",
     ).parse_args()
     can_do_labs = True

@@ -1,4 +1,4 @@
-"""setup/check.py tells a newcomer what is lacking, and its exit status is about the labs only."""
+"""scripts/check.py tells a newcomer what is lacking, and its exit status is about the labs only."""
 
 import importlib
 import shutil
@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-SETUP = Path(__file__).resolve().parents[2] / "setup"
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 
 @pytest.fixture
 def check(monkeypatch):
     """The module, whose command line is empty."""
-    monkeypatch.syspath_prepend(SETUP)
+    monkeypatch.syspath_prepend(SCRIPTS)
     monkeypatch.delitem(sys.modules, "check", raising=False)
     monkeypatch.setattr(sys, "argv", ["check.py"])
     return importlib.import_module("check")

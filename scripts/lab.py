@@ -25,7 +25,7 @@ def arguments(argv):
     """Reads the command line; a wrong value ends the program with status 2."""
     parser = argparse.ArgumentParser(
         description=f"Open JupyterLab on work/{PHASE}, the student's copy of release/{PHASE}.",
-        epilog="Example: .venv/bin/python setup/lab.py --port 8890 --open no",
+        epilog="Example: .venv/bin/python scripts/lab.py --port 8890 --open no",
     )
     parser.add_argument("--port", default="8888", help="the port to listen on (default: 8888)")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1, only you)")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[2] / "setup" / "working_copy.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "working_copy.py"
 PAGE, LAB = "phase-00/README.md", "phase-00/lab-01.ipynb"
 
 

@@ -20,12 +20,12 @@ def copy_of_course(folder: Path) -> Path:
 
 
 def bundle(course: Path, *words: str, status: int = 0) -> str:
-    """What `python setup/bundle.py WORDS` prints in that course, on both its outputs; it must end with `status`.
+    """What `python scripts/bundle.py WORDS` prints in that course, on both its outputs; it must end with `status`.
 
     It runs in this process: nbgrader, which it imports, takes seconds to start.
     """
     path, said = sys.path[:], io.StringIO()
-    sys.path.insert(0, str(REPOSITORY / "setup"))
+    sys.path.insert(0, str(REPOSITORY / "scripts"))
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             ended = importlib.import_module("bundle").main(list(words), course)
