@@ -7,7 +7,8 @@ from urllib.parse import unquote
 import pytest
 from doc_pages import PAGES, ROOT, read
 
-EVERY_PAGE = sorted({*PAGES, *(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md"))})
+BESIDE = [path.relative_to(ROOT).as_posix() for pattern in ("*.md", "docs/*.md") for path in ROOT.glob(pattern)]
+EVERY_PAGE = sorted({*PAGES, *BESIDE})
 SVG = "{http://www.w3.org/2000/svg}"
 PHONE, DRAWN = 390 - 32, 700  # the width of a page on a phone, less its margins; the width of the drawing
 SMALLEST = 11  # pixels of a letter on a phone
@@ -67,5 +68,5 @@ def test_the_drawings_letters_are_large_enough_for_a_phone(drawing):
 def test_the_drawing_names_the_parts_that_the_page_explains(drawing):
     page = read("docs/architecture.md")
     names = {"".join(text.itertext()) for text in drawing.iter(f"{SVG}text") if text.get("font-size") == "25"}
-    assert len(names) == 9
+    assert len(names) == 10
     assert {name for name in names if f"| {name} |" not in page} == set()

@@ -6,7 +6,6 @@ import sys
 import pytest
 from lab_cells import ROOT
 
-FOLDERS = ["source", "labkit", "grading", "mini_vllm", "setup", "tests", "benchmarks", "docs", "training"]
 TEMPLATE = ["--line-length", "88", "grading/authoring/templates/lab.ipynb"]  # a lab made of it lies in source/
 
 if not (ROOT / "training").is_dir():  # a copy of a part of the course
@@ -14,7 +13,7 @@ if not (ROOT / "training").is_dir():  # a copy of a part of the course
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]], ids=["check", "format"])
-@pytest.mark.parametrize("what", [[*FOLDERS, "conftest.py"], TEMPLATE], ids=["course", "template"])
+@pytest.mark.parametrize("what", [["."], TEMPLATE], ids=["course", "template"])
 def test_ruff_has_nothing_to_say(command, what):
     run = subprocess.run([sys.executable, "-m", "ruff", *command, *what], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
