@@ -124,8 +124,10 @@ def late_notebooks(gradebook: Gradebook, assignment: Assignment, student: str | 
     rows = rows.join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
     rows = rows.outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
     rows = rows.filter(SubmittedAssignment.assignment_id == assignment.id)
-    has_penalty = SubmittedNotebook.late_submission_penalty.is_not(None)
-    rows = rows.filter(or_(has_penalty, SubmittedAssignment.timestamp > assignment.duedate))
+    if_late = [SubmittedNotebook.late_submission_penalty.is_not(None)]
+    if assignment.duedate is not None:
+        if_late.append(SubmittedAssignment.timestamp > assignment.duedate)
+    rows = rows.filter(or_(*if_late))
     if student is not None:
         rows = rows.filter(SubmittedAssignment.student_id == student)
     return [
