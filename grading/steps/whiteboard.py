@@ -96,6 +96,7 @@ def _quote(answer: NotebookNode, texts: list[tuple[str, dict]]) -> None:
 
 def _show_question(nb: NotebookNode, answer: NotebookNode, question: str | None) -> None:
     """Put the question, and with it the rubric, above the answer if the student changed or deleted it."""
-    if question and all(lines_of(question) != lines_of(cell.source) for cell in nb.cells):
+    lines = lines_of(question or "")
+    if question and all(cell.cell_type != "markdown" or lines_of(cell.source) != lines for cell in nb.cells):
         at = next(at for at, cell in enumerate(nb.cells) if cell is answer)
         nb.cells.insert(at, nbformat.v4.new_markdown_cell(question))
