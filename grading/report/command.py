@@ -23,6 +23,7 @@ from nbgrader.coursedir import CourseDirectory
 from grading.course import load_config
 from grading.report.gather import gather
 from grading.report.page import render
+from grading.steps.points import renew_penalties
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     started = time.monotonic()
     course = CourseDirectory(config=load_config(Path.cwd(), args.db), assignment_id=args.assignment)
     with Gradebook(course.db_url, course.course_id) as gradebook:
+        renew_penalties(gradebook, args.assignment, course.config)
         facts = gather(gradebook, course, args.assignment, with_names=not args.no_names)
     target = Path(args.to or Path(course.root, f"report-{args.assignment}.html"))
     _write(target, render(facts, datetime.now()))
