@@ -1,6 +1,7 @@
 """Runs a student's cells in IPython, one after the other, and keeps what they show."""
 
 import contextlib
+import gc
 import io
 import os
 import signal
@@ -12,6 +13,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 from grading.student_process.calls import Calls, text_of
+from grading.student_process.engine import note_loaded
 from grading.student_process.forks import Fork, ended
 from grading.wire.channel import Channel, sendable
 from grading.wire.messages import Begun, Display, End, Ended, Failure, Forked, Ran, Rest, Run, Test, Text
@@ -63,6 +65,8 @@ class Cells:
             match message := self.channel.receive():
                 case Run(source, seconds):
                     self.channel.send(Ran(self.run(source, seconds)))
+                    gc.collect()  # of what has come with this cell
+                    note_loaded()
                 case KeepFork():
                     self.kept.append(Fork(lambda kept: Calls(self.channel, self.shell.user_ns).serve(kept.waits(Test))))
                     self.channel.send(Forked(len(self.kept) - 1))

@@ -18,9 +18,13 @@ _what_they_had: list[tuple] = []  # kept, since to free it takes a fork longer t
 
 
 def note_loaded() -> None:
-    """Remember the engine's functions of all that is loaded so far; later looks are at what has come since."""
-    _loaded.extend(_engine_functions())
-    _what_they_had.extend((f.__code__, f.__defaults__, f.__kwdefaults__) for f in _loaded)
+    """Remember the engine's functions of all that is there by now; later looks are at what has come since.
+
+    To look at an object writes to it, and a fork copies each page that it writes to; so forks are to look at few.
+    """
+    new = _engine_functions()
+    _loaded.extend(new)
+    _what_they_had.extend((f.__code__, f.__defaults__, f.__kwdefaults__) for f in new)
     gc.freeze()
 
 
