@@ -1,6 +1,7 @@
 """`pip install .` gives the engine with numpy alone; what else it can use is an extra, and a message names it."""
 
 import email
+import os
 import re
 import subprocess
 import sys
@@ -39,7 +40,10 @@ def python(wheel, tmp_path_factory) -> Path:
 
 
 def run(python: Path, code: str) -> subprocess.CompletedProcess:
-    return subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, timeout=120, cwd=python.parent)
+    """In a process that finds no model in a cache."""
+    command = [python, "-I", "-c", code]
+    environment = {**os.environ, "MINI_VLLM_CACHE": str(python.parent / "no models")}
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=python.parent, env=environment)
 
 
 def test_the_engine_requires_numpy_and_nothing_else(wheel):
