@@ -27,7 +27,6 @@ Exit status: 0 written; 1 written, but some grades need your attention; 2 not wr
 
 import argparse
 import csv
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,6 +41,7 @@ from grading.course import load_config, source_notebook
 from grading.gradebook import Points, class_list, find_assignment, graded_cells, points_by_student
 from grading.plain_text import as_text
 from grading.steps.points import renew_penalties
+from grading.whole_file import whole_file
 from grading.worksheet.fill import Worksheet, fill
 
 
@@ -79,14 +79,8 @@ def _fill(args: argparse.Namespace, table: list[list[str]], gradebook: Gradebook
 
 
 def _write_file(table: list[list[str]], target: Path, encoding: str) -> None:
-    """Write the file whole or not at all."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    try:
-        with unfinished.open("w", encoding=encoding, newline="") as file:
-            _write(table, file)
-        os.replace(unfinished, target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(target) as unfinished, unfinished.open("w", encoding=encoding, newline="") as file:
+        _write(table, file)
 
 
 def _write(table: list[list[str]], file: TextIO) -> None:

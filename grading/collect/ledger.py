@@ -2,11 +2,11 @@
 
 import csv
 import hashlib
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from grading.plain_text import as_text
+from grading.whole_file import whole_file
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,12 @@ class Ledger:
         if not self._entries:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.path.with_name(f".{self.path.name}.unfinished")
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
+        with whole_file(self.path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(field.name for field in fields(Entry))
             for _, entry in sorted(self._entries.items()):
                 row = asdict(entry) | {"name": as_text(entry.name), "source": as_text(entry.source)}
                 writer.writerow(row.values())
-        os.replace(unfinished, self.path)
 
 
 def digest(content: bytes) -> str:

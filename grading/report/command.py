@@ -12,7 +12,6 @@ Exit status: 0 written; 2 not written.
 """
 
 import argparse
-import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from grading.course import load_config
 from grading.report.gather import gather
 from grading.report.page import render
 from grading.steps.points import renew_penalties
+from grading.whole_file import whole_file
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,16 +34,8 @@ def run(args: argparse.Namespace) -> int:
         renew_penalties(gradebook, args.assignment, course.config)
         facts = gather(gradebook, course, args.assignment, with_names=not args.no_names)
     target = Path(args.to or Path(course.root, f"report-{args.assignment}.html"))
-    _write(target, render(facts, datetime.now()))
+    html = render(facts, datetime.now())
+    with whole_file(target) as unfinished:
+        unfinished.write_text(html, encoding="utf-8")
     print(f"{target}: {len(facts.points):,} graded, {time.monotonic() - started:.0f} s.")
     return 0
-
-
-def _write(target: Path, html: str) -> None:
-    """Write the file whole or not at all."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    try:
-        unfinished.write_text(html, encoding="utf-8")
-        os.replace(unfinished, target)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -1,9 +1,10 @@
 """A CSV file of which some fields are changed, and every other byte stays."""
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from grading.whole_file import whole_file
 
 FIELD = r'("(?:[^"]|"")*"|[^"{0}\r\n][^{0}\r\n]*|)({0}|\r\n|\r|\n|\Z)'
 
@@ -38,12 +39,8 @@ class CsvFile:
             is_quoted = self._text[cell.start : cell.end].startswith('"') or "," in text
             parts += [self._text[at : cell.start], f'"{text}"' if is_quoted else text]
             at = cell.end
-        unfinished = target.with_name(f".{target.name}.unfinished")
-        try:
+        with whole_file(target) as unfinished:
             unfinished.write_bytes("".join([*parts, self._text[at:]]).encode(self._encoding))
-            os.replace(unfinished, target)
-        finally:
-            unfinished.unlink(missing_ok=True)
 
 
 def _decoded(path: Path) -> tuple[str, str]:
