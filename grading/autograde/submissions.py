@@ -3,6 +3,7 @@
 import contextlib
 import glob
 import json
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,8 @@ def handed_in(
         raise ValueError(f"Nothing has been submitted: there is no {_folder(course, 'STUDENT')}/*.ipynb.")
     notebooks = {notebook.name for notebook in gradebook.find_assignment(course.assignment_id).notebooks}
     with_points = students_with_points(gradebook, course.assignment_id)
-    known = {student.id for student in gradebook.students} | set(folders)
+    others = not all(unicodedata.is_normalized("NFC", student) for student in folders)
+    known = {*folders, *(student.id for student in gradebook.students)} if others else set()
     found = []
     for student, path in folders.items():
         if student in excluded or (students and student not in students):

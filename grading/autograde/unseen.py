@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from grading.collect.candidates import ARCHIVES
 from grading.collect.labs import Labs, Notebook
 from grading.judge.job import Verdict
 from grading.plain_text import one_line
 from grading.steps.entry import MAX_NOTEBOOK_BYTES, read_regular
 
 NOT_WORK = {".ipynb_checkpoints", "__MACOSX", "__pycache__"}
-ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+PACKED = (".zip", *ARCHIVES)
 MAX_LISTED = 1000  # folders and files of a student, in search of the submission
 
 
@@ -22,7 +23,7 @@ def other_work(folder: Path, names: set[str], labs: Labs | None) -> list[str]:
     sentences = []
     for path in _files(folder):
         shown = one_line(path.relative_to(folder).as_posix())
-        if path.name.casefold().endswith(ARCHIVES):
+        if path.name.casefold().endswith(PACKED):
             sentences.append(f"{shown} was not unpacked, and not graded. Next step: unpack it, and look into it.")
         elif ".ipynb" in path.name and not (path.parent == folder and path.suffix == ".ipynb" and path.stem in names):
             sentences.append(f"{shown} was not graded: {_what_it_is(path, folder, labs)}")
@@ -78,7 +79,7 @@ def _misplaced(student: Path, assignment: str) -> str:
             return f"{shown} is one folder too high. Next step: move it to {right}."
         if path.is_dir() and (path / assignment).is_dir():
             return f"{shown}/{assignment} is one folder too low. Next step: move it to {right}."
-        if path.name.casefold().endswith(ARCHIVES):
+        if path.name.casefold().endswith(PACKED):
             return f"{shown} was not unpacked. Next step: unpack it into {right}."
     return ""
 
