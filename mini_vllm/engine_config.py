@@ -1,9 +1,13 @@
 """How much an engine takes on at once."""
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mini_vllm.config import ModelConfig
+
+if TYPE_CHECKING:
+    from mini_vllm.core.block_hash import BlockHasher
+    from mini_vllm.core.scheduler import Scheduler
 
 DEFAULT_KV_CACHE_MEMORY_BYTES = 2**30
 KV_CACHE_BYTES_PER_ELEMENT = 4  # float32
@@ -23,12 +27,18 @@ class EngineConfig:
     max_num_batched_tokens: int = 2048  # tokens in one step
     block_size: int = 16  # tokens in one block
     enable_prefix_caching: bool = True
+    scheduler_cls: "type[Scheduler] | None" = None  # None: Scheduler; a subclass may override its `schedule`
+    block_hasher: "BlockHasher | None" = None  # None: SHA-256 over a block and all before it
 
     def __post_init__(self) -> None:
         if not isinstance(self.enable_prefix_caching, bool):
             raise ValueError(f"enable_prefix_caching={self.enable_prefix_caching!r} must be True or False.")
+        if not (self.scheduler_cls is None or isinstance(self.scheduler_cls, type)):
+            raise ValueError(f"scheduler_cls={self.scheduler_cls!r} must be a subclass of Scheduler, or None.")
+        if not (self.block_hasher is None or callable(self.block_hasher)):
+            raise ValueError(f"block_hasher={self.block_hasher!r} must be a function of a Request, or None.")
         for field in fields(self):
-            if field.name != "enable_prefix_caching":
+            if field.type is int:
                 _require_whole(field.name, getattr(self, field.name))
         if self.num_blocks * self.block_size < self.max_model_len:
             size = self.block_size

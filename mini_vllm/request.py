@@ -1,7 +1,7 @@
 """One request on its way through the engine."""
 
 import enum
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 import numpy as np
 
@@ -56,7 +56,7 @@ class Request:
         self.num_computed_tokens = 0  # K and V of so many are in the cache
         self.num_cached_tokens = 0  # so many were there already when it was first scheduled
         self.num_preemptions = 0
-        self.block_hashes: list[bytes] = []  # of its full blocks
+        self.block_hashes: list[Hashable] = []  # of its full blocks
         self.stop_reason: int | None = None  # the stop token that ended it
         self.error: str | None = None  # why it failed
 

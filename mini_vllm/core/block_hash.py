@@ -2,7 +2,12 @@
 
 import hashlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from mini_vllm.request import Request
+
+BlockHasher = Callable[[Request], list[Hashable]]  # the hashes of a request's full blocks that have none yet
 
 
 def hash_block_tokens(parent_block_hash: bytes | None, token_ids: Sequence[int]) -> bytes:
@@ -15,8 +20,15 @@ def hash_block_tokens(parent_block_hash: bytes | None, token_ids: Sequence[int])
     return hashlib.sha256((parent_block_hash or b"") + array("q", token_ids).tobytes()).digest()
 
 
-def extend_block_hashes(block_hashes: list[bytes], token_ids: Sequence[int], block_size: int) -> None:
-    """Append, in place, the hashes of the full blocks of `token_ids` that have none yet."""
-    for start in range(len(block_hashes) * block_size, len(token_ids) - block_size + 1, block_size):
-        parent = block_hashes[-1] if block_hashes else None
-        block_hashes.append(hash_block_tokens(parent, token_ids[start : start + block_size]))
+def get_request_block_hasher(block_size: int) -> BlockHasher:
+    """The engine's own block hasher: `hash_block_tokens` along the request. A config's `block_hasher` replaces it."""
+
+    def request_block_hasher(request: Request) -> list[Hashable]:
+        new_hashes: list[Hashable] = []
+        parent: Any = request.block_hashes[-1] if request.block_hashes else None
+        for start in range(len(request.block_hashes) * block_size, request.num_tokens - block_size + 1, block_size):
+            parent = hash_block_tokens(parent, request.all_token_ids[start : start + block_size])
+            new_hashes.append(parent)
+        return new_hashes
+
+    return request_block_hasher

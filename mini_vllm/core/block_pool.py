@@ -1,7 +1,7 @@
 """The blocks of the paged KV cache: which are free, which are in use, and what the full ones hold."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -11,7 +11,7 @@ class KVCacheBlock:
 
     block_id: int
     ref_cnt: int = 0  # how many requests use it now
-    block_hash: bytes | None = None  # what it holds, once it is full and can be found again
+    block_hash: Hashable | None = None  # what it holds, once it is full and can be found again
 
 
 class BlockPool:
@@ -29,7 +29,7 @@ class BlockPool:
         self.blocks = [KVCacheBlock(block_id) for block_id in range(num_blocks)]
         # An OrderedDict because a block that is found again leaves the queue from its middle, in O(1).
         self._free: OrderedDict[int, KVCacheBlock] = OrderedDict((block.block_id, block) for block in self.blocks)
-        self._cached: dict[bytes, KVCacheBlock] = {}
+        self._cached: dict[Hashable, KVCacheBlock] = {}
 
     @property
     def num_free_blocks(self) -> int:
@@ -41,7 +41,7 @@ class BlockPool:
         """The share of blocks in use, 0 to 1."""
         return 1 - self.num_free_blocks / self.num_blocks
 
-    def get_cached_block(self, block_hash: bytes) -> KVCacheBlock | None:
+    def get_cached_block(self, block_hash: Hashable) -> KVCacheBlock | None:
         """The block that holds the content of this hash, in use or free; None if there is none."""
         return self._cached.get(block_hash)
 
@@ -75,7 +75,7 @@ class BlockPool:
             if block.ref_cnt == 0:
                 self._free[block.block_id] = block
 
-    def cache_full_blocks(self, blocks: Sequence[KVCacheBlock], block_hashes: Sequence[bytes]) -> None:
+    def cache_full_blocks(self, blocks: Sequence[KVCacheBlock], block_hashes: Sequence[Hashable]) -> None:
         """Let full blocks be found by their hashes. Of two with the same content, the first one is."""
         if not self.enable_caching:
             return

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mini_vllm.core.block_hash import extend_block_hashes
+from mini_vllm.core.block_hash import BlockHasher, get_request_block_hasher
 from mini_vllm.core.block_pool import BlockPool, KVCacheBlock
 from mini_vllm.request import Request
 
@@ -10,8 +10,11 @@ from mini_vllm.request import Request
 class KVCacheManager:
     """The block table of every request that has blocks: the i-th holds its tokens i * block_size and on."""
 
-    def __init__(self, num_blocks: int, block_size: int, enable_caching: bool = True) -> None:
+    def __init__(
+        self, num_blocks: int, block_size: int, enable_caching: bool = True, block_hasher: BlockHasher | None = None
+    ) -> None:
         self.block_size = block_size
+        self.block_hasher = block_hasher or get_request_block_hasher(block_size)
         self.block_pool = BlockPool(num_blocks, enable_caching)
         self._blocks: dict[str, list[KVCacheBlock]] = {}  # by request id
 
@@ -23,7 +26,7 @@ class KVCacheManager:
         """
         if not self.block_pool.enable_caching:
             return []
-        extend_block_hashes(request.block_hashes, request.all_token_ids, self.block_size)
+        request.block_hashes += self.block_hasher(request)
         found: list[KVCacheBlock] = []
         for block_hash in request.block_hashes[: (request.num_tokens - 1) // self.block_size]:
             block = self.block_pool.get_cached_block(block_hash)
@@ -65,6 +68,6 @@ class KVCacheManager:
 
     def _cache_full_blocks(self, request: Request, blocks: list[KVCacheBlock], num_full: int) -> None:
         if self.block_pool.enable_caching:
-            extend_block_hashes(request.block_hashes, request.all_token_ids, self.block_size)
+            request.block_hashes += self.block_hasher(request)
             first_new = request.num_computed_tokens // self.block_size
             self.block_pool.cache_full_blocks(blocks[first_new:num_full], request.block_hashes[first_new:num_full])

@@ -43,7 +43,7 @@ class LLMEngine:
         self.config = EngineConfig.for_model(model.config) if config is None else config
         self.input_processor = InputProcessor(tokenizer, model.config.vocab_size, self.config.max_model_len)
         self.output_processor = OutputProcessor(tokenizer)
-        self.scheduler = Scheduler(self.config)
+        self.scheduler = (self.config.scheduler_cls or Scheduler)(self.config)
         self.model_runner = ModelRunner(model, self.config)
         self._num_steps = self._num_tokens_processed = 0
         self._eos_token_ids = frozenset(tokenizer.eos_token_ids if tokenizer else ()) | {*model.config.eos_token_ids}

@@ -2,8 +2,10 @@
 
 import pytest
 
-from mini_vllm.core.block_hash import extend_block_hashes, hash_block_tokens
+from mini_vllm.core.block_hash import get_request_block_hasher, hash_block_tokens
 from mini_vllm.core.block_pool import BlockPool
+from mini_vllm.request import Request
+from mini_vllm.sampling_params import SamplingParams
 
 
 def cached(pool: BlockPool, *names: bytes):
@@ -99,9 +101,9 @@ def test_a_hash_names_the_tokens_their_order_and_all_that_comes_before():
 
 
 def test_only_full_blocks_have_a_hash_and_each_is_made_once():
-    hashes: list[bytes] = []
-    extend_block_hashes(hashes, [1, 2, 3, 4, 5], 2)
-    assert hashes == [hash_block_tokens(None, [1, 2]), hash_block_tokens(hash_block_tokens(None, [1, 2]), [3, 4])]
-    before = list(hashes)
-    extend_block_hashes(hashes, [1, 2, 3, 4, 5, 6], 2)
-    assert hashes[:2] == before and hashes[2] == hash_block_tokens(before[1], [5, 6])
+    request, hasher = Request("a", [1, 2, 3, 4, 5], SamplingParams()), get_request_block_hasher(2)
+    request.block_hashes += hasher(request)
+    first = hash_block_tokens(None, [1, 2])
+    assert request.block_hashes == [first, hash_block_tokens(first, [3, 4])]
+    request.append_output_token_id(6)
+    assert hasher(request) == [hash_block_tokens(request.block_hashes[1], [5, 6])]
