@@ -22,15 +22,18 @@ class ModelRunner:
         items = output.scheduled
         # A NaN is reported by the sampler, for its own request; numpy need not warn as well.
         with np.errstate(all="ignore"):
-            hidden = self._forward(items)
+            hidden = self.forward(items)
             last_rows = np.cumsum([item.num_new_tokens for item in items]) - 1
             is_sampled = np.array([item.is_sampled for item in items])
             # Logits are as wide as the vocabulary: only those that a token is sampled from are computed.
             logits = self.model.compute_logits(hidden[last_rows[is_sampled]])
-        return self._sample(logits, [item for item in items if item.is_sampled])
+        return self.sample_tokens(logits, [item for item in items if item.is_sampled])
 
-    def _forward(self, items: list[ScheduledRequest]) -> np.ndarray:
-        """(total_num_scheduled_tokens, hidden_size); the tokens lie one request behind the other."""
+    def forward(self, items: list[ScheduledRequest]) -> np.ndarray:
+        """Pass the scheduled tokens through the model, and write their K and V to the cache.
+
+        Returns the final hidden states, (total_num_scheduled_tokens, hidden_size), one request after the other.
+        """
         token_ids: list[int] = []
         positions: list[int] = []
         tables: list[BlockTable] = []
@@ -43,7 +46,8 @@ class ModelRunner:
         attention = PagedAttention(self.kv_cache, tables, [item.num_new_tokens for item in items])
         return self.model.forward(np.array(token_ids), np.array(positions), attention)
 
-    def _sample(self, logits: np.ndarray, items: list[ScheduledRequest]) -> ModelRunnerOutput:
+    def sample_tokens(self, logits: np.ndarray, items: list[ScheduledRequest]) -> ModelRunnerOutput:
+        """The next token of each request. logits: (len(items), vocab_size)."""
         if not items:
             return ModelRunnerOutput()
         requests = [item.request for item in items]
