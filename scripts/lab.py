@@ -1,4 +1,4 @@
-"""Open JupyterLab on the first phase's start page, and print the address with its token.
+"""Open JupyterLab where the student left off, or on the first phase's start page; print the address with its token.
 
 Run by the Python of .venv (`make lab` does that). A student works in work/, a copy of release/ that git ignores.
 The server's root is the repository, so that nbgrader finds nbgrader_config.py.
@@ -17,14 +17,14 @@ import jupyter_files
 import working_copy
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PHASE = "phase-00-foundations"
 EVERYWHERE = ("0.0.0.0", "::")
 
 
 def arguments(argv):
     """Reads the command line; a wrong value ends the program with status 2."""
     parser = argparse.ArgumentParser(
-        description=f"Open JupyterLab on work/{PHASE}, the student's copy of release/{PHASE}.",
+        description="Open JupyterLab on work/, the student's copy of release/: on the notebook edited last, "
+        "or at first on the start page.",
         epilog="Example: .venv/bin/python scripts/lab.py --port 8890 --open no",
     )
     parser.add_argument("--port", default="8888", help="the port to listen on (default: 8888)")
@@ -83,10 +83,23 @@ def can_show_browser():
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def phases(folder):
+    """The names of the phases that release/, work/ or source/ has, in order."""
+    return sorted(path.name for path in (REPOSITORY / folder).glob("phase-[0-9][0-9]-*") if path.is_dir())
+
+
 def start_page(folder):
-    """The phase's start page in release/, work/ or source/; the phase's folder if it has none."""
-    page = f"{folder}/{PHASE}/README.md"
-    return page if (REPOSITORY / page).is_file() else f"{folder}/{PHASE}"
+    """The first phase's start page in release/, work/ or source/; the phase's folder if it has none."""
+    phase = f"{folder}/{phases(folder)[0]}"
+    page = f"{phase}/README.md"
+    return page if (REPOSITORY / page).is_file() else phase
+
+
+def students_page():
+    """What a student sees first: the notebook that they edited last, or the start page."""
+    folder = students_folder()
+    latest = working_copy.edited_last(REPOSITORY) if folder == working_copy.FOLDER else None
+    return f"{folder}/{latest}" if latest else start_page(folder)
 
 
 def students_folder():
@@ -164,17 +177,17 @@ def serve(options, page):
 def main(argv=None):
     """Check the options, then serve; the exit status is 0 after Ctrl-C."""
     options = arguments(argv)
-    if not (REPOSITORY / "release" / PHASE).is_dir():
-        sys.exit(f"The folder release/{PHASE} is missing. Generate it from source/ with: make release")
+    if not phases("release"):
+        sys.exit("The folder release/ is missing or contains no phase. Generate it from source/ with: make release")
     problem = address_problem(options.host, options.port)
     if problem:
         sys.exit(problem)
     try:
         if options.person == "student":
-            folder = students_folder()
+            page = students_page()
         else:
-            folder = "source" if (REPOSITORY / "source" / PHASE).is_dir() else "release"
-        serve(options, start_page(folder))
+            page = start_page("source" if phases("source") else "release")
+        serve(options, page)
     except KeyboardInterrupt:  # before the server itself listens for Ctrl-C
         print("\nStopped.")
     return 0

@@ -33,6 +33,14 @@ def update(root: Path) -> list[str]:
     return outdated
 
 
+def edited_last(root: Path) -> str | None:
+    """The copied notebook that the student has changed, and saved last, as "PHASE/FILE"; None if all are untouched."""
+    record = _read(root / FOLDER / RECORD)
+    notebooks = {name: root / FOLDER / name for name in record if name.endswith(".ipynb")}
+    edited = [name for name, path in notebooks.items() if path.is_file() and _version(path) != record[name]]
+    return max(edited, key=lambda name: (notebooks[name].stat().st_mtime, name), default=None)
+
+
 def advice(outdated: list[str]) -> str:
     """What to tell the student about the files that `update` returned, in one line."""
     names = ", ".join(f"{FOLDER}/{name}" for name in outdated)

@@ -93,7 +93,22 @@ def test_a_host_that_is_not_this_machine_is_named_with_its_value_and_what_will_d
 def test_missing_notebooks_are_named_with_the_command_that_makes_them(lab, tmp_path):
     shutil.rmtree(tmp_path / "course" / "release")
     output = refused(lab("--port", str(free_port())))
-    assert "release/phase-00-foundations is missing" in output and "make release" in output
+    assert "release/ is missing" in output and "make release" in output
+
+
+def test_a_student_begins_on_the_first_phases_page_and_returns_to_the_notebook_edited_last(lab, tmp_path):
+    course = tmp_path / "course"
+    later = "phase-01-later/lab-05-step.ipynb"
+    (course / "release" / later).parent.mkdir()
+    (course / "release" / later).write_text("{}")
+
+    def opened():
+        command = [sys.executable, "-c", "import lab; print(lab.students_page())"]
+        return subprocess.check_output(command, cwd=course / "scripts", text=True).strip()
+
+    assert opened() == f"work/{PHASE}/README.md"
+    (course / "work" / later).write_text('{"cells": []}')
+    assert opened() == f"work/{later}"
 
 
 def address_of(process):

@@ -1,6 +1,7 @@
 """work/ gets what it lacks from release/; what a student has there is never changed."""
 
 import importlib.util
+import os
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,23 @@ def test_a_phase_that_an_update_brings_is_added(working_copy, course):
     (course / "release" / "phase-01" / "lab-05.ipynb").write_text("new")
     assert working_copy.update(course) == []
     assert content(course, "phase-01/lab-05.ipynb") == "new"
+
+
+def test_the_notebook_edited_last_is_the_one_saved_last_of_those_that_differ_from_their_copies(working_copy, course):
+    for number in ("05", "06"):
+        (course / "release" / f"phase-00/lab-{number}.ipynb").write_text("first")
+    working_copy.update(course)
+    (course / "work" / PAGE).write_text("notes")  # no notebook
+    (course / "work/phase-00/mine.ipynb").write_text("mine")  # no lab
+    assert working_copy.edited_last(course) is None
+    for seconds, number in ((300, "06"), (200, "05")):
+        copy = course / "work" / f"phase-00/lab-{number}.ipynb"
+        copy.write_text("answers")
+        os.utime(copy, (seconds, seconds))
+    os.utime(course / "work" / LAB, (400, 400))  # saved without a change
+    assert working_copy.edited_last(course) == "phase-00/lab-06.ipynb"
+    (course / "work/phase-00/lab-06.ipynb").unlink()
+    assert working_copy.edited_last(course) == "phase-00/lab-05.ipynb"
 
 
 @pytest.mark.parametrize("damage", ["", "[]", "{", "\0"])
