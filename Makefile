@@ -39,7 +39,7 @@ help:
 	@echo "make address   show where the repository's address is used; REPOSITORY=https://... changes it for a fork"
 	@echo "make lock      choose the newest versions of all packages that pyproject.toml allows: constraints.txt"
 	@echo "make release   generate the students' notebooks in release/ from source/"
-	@echo "make new-lab   create a lab: PHASE=phase-01-serving NAME=lab-05-batching TITLE=\"Batching\""
+	@echo "make new-lab   create a lab: PHASE=phase-02-serving NAME=lab-09-batching TITLE=\"Batching\""
 	@echo "To use another Python: make lab PYTHON=python3.12"
 
 # Looked at before anything is installed, so it runs on the system's Python.

@@ -13,7 +13,6 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
-PHASE = ROOT / "source" / "phase-00-foundations"
 PICTURES = {  # notebook -> {id of the cell that draws: picture}
     "lab-01-kv-cache-speedup.ipynb": {"plot-work": "kv-cache-speedup.png"},
     # The second one is measured: make it on a machine that does nothing else.
@@ -27,7 +26,7 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog=example).parse_args()
     for name, pictures in PICTURES.items():
         print(f"{name}: running ...", flush=True)
-        notebook = nbformat.read(PHASE / name, as_version=4)
+        notebook = nbformat.read(next(ROOT.glob(f"source/*/{name}")), as_version=4)
         NotebookClient(notebook, kernel_name="python3").execute()
         for cell in notebook.cells:
             if cell.id in pictures:

@@ -56,8 +56,8 @@ ARGUMENTS = [
     ("report", "--no-names", "leave out ids, names of files and students' own words", FLAG),
     ("release", "--check", "write nothing; fail if release/ is out of date", FLAG),
     ("release", "--force", "also overwrite notebooks that contain answers", FLAG),
-    ("new-lab", "phase", "the folder in source/, for example phase-01-serving", {"metavar": "PHASE"}),
-    ("new-lab", "name", "the notebook's name, for example lab-05-batching", {"metavar": "NAME"}),
+    ("new-lab", "phase", "the folder in source/, for example phase-02-serving", {"metavar": "PHASE"}),
+    ("new-lab", "name", "the notebook's name, for example lab-09-batching", {"metavar": "NAME"}),
     ("new-lab", "--title", "the lab's title, preferably a question", {"required": True}),
     ("demo", "--folder", "the folder to write, replaced on each run (default: demo/ of the course)", {}),
 ]

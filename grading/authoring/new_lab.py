@@ -2,7 +2,7 @@
 
 All pass the course's checks as they are. Run it in the course's root, or use `make new-lab`; nothing is overwritten.
 
-Example: python -m grading new-lab phase-01-serving lab-05-batching --title "Why does a server batch?"
+Example: python -m grading new-lab phase-02-serving lab-09-batching --title "Why does a server batch?"
 
 Exit status: 0 made; 1 that number is taken; 2 asked for wrongly.
 """
@@ -17,7 +17,7 @@ import nbformat
 from grading.course import load_config
 
 TEMPLATES = Path(__file__).parent / "templates"
-EXAMPLE = 'python -m grading new-lab phase-01-serving lab-05-batching --title "Why does a server batch?"'
+EXAMPLE = 'python -m grading new-lab phase-02-serving lab-09-batching --title "Why does a server batch?"'
 WORDS = "two digits, lowercase words and numbers, joined by hyphens"
 TITLE_LENGTH = 100  # characters
 
@@ -26,8 +26,8 @@ def check_arguments(phase: str, name: str, title: str) -> None:
     """Errors: ValueError, naming the first that is not of its form."""
     is_title = title.strip() and title.isprintable() and len(title) <= TITLE_LENGTH
     for what, value, is_right, form in (
-        ("PHASE", phase, re.fullmatch(r"phase-\d\d(-[a-z0-9]+)+", phase), f"phase-, {WORDS}: phase-01-serving"),
-        ("NAME", name, re.fullmatch(r"lab-\d\d(-[a-z0-9]+)+", name), f"lab-, {WORDS}: lab-05-batching"),
+        ("PHASE", phase, re.fullmatch(r"phase-\d\d(-[a-z0-9]+)+", phase), f"phase-, {WORDS}: phase-02-serving"),
+        ("NAME", name, re.fullmatch(r"lab-\d\d(-[a-z0-9]+)+", name), f"lab-, {WORDS}: lab-09-batching"),
         ("--title", title, is_title, f"one line of 1 to {TITLE_LENGTH} characters, preferably a question"),
     ):
         if not is_right:

@@ -35,14 +35,14 @@ STATUS = {
     # An untouched notebook fails.
     ".venv/bin/python -m pytest work/phase-00-foundations/lab-01-kv-cache-speedup.ipynb -q": 1,
     "LAB_IMPL=starter .venv/bin/python -m pytest source/phase-00-foundations/lab-01-kv-cache-speedup.ipynb -q": 1,
-    "LAB_IMPL=starter .venv/bin/python -m pytest source/phase-01-serving/lab-05-batching.ipynb -q": 1,
+    "LAB_IMPL=starter .venv/bin/python -m pytest source/phase-02-serving/lab-09-batching.ipynb -q": 1,
     # What the author has still to write.
-    ".venv/bin/python -m pytest tests/labs/test_every_lab.py tests/labs/test_page.py -q -k lab-05": 1,
+    ".venv/bin/python -m pytest tests/labs/test_every_lab.py tests/labs/test_page.py -q -k lab-09": 1,
 }
 
 # Blocks of Python that are executed elsewhere, by their first line.
 PYTHON_ELSEWHERE = {
     "from mini_vllm import LLM, SamplingParams": "tests/test_readme.py runs it",
     "# 4 points": "tests/docs/test_lab_author.py runs it",
-    "# labkit/lab_05/__init__.py": "tests/docs/test_lab_author.py runs it",
+    "# labkit/lab_09/__init__.py": "tests/docs/test_lab_author.py runs it",
 }

@@ -14,10 +14,10 @@ TEST_CELL, PACKAGE = (block.text for block in blocks(PAGE) if block.language == 
 
 def run_cell(answer) -> None:
     """Run the page's test cell on an answer. Raises: CheckFailed."""
-    lab_05 = types.ModuleType("lab_05")
-    exec(PACKAGE, vars(lab_05))
+    lab_09 = types.ModuleType("lab_09")
+    exec(PACKAGE, vars(lab_09))
     answer.__name__ = "num_batches"
-    exec(TEST_CELL, {"check": check, "lab_05": lab_05, "num_batches": answer})
+    exec(TEST_CELL, {"check": check, "lab_09": lab_09, "num_batches": answer})
 
 
 def test_the_right_answer_passes(capsys):

@@ -43,7 +43,7 @@ def test_every_badge_of_the_readme_opens_a_file_that_is_there_and_can_be_saved(s
 
 
 def test_without_a_path_binder_opens_the_start_page_shown_as_a_page_with_no_question_about_news(server):
-    start = "lab/tree/release/phase-00-foundations/README.md"
+    start = f"lab/tree/release/{LABS[0].partition('/')[0]}/README.md"
     assert server.ask("").geturl().partition("?")[0] == server.address + start
     assert "markdown" in settings(server, "docmanager-extension:plugin")["defaultViewers"]["default"]
     assert settings(server, "apputils-extension:notification")["fetchNews"]["default"] == "false"
