@@ -34,7 +34,7 @@ help:
 	@echo "make clean     remove .venv and build files, but no notebooks, submissions or grades"
 	@echo "For instructors and authors:"
 	@echo "make lab FOR=instructor  open JupyterLab on source/, with the Formgrader and Create Assignment"
-	@echo "make demo      grade example submissions, from collecting to feedback"
+	@echo "make demo      grade example submissions, from collecting to feedback (PHASE=...: of that phase)"
 	@echo "make bundle    build dist/mini-vllm-student.zip, without solutions (BRANCH=student: a git branch instead)"
 	@echo "make address   show where the repository's address is used; REPOSITORY=https://... changes it for a fork"
 	@echo "make lock      choose the newest versions of all packages that pyproject.toml allows: constraints.txt"
@@ -78,7 +78,7 @@ lock: python
 	  --custom-compile-command "make lock" --quiet --output-file constraints.txt
 
 demo: install-labs
-	@$(VENV_PYTHON) -m grading demo
+	@$(VENV_PYTHON) -m grading demo $(if $(PHASE),"$(PHASE)")
 
 release: install-labs
 	@$(VENV_PYTHON) -m grading release

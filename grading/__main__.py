@@ -59,6 +59,7 @@ ARGUMENTS = [
     ("new-lab", "phase", "the folder in source/, for example phase-02-serving", {"metavar": "PHASE"}),
     ("new-lab", "name", "the notebook's name, for example lab-09-batching", {"metavar": "NAME"}),
     ("new-lab", "--title", "the lab's title, preferably a question", {"required": True}),
+    ("demo", "phase", "the assignment to show (default: the course's first)", {"nargs": "?", "metavar": "PHASE"}),
     ("demo", "--folder", "the folder to write, replaced on each run (default: demo/ of the course)", {}),
 ]
 

@@ -1,9 +1,11 @@
-"""Show an instructor the whole loop on a small class: `make demo`.
+"""Show an instructor the whole loop on a small class, for one phase: `make demo`.
 
 The class is made up from tests/answers, which only a checkout of the repository has. Everything happens in a course
 folder of its own, made anew each time: the gradebook and the submissions of the real course stay untouched.
 
-Example: python -m grading demo --folder /tmp/demo
+Examples:
+  python -m grading demo
+  python -m grading demo phase-01-engine --folder /tmp/demo
 
 Exit status: 0 all done; 1 something failed.
 """
@@ -24,27 +26,36 @@ from grading.gradebook import points_by_student
 from grading.sandbox import SandboxUnavailable, find_sandbox
 
 ROOT = Path(__file__).parents[1]
-ASSIGNMENT = "phase-00-foundations"
 
 
 def run(args: argparse.Namespace) -> int:
     """Grade the class and print its grades. Returns the exit status."""
     folder, started = Path(args.folder or ROOT / "demo").resolve(), time.monotonic()
     try:
+        phase = chosen_phase(args.phase)
         students = made_up_class()
-        make_course(folder)
-        _command(folder, "nbgrader", "generate_assignment", ASSIGNMENT, "--log-level=ERROR")
-        hand_in(folder, students)
-        _command(folder, "grading", "autograde", ASSIGNMENT, *_sandbox_option())
-        _command(folder, "grading", "feedback", ASSIGNMENT)
+        make_course(folder, phase)
+        _command(folder, "nbgrader", "generate_assignment", phase, "--log-level=ERROR")
+        hand_in(folder, phase, students)
+        _command(folder, "grading", "autograde", phase, *_sandbox_option())
+        _command(folder, "grading", "feedback", phase)
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
-    print_grades(folder, students)
+    print_grades(folder, phase, students)
+    first = min(folder.glob(f"feedback/cleo/{phase}/*.html"))
     print(f"\n{time.monotonic() - started:.0f} seconds. To look at the class:")
-    print(f"  feedback   {folder}/feedback/cleo/{ASSIGNMENT}/lab-01-kv-cache-speedup.html")
+    print(f"  feedback   {first}")
     print(f"  Formgrader cd {folder} && {sys.executable} -m jupyterlab, then the Nbgrader menu")
     return 0
+
+
+def chosen_phase(name: str | None) -> str:
+    """The phase of that name; without one, the first. Errors: ValueError if the course has none of that name."""
+    phases = sorted({path.parent.name for path in ROOT.glob("source/*/*.ipynb")})
+    if name and name not in phases:
+        raise ValueError(f"There is no phase {name} in source/.\nNext step: choose one of {', '.join(phases)}.")
+    return name or phases[0]
 
 
 def made_up_class() -> tuple:
@@ -60,8 +71,8 @@ def made_up_class() -> tuple:
     return CLASS
 
 
-def make_course(folder: Path) -> None:
-    """A course folder with this course's source and configuration, and nothing else in it.
+def make_course(folder: Path, phase: str) -> None:
+    """A course folder with a phase of this course's source and its configuration, and nothing else in it.
 
     Errors: ValueError if `folder` holds anything that no demo has made.
     """
@@ -73,30 +84,31 @@ def make_course(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     marker.touch()
-    shutil.copytree(ROOT / "source" / ASSIGNMENT, folder / "source" / ASSIGNMENT)
+    shutil.copytree(ROOT / "source" / phase, folder / "source" / phase)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
 
 
-def hand_in(folder: Path, students: tuple) -> None:
+def hand_in(folder: Path, phase: str, students: tuple) -> None:
     """Write each student's notebooks to submitted/, as students send them."""
-    for source in sorted((folder / "source" / ASSIGNMENT).glob("*.ipynb")):
+    for source in sorted((folder / "source" / phase).glob("*.ipynb")):
         cells = nbformat.read(source, as_version=4).cells
         reference = {cell.metadata.nbgrader.grade_id: cell.source for cell in cells if is_solution(cell)}
         for student in students:
-            answers = reference | {mistake.exercise: mistake.code for mistake in student.mistakes}
-            notebook = nbformat.read(folder / "release" / ASSIGNMENT / source.name, as_version=4)
+            mistakes = student.mistakes.get(source.name[: len("lab-00")], ())
+            answers = reference | {mistake.exercise: mistake.code for mistake in mistakes}
+            notebook = nbformat.read(folder / "release" / phase / source.name, as_version=4)
             for cell in notebook.cells:
                 if is_solution(cell) and not student.is_untouched:
                     cell.source = answers[cell.metadata.nbgrader.grade_id]
-            path = folder / "submitted" / student.name / ASSIGNMENT / source.name
+            path = folder / "submitted" / student.name / phase / source.name
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(notebook, path)
 
 
-def print_grades(folder: Path, students: tuple) -> None:
+def print_grades(folder: Path, phase: str, students: tuple) -> None:
     """Print the points of each lab, a row per student, and why points were lost."""
     with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
-        assignment = gradebook.find_assignment(ASSIGNMENT)
+        assignment = gradebook.find_assignment(phase)
         points = points_by_student(gradebook, assignment)
         for notebook in assignment.notebooks:
             cells = [cell for cell in notebook.grade_cells if cell.cell_type == "code"]
@@ -110,15 +122,14 @@ def print_grades(folder: Path, students: tuple) -> None:
                 print(f"{name:6}{story:30}" + "".join(f"{number:5g}" for number in [*given, sum(given)]))
             print("\nThe students' messages:")
             for student in students:
-                for exercise, message in lost(folder, student.name, notebook.name):
+                for exercise, message in lost(folder / "autograded" / student.name / phase / f"{notebook.name}.ipynb"):
                     print(f"  {student.name:5} {exercise:28} {message}")
 
 
-def lost(folder: Path, student: str, notebook: str) -> list[tuple[str, str]]:
+def lost(graded: Path) -> list[tuple[str, str]]:
     """Each exercise that lost its points, and of its message the line with the likely cause, or the first."""
-    graded = nbformat.read(folder / "autograded" / student / ASSIGNMENT / f"{notebook}.ipynb", as_version=4)
     found = []
-    for cell in graded.cells:
+    for cell in nbformat.read(graded, as_version=4).cells:
         for output in cell.outputs if is_grade(cell) and cell.cell_type == "code" else ():
             if output.output_type == "error":
                 lines = output.evalue.split("\n")

@@ -1,9 +1,11 @@
-"""The made-up class of `make demo`: six students, and the mistakes that each of them makes."""
+"""The class of `make demo`: six made-up students, and the mistakes that each of them makes in the labs of any phase."""
 
-from dataclasses import dataclass
-from types import ModuleType
+import importlib
+from dataclasses import dataclass, field
 
-from answers import Answer, lab_01, lab_02, lab_03, lab_04
+from answers import Answer
+
+Mistakes = dict[str, list[Answer]]  # by lab: "lab-01"
 
 
 @dataclass(frozen=True)
@@ -12,12 +14,18 @@ class Student:
 
     name: str
     story: str
-    mistakes: tuple[Answer, ...] = ()
+    mistakes: Mistakes = field(default_factory=dict)
     is_untouched: bool = False
 
 
-def _mistake(lab: ModuleType, exercise: str, name: str) -> Answer:
-    return next(answer for answer in lab.ANSWERS if (answer.exercise, answer.name) == (exercise, name))
+def _mistakes(*named: tuple[str, str, str]) -> Mistakes:
+    """Of the collected answers, those with this lab, exercise and name."""
+    found: Mistakes = {}
+    for lab, exercise, name in named:
+        answers = importlib.import_module(f"answers.{lab.replace('-', '_')}").ANSWERS
+        answer = next(answer for answer in answers if (answer.exercise, answer.name) == (exercise, name))
+        found.setdefault(lab, []).append(answer)
+    return found
 
 
 CLASS = (
@@ -26,36 +34,36 @@ CLASS = (
     Student(
         "cleo",
         "one unit, many heads",
-        (
-            _mistake(lab_01, "work_with_cache", "last token not fed"),
-            _mistake(lab_02, "kv_bytes_per_token", "query heads"),
+        _mistakes(
+            ("lab-01", "work_with_cache", "last token not fed"),
+            ("lab-02", "kv_bytes_per_token", "query heads"),
         ),
     ),
     Student(
         "dev",
         "the edges",
-        (
-            _mistake(lab_03, "top_p_mask", "crossing token dropped"),
-            _mistake(lab_04, "critical_batch_size", "floor"),
+        _mistakes(
+            ("lab-03", "top_p_mask", "crossing token dropped"),
+            ("lab-04", "critical_batch_size", "floor"),
         ),
     ),
     Student(
         "eva",
         "no scale, no prompt, percent",
-        (
-            _mistake(lab_01, "attention_step", "no scale"),
-            _mistake(lab_01, "generate_with_cache", "prompt never written"),
-            _mistake(lab_04, "regime", "share: percent"),
+        _mistakes(
+            ("lab-01", "attention_step", "no scale"),
+            ("lab-01", "generate_with_cache", "prompt never written"),
+            ("lab-04", "regime", "share: percent"),
         ),
     ),
     Student(
         "finn",
         "hard-coded",
-        (
-            _mistake(lab_01, "work_without_cache", "hard-coded"),
-            _mistake(lab_02, "max_concurrent_sequences", "hard-coded"),
-            _mistake(lab_03, "softmax", "hard-coded"),
-            _mistake(lab_04, "ridge_point", "hard-coded"),
+        _mistakes(
+            ("lab-01", "work_without_cache", "hard-coded"),
+            ("lab-02", "max_concurrent_sequences", "hard-coded"),
+            ("lab-03", "softmax", "hard-coded"),
+            ("lab-04", "ridge_point", "hard-coded"),
         ),
     ),
 )

@@ -70,7 +70,7 @@ def test_every_student_has_a_feedback_page_with_the_teaching_message(shown):
 def test_a_folder_with_files_of_somebody_elses_is_refused(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(ValueError, match="--folder"):
-        demo.make_course(tmp_path)
+        demo.make_course(tmp_path, demo.chosen_phase(None))
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
