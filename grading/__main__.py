@@ -12,6 +12,7 @@ COMMANDS = {
     "feedback": ("grading.feedback.command", "Write each student's feedback pages."),
     "export": ("grading.export", "Write the grades as CSV."),
     "report": ("grading.report.command", "Write a page about a graded class, to look at."),
+    "exam": ("grading.exam.command", "Write a phase's whiteboard questions and their rubrics, to print."),
     "release": ("grading.authoring.release", "Generate release/ from source/, or report what is out of date."),
     "new-lab": ("grading.authoring.new_lab", "Create a lab: a notebook, its package in labkit, and answers."),
     "demo": ("grading.demo", "Grade a small invented class with nbgrader, in a separate folder."),
@@ -30,7 +31,7 @@ CORES = {"type": int, "default": os.cpu_count()}
 ARGUMENTS = [
     # (commands that take it, its name, its help, what else argparse is told)
     (
-        "collect autograde feedback export report",
+        "collect autograde feedback export report exam",
         "assignment",
         "the assignment's name, for example phase-00-foundations",
         {},
@@ -54,6 +55,7 @@ ARGUMENTS = [
     ("export", "--column", "the grade's column in that file, if it is not clear", {"metavar": "HEADING"}),
     ("report", "--to", "the file (default: report-ASSIGNMENT.html beside the gradebook)", {"metavar": "FILE.html"}),
     ("report", "--no-names", "leave out ids, names of files and students' own words", FLAG),
+    ("exam", "--to", "the file (default: exam-ASSIGNMENT.html in the course's root)", {"metavar": "FILE.html"}),
     ("release", "--check", "write nothing; fail if release/ is out of date", FLAG),
     ("release", "--force", "also overwrite notebooks that contain answers", FLAG),
     ("new-lab", "phase", "the folder in source/, for example phase-02-serving", {"metavar": "PHASE"}),

@@ -1,12 +1,10 @@
-"""The page: one file of HTML, complete in itself, with no script and nothing loaded from elsewhere."""
+"""The page: one file of HTML, for the screen and for print."""
 
 import statistics
 from datetime import datetime
 from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
-
+from grading import standalone
 from grading.report.facts import QUOTED, STATES, Exercise, Facts, Group
 from grading.report.pictures import histogram, number, times
 
@@ -17,24 +15,20 @@ FEW_CAUSES = 3  # of an exercise
 
 def render(facts: Facts, now: datetime) -> str:
     """The page. Whatever a student or a message says is escaped."""
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(
-        number=number, most_first=most_first, sentence=sentence, causes=causes, has_room=has_room
-    )
-    overall = histogram("Histogram of the points of all labs", facts.points, facts.most)
-    return environment.get_template("report.html.j2").render(
+    return standalone.render(
+        TEMPLATES,
+        "report",
+        filters={f.__name__: f for f in (number, most_first, sentence, causes, has_room)},
         facts=facts,
         labs=facts.labs,
         now=now,
         states=STATES,
         few=FEW,
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         median=statistics.median(facts.points) if facts.points else None,
         pictures={
             lab.name: histogram(f"Histogram of the points of {lab.name}", lab.points, lab.most) for lab in facts.labs
         },
-        overall=overall,
+        overall=histogram("Histogram of the points of all labs", facts.points, facts.most),
         times=times("Points by time of submission", facts.times, facts.due, facts.most),
     )
 
