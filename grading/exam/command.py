@@ -28,5 +28,5 @@ def run(args: argparse.Namespace) -> int:
     target = Path(args.to or root / f"exam-{args.assignment}.html")
     with whole_file(target) as unfinished:
         unfinished.write_text(render(title_of(phase), questions), encoding="utf-8")
-    print(f"{target}: {len(questions)} questions on {2 * len(questions)} pages. The even ones hold the rubrics.")
+    print(f"{target}: {2 * len(questions)} pages: {len(questions)} question(s), each with its rubric on the next page.")
     return 0

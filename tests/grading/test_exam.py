@@ -53,7 +53,7 @@ def test_every_lab_of_a_phase_has_a_question_of_four_points_with_rubric_and_answ
 
 def test_the_rubric_and_the_model_answer_are_on_the_page_behind_the_question(course, capsys):
     assert main(["exam", "phase"]) == 0
-    assert "1 questions on 2 pages" in capsys.readouterr().out
+    assert "2 pages: 1 question(s)" in capsys.readouterr().out
     (question,) = questions_of(course / "source" / "phase")
     front, back = sheets((course / "exam-phase.html").read_text(encoding="utf-8")).items()
     assert (front[0], back[0]) == ("question-1", "rubric-1")
