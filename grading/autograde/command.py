@@ -99,4 +99,4 @@ def grade(submissions: list[Submission], unseen: dict[str, str], recorder: Recor
     failed = len(to_grade) - len(grading.graded) + len(unseen)
     skipped = len(submissions) - len(to_grade)
     print(summary(grading.graded, failed, skipped, points, time.monotonic() - started))
-    return 1 if failed or any(submission.left for submission in submissions) else 0
+    return 1 if failed or any(submission.remarks or submission.left for submission in submissions) else 0

@@ -11,10 +11,11 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
-from grading.autograde.unseen import misplaced, other_form, other_work
+from grading.autograde.unseen import misplaced, other_form, other_work, set_aside_before
 from grading.collect.labs import Labs
 from grading.course import student_of
 from grading.gradebook import students_with_points
+from grading.plain_text import one_line
 from grading.steps.entry import Refused, admit
 
 
@@ -75,7 +76,8 @@ def handed_in(
                 raise Refused(f"{form} is known in another Unicode form of this name. Next step: rename the folder.")
             left = other_work(folder, names & notebooks, labs)
             if not names:
-                raise Refused(" ".join(["The submission contains no notebook.", *left]))
+                raise Refused(" ".join([f"The submission contains no notebook{_instead(folder)}.", *left]))
+            left += [] if remarks else set_aside_before(folder, names)
             why = "forced" if force else _why(autograde, folder, student, names & notebooks, with_points)
             found.append(Submission(student, folder, why, tuple(remarks), tuple(left)))
         except Refused as refused:
@@ -85,6 +87,12 @@ def handed_in(
 
 def _folder(course: CourseDirectory, student: str) -> str:
     return course.format_path(course.submitted_directory, student, course.assignment_id)
+
+
+def _instead(folder: Path) -> str:
+    """What was handed in without a notebook."""
+    names = sorted(one_line(path.name) for path in folder.iterdir() if not path.name.startswith("."))
+    return f", only {', '.join(names[:5])}{', ...' * (len(names) > 5)}" if names else ""
 
 
 def _why(autograde: Autograde, folder: Path, student: str, names: set[str], with_points: set[str]) -> str:

@@ -11,7 +11,7 @@ from grading.collect.candidates import ARCHIVES
 from grading.collect.labs import Labs, Notebook
 from grading.judge.job import Verdict
 from grading.plain_text import one_line
-from grading.steps.entry import MAX_NOTEBOOK_BYTES, read_regular
+from grading.steps.entry import MAX_NOTEBOOK_BYTES, NOTE_ID, read_regular
 
 NOT_WORK = {".ipynb_checkpoints", "__MACOSX", "__pycache__"}
 PACKED = (".zip", *ARCHIVES)
@@ -28,6 +28,15 @@ def other_work(folder: Path, names: set[str], labs: Labs | None) -> list[str]:
         elif ".ipynb" in path.name and not (path.parent == folder and path.suffix == ".ipynb" and path.stem in names):
             sentences.append(f"{shown} was not graded: {_what_it_is(path, folder, labs)}")
     return sentences
+
+
+def set_aside_before(folder: Path, names: set[str]) -> list[str]:
+    """Which notebooks an earlier run set aside that were not handed in again since, in sentences."""
+    return [
+        f"{name}.ipynb was set aside and not graded: it is in {folder.name}.set-aside. Next step: ask for a new copy."
+        for name in sorted(names)
+        if NOTE_ID in read_regular(folder / f"{name}.ipynb", MAX_NOTEBOOK_BYTES)[:200].decode(errors="replace")
+    ]
 
 
 def about_notebooks(contents: dict[str, bytes], names: set[str], labs: Labs | None) -> list[str]:
@@ -104,9 +113,9 @@ def _what_it_is(path: Path, folder: Path, labs: Labs | None) -> str:
     graded = _recognised(target, labs)
     if not found.own:
         return f"it is {found.lab}, and holds no answer."
-    if isinstance(graded, Notebook) and graded.own >= found.own:
+    if isinstance(graded, Notebook) and found.texts <= graded.texts:
         return f"it is a copy of {found.lab}, which was graded, and has no more in it."
-    return f"it is a copy of {found.lab} with more in it. Next step: if it is meant, put it in place of {target.name}."
+    return f"it is a copy of {found.lab} with other answers. Next step: if it is meant, rename it to {target.name}."
 
 
 def _recognised(notebook: Path | bytes, labs: Labs | None) -> Notebook | str:

@@ -8,10 +8,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Notebook:
-    """lab: the name of the released notebook. own: how many characters of its cells' text are the student's."""
+    """lab: the name of the released notebook. texts: of the cells that are the student's own."""
 
     lab: str
-    own: int
+    texts: frozenset[str] = frozenset()
+
+    @property
+    def own(self) -> int:
+        """How many characters are the student's own."""
+        return sum(map(len, self.texts))
 
 
 class Labs:
@@ -40,8 +45,7 @@ class Labs:
         for other, marks in self._marks.items():
             if other != best and 2 * common[other] > min(common[best], len(marks)):
                 raise ValueError(f"it contains cells of both {best} and {other}. Next step: split it")
-        own = (text for kind, text in found - self._released if kind == "text")
-        return Notebook(best, sum(map(len, own)))
+        return Notebook(best, frozenset(text for kind, text in found - self._released if kind == "text"))
 
 
 def _marks(notebook: dict) -> set[tuple[str, str]]:

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from pathlib import Path
 
-import msgspec
 from nbgrader.utils import parse_utc
 
 from grading.plain_text import one_line
 from grading.steps.entry import MAX_NOTEBOOK_BYTES, MAX_TIME_BYTES, read_regular
+from grading.steps.readable import why_unreadable
 
 NOT_YET = "It has not been graded yet."
 
@@ -27,18 +27,18 @@ def why(folder: Path | None, labs: Collection[str]) -> tuple[str, str]:
     known = [path for path in notebooks if path.stem in labs]
     if not known:
         return "No notebook has the name of a lab.", ", ".join(one_line(path.name, 60) for path in notebooks[:5])
-    if unreadable := [path.name for path in known if not _is_readable(path)]:
+    if unreadable := [path.name for path in known if _is_damaged(path)]:
         return "A notebook cannot be read.", ", ".join(unreadable)
     if not _has_good_time(folder / "timestamp.txt"):
         return "timestamp.txt contains no time.", ""
     return NOT_YET, ""
 
 
-def _is_readable(path: Path) -> bool:
+def _is_damaged(path: Path) -> bool:
     try:
-        return "cells" in msgspec.json.decode(read_regular(path, MAX_NOTEBOOK_BYTES), type=dict[str, msgspec.Raw])
-    except (OSError, ValueError, RecursionError):
-        return False
+        return bool(why_unreadable(read_regular(path, MAX_NOTEBOOK_BYTES)))
+    except (OSError, ValueError):
+        return True
 
 
 def _has_good_time(path: Path) -> bool:

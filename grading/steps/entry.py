@@ -20,6 +20,7 @@ from nbgrader.utils import parse_utc
 from grading.plain_text import few, one_line
 from grading.sandbox import SandboxUnavailable, find_sandbox
 from grading.steps.execute import is_sandbox_waived
+from grading.steps.readable import why_unreadable
 
 MAX_FILES = 1000  # and folders, together
 MAX_DEPTH = 20
@@ -27,6 +28,7 @@ MAX_FILE_BYTES = 2**25
 MAX_NOTEBOOK_BYTES = 2**26
 MAX_BYTES = 2**27  # all files together
 MAX_TIME_BYTES = 1000
+NOTE_ID = "set-aside-and-not-graded"  # of the cell that stands in place of a notebook
 OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 KINDS = {
     stat.S_IFDIR: "a folder",
@@ -73,7 +75,8 @@ class CheckedSubmissions(NotebookExporter):
 def admit(folder: Path) -> list[str]:
     """Set aside what of a submission may not come in. Returns what that was, in sentences.
 
-    Errors: Refused if the folder or the student's is a link, cannot be searched, or has a timestamp.txt without a time.
+    Errors: Refused if the folder or the student's is a link, cannot be searched, has a timestamp.txt without a time, or
+    no notebook that can be read.
     """
     for path in (folder, folder.parent):
         if link := _link(path):
@@ -81,7 +84,7 @@ def admit(folder: Path) -> list[str]:
     if not folder.is_dir():
         raise Refused(f"{one_line(folder.name)} is a file, not a folder.")
     try:
-        sentences = _set_aside(folder)
+        sentences = _set_aside(folder, list(_refused(folder)))
     except OSError as error:
         raise Refused(f"The submission cannot be searched: {one_line(str(error))}.") from None
     try:
@@ -91,8 +94,10 @@ def admit(folder: Path) -> list[str]:
     except FileNotFoundError:
         pass
     except Exception:  # dateutil has many
-        raise Refused("timestamp.txt contains no time, such as 2026-01-31 12:00:00 UTC.") from None
-    return sentences
+        raise Refused(
+            "timestamp.txt contains no time, such as 2026-01-31 12:00:00 UTC. Next step: correct it, or delete it."
+        ) from None
+    return sentences + _set_aside(folder, _unreadable(folder))
 
 
 def read_regular(path: Path, max_bytes: int) -> bytes:
@@ -106,14 +111,14 @@ def read_regular(path: Path, max_bytes: int) -> bytes:
     return content
 
 
-def _set_aside(folder: Path) -> list[str]:
-    """Move what may not come in to ASSIGNMENT.set-aside, beside the submission.
+def _set_aside(folder: Path, refused: list[tuple[Path, str]]) -> list[str]:
+    """Move what may not come in, with the reasons, to ASSIGNMENT.set-aside, beside the submission.
 
     A notebook is replaced by an empty one that says why, so that it is graded, with no points; anything else by a text
     file, NAME.not-followed.txt.
     """
     sentences = []
-    for path, why in list(_refused(folder)):
+    for path, why in refused:
         name = path.relative_to(folder).as_posix()
         sentences.append(f"{name} was {why}. It was set aside and not graded.")
         _move(path, folder.with_name(f"{folder.name}.set-aside") / name)
@@ -129,7 +134,8 @@ def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
         depth = len(Path(parent).relative_to(folder).parts)
         for name in sorted(folders):
             path = Path(parent, name)
-            why = _link(path) or ("a folder" if path == timestamp else "") or _name(path) or _rights(path)
+            is_for_a_file = path == timestamp or (path.parent == folder and path.suffix == ".ipynb")
+            why = _link(path) or ("a folder" if is_for_a_file else "") or _name(path) or _rights(path)
             if not why and depth + 1 >= MAX_DEPTH:
                 why = f"a folder more than {MAX_DEPTH} deep"
             if not why and name not in (".ipynb_checkpoints", "__pycache__") and _has_too_many(path):
@@ -151,6 +157,16 @@ def _refused(folder: Path) -> Iterator[tuple[Path, str]]:
                 yield path, why
             else:
                 num_files, num_bytes = num_files + 1, num_bytes + state.st_size
+
+
+def _unreadable(folder: Path) -> list[tuple[Path, str]]:
+    """The notebooks that are none, and why. Errors: Refused if no other is left."""
+    notebooks = [path for path in sorted(folder.glob("*.ipynb")) if not path.name.startswith(".")]
+    found = [(path, why) for path in notebooks if (why := why_unreadable(read_regular(path, MAX_NOTEBOOK_BYTES)))]
+    if found and len(found) == len(notebooks):
+        reasons = few([f"{one_line(path.name)} is {why}." for path, why in found])
+        raise Refused(" ".join([*reasons, "Next step: ask for a new copy."]))
+    return found
 
 
 def _raise(error: OSError) -> None:
@@ -202,9 +218,9 @@ def _move(path: Path, target: Path) -> None:
 
 
 def _leave_note(path: Path, sentence: str) -> None:
-    text = f"{one_line(sentence, 1000)} Next step: submit a regular file within the limits."
+    text = f"{one_line(sentence, 1000)} Next step: submit a new copy."
     if path.suffix == ".ipynb" and not OBEYED.search(path.name):
-        cell = {"cell_type": "markdown", "id": "set-aside", "metadata": {}, "source": text}
+        cell = {"cell_type": "markdown", "id": NOTE_ID, "metadata": {}, "source": text}
         path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     else:
         path.with_name(f"{one_line(path.name)}.not-followed.txt"[-200:]).write_text(text + "\n")

@@ -62,7 +62,7 @@ def autograde(formgrader, course, picture):
     formgrader.follow("2")
     assert formgrader.cells("ada")["Status"] == "needs autograding"
     title, said = formgrader.press("ben", "autograde")
-    assert (title, "Notebook does not appear to be JSON" in said) == ("Error", True), said
+    assert (title, "is not valid JSON" in said) == ("Error", True), said
     title, said = formgrader.press("ada", "autograde")
     assert (title, "[ERROR]" in said) == ("Success", False), said
     ada, ben = formgrader.cells("ada"), formgrader.cells("ben")

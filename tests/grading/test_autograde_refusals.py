@@ -118,10 +118,10 @@ def test_each_is_named_with_its_reason_and_the_others_are_graded(odd, capsys):
     assert ours(odd) == 1
     said = capsys.readouterr().out
     assert "timeless        -  timestamp.txt contains no time" in said
-    assert "on paper        -  The submission contains no notebook." in said
-    assert "half            -  second.ipynb: Notebook does not appear to be JSON" in said
+    assert "on paper        -  The submission contains no notebook, only lab.pdf." in said
+    assert "half            5  second.ipynb was not valid JSON (line 1, column 12)" in said
     assert "[ab]*           -  nbgrader does not support *, ? or [" in said
-    assert "1 graded (median 5 points" in said and "4 not graded" in said
+    assert "2 graded (median 5 points" in said and "3 not graded" in said
 
 
 def test_they_are_named_again_in_the_next_run_even_if_they_had_been_graded(odd, capsys):
@@ -131,7 +131,8 @@ def test_they_are_named_again_in_the_next_run_even_if_they_had_been_graded(odd, 
     assert ours(odd) == 1
     said = capsys.readouterr().out
     assert "ada             -  timestamp.txt contains no time" in said
-    assert "0 graded, 5 not graded; " in said
+    assert "half            -  second.ipynb was set aside and not graded" in said
+    assert "0 graded, 4 not graded, 1 already graded" in said
 
 
 def test_a_second_autograde_at_the_same_time(idle, capsys):

@@ -85,7 +85,7 @@ def told_by(course) -> tuple[dict[str, str], int, dict]:
     [
         (
             "copy",
-            "lab-Copy1.ipynb was not graded: it is a copy of lab with more in it. Next step:",
+            "lab-Copy1.ipynb was not graded: it is a copy of lab with other answers. Next step:",
         ),
         ("copy", "lab is as it was released: it holds no answer."),
         ("browser", "second (1).ipynb was not graded: it is second. Next step: rename it to second.ipynb."),
@@ -93,7 +93,7 @@ def told_by(course) -> tuple[dict[str, str], int, dict]:
         ("mixed", "lab holds the cells of second. Next step: ask for lab, or rename it."),
         ("mixed", "second was not handed in."),
         ("packed", "more.ZIP was not unpacked, and not graded."),
-        ("only-zip", "contains no notebook. lab.zip was not unpacked"),
+        ("only-zip", "contains no notebook, only lab.zip. lab.zip was not unpacked"),
         ("newer", "lab was written with Python 3.99. Here it is 3."),
         ("high", f"lab.ipynb is one folder too high. Next step: move it to high/{ASSIGNMENT}."),
         ("case", f"Its folder is called {ASSIGNMENT.upper()}. Next step: rename it to {ASSIGNMENT}."),

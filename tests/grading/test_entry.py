@@ -37,7 +37,7 @@ def folder(tmp_path):
     (tmp_path / "gradebook.db").write_text("secret")
     folder = tmp_path / "submitted" / "ada" / ASSIGNMENT
     folder.mkdir(parents=True)
-    (folder / "lab.ipynb").write_text("{}")
+    (folder / "lab.ipynb").write_text('{"cells": []}')
     (folder / "data.csv").write_text("1,2")
     return folder
 
