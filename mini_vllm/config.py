@@ -6,22 +6,23 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-SUPPORTED_ARCHITECTURES = ("LlamaForCausalLM",)
-FOLLOWS: Any = None  # the default of a field that follows from others: __post_init__ puts a number in its place
-# Fields of a config.json that change what the model computes, and the one value that is implemented.
-_IMPLEMENTED = {
-    "hidden_act": "silu",
-    "attention_bias": False,
-    "mlp_bias": False,
-    "rope_interleaved": False,
-    "partial_rotary_factor": 1.0,
-    "quantization_config": None,
+from mini_vllm.rope_scaling import RopeScaling
+
+# The architecture that a config.json names: its model_type. models/registry.py has the class of each type.
+SUPPORTED_ARCHITECTURES = {
+    "LlamaForCausalLM": "llama",
+    "MistralForCausalLM": "mistral",
+    "Qwen2ForCausalLM": "qwen2",
+    "Qwen3ForCausalLM": "qwen3",
+    "SmolLM3ForCausalLM": "smollm3",
 }
+FOLLOWS: Any = None  # the default of a field that follows from others: __post_init__ puts a number in its place
+_NOT_COUNTS = ("rms_norm_eps", "rope_theta")  # numbers that need not be whole
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """The numbers that fix a Llama-architecture model, without its weights.
+    """The numbers that fix a model, without its weights.
 
     A field left out gets the default of Hugging Face's LlamaConfig, or follows from another field, as the
     comment says.
@@ -29,6 +30,7 @@ class ModelConfig:
     Errors: ValueError, naming the field and its value, if the numbers fit no model.
     """
 
+    model_type: str = "llama"  # a value of SUPPORTED_ARCHITECTURES
     vocab_size: int = 32_000
     hidden_size: int = 4_096
     intermediate_size: int = 11_008
@@ -39,23 +41,34 @@ class ModelConfig:
     max_position_embeddings: int = 2_048
     rms_norm_eps: float = 1e-6
     rope_theta: float = 10_000.0
+    rope_scaling: RopeScaling | None = None
+    attention_bias: bool = False  # biases of q, k, v and o; Qwen2 has those of q, k and v whatever this says
+    mlp_bias: bool = False
+    sliding_window: int | None = None  # a token attends to so many tokens, itself included; None: to all before it
+    layer_types: tuple[str, ...] | None = None  # which layers have the window; None: all, if there is one
+    no_rope_layers: tuple[int, ...] | None = None  # 1 for a layer that rotates q and k, 0 for one that does not (NoPE)
     tie_word_embeddings: bool = False
     bos_token_id: int | None = None  # None: no token stands for the beginning of a text
     eos_token_id: int | tuple[int, ...] | None = None  # the token or tokens that end a text; None: none does
 
     def __post_init__(self) -> None:
+        if self.model_type not in SUPPORTED_ARCHITECTURES.values():
+            known = ", ".join(SUPPORTED_ARCHITECTURES.values())
+            raise ValueError(f"model_type={self.model_type!r} is not implemented; {known} are.")
         if self.num_key_value_heads is None:
             object.__setattr__(self, "num_key_value_heads", self.num_attention_heads)
         if self.head_dim is None:
             self._require_positive("hidden_size")
             self._require_positive("num_attention_heads")
             object.__setattr__(self, "head_dim", self.hidden_size // self.num_attention_heads)
-        if isinstance(self.eos_token_id, list):
-            object.__setattr__(self, "eos_token_id", tuple(self.eos_token_id))
-        if not isinstance(self.tie_word_embeddings, bool):
-            raise ValueError(f"tie_word_embeddings={self.tie_word_embeddings!r} must be True or False.")
+        for name in ("eos_token_id", "layer_types", "no_rope_layers"):
+            if isinstance(getattr(self, name), list):
+                object.__setattr__(self, name, tuple(getattr(self, name)))
         for field in fields(self):
-            if field.name not in ("tie_word_embeddings", "bos_token_id", "eos_token_id"):
+            value = getattr(self, field.name)
+            if field.type is bool and not isinstance(value, bool):
+                raise ValueError(f"{field.name}={value!r} must be True or False.")
+            if field.type in (int, float) or (field.name == "sliding_window" and value is not None):
                 self._require_positive(field.name)
         for name, ids in (("bos_token_id", (self.bos_token_id,)), ("eos_token_id", self.eos_token_ids)):
             for token_id in ids:
@@ -67,6 +80,8 @@ class ModelConfig:
                 f"num_attention_heads={self.num_attention_heads}: every KV head serves the same "
                 "number of query heads, so choose a divisor."
             )
+        self._require_for_each_layer("layer_types", ("full_attention", "sliding_attention"))
+        self._require_for_each_layer("no_rope_layers", (0, 1))
 
     @classmethod
     def from_hf(cls, source: str | Path | Mapping[str, Any]) -> "ModelConfig":
@@ -75,32 +90,29 @@ class ModelConfig:
         Errors: ValueError for an architecture, or a value that changes what the model computes, that
         is not implemented. What only matters to training (dropout, initializer_range) is ignored.
         """
-        if isinstance(source, Mapping):
-            where, raw = "the config", source
-        else:
-            path = Path(source) / "config.json" if Path(source).is_dir() else Path(source)
-            where, raw = str(path), read_json(path)
-        name = (raw.get("architectures") or [f"model_type {raw.get('model_type')!r}"])[0]
-        if name not in SUPPORTED_ARCHITECTURES and name != "model_type 'llama'":
-            supported = ", ".join(SUPPORTED_ARCHITECTURES)
-            raise ValueError(f"{where} is of the architecture {name}; mini_vllm runs {supported}.")
-        # transformers 4 has rope_theta and rope_scaling; transformers 5 keeps both in rope_parameters.
-        rope = raw.get("rope_scaling") or raw.get("rope_parameters") or {}
-        rope_type = rope.get("rope_type", rope.get("type", "default"))
-        if rope_type != "default":
-            raise ValueError(
-                f"{where} scales its rotary embedding by {rope_type!r}, which is not implemented: choose a "
-                "model without rope_scaling, for example a Llama 2 or a SmolLM2."
-            )
-        for field, implemented in _IMPLEMENTED.items():
-            value = rope.get(field, raw.get(field))
-            if value is not None and value != implemented:
-                raise ValueError(f"{where} has {field}={value!r}; mini_vllm implements {implemented!r} only.")
-        values = {field.name: raw[field.name] for field in fields(cls) if field.name in raw}
-        if "rope_theta" in rope:
-            values["rope_theta"] = rope["rope_theta"]
-        # These two are the defaults of LlamaConfig, which a file need not repeat.
-        return cls(**{"bos_token_id": 1, "eos_token_id": 2} | values)
+        from mini_vllm.hf_config import model_config
+
+        return model_config(source)
+
+    @property
+    def qkv_bias(self) -> bool:
+        """Whether q, k and v have biases."""
+        return self.attention_bias or self.model_type == "qwen2"
+
+    @property
+    def max_model_len(self) -> int:
+        """The longest context in tokens: `max_position_embeddings`, or what linear or yarn scaling makes of it."""
+        scaling = self.rope_scaling
+        if scaling is None or scaling.rope_type not in ("linear", "yarn"):
+            return self.max_position_embeddings
+        original = scaling.original_max_position_embeddings or self.max_position_embeddings
+        return max(self.max_position_embeddings, int(original * scaling.factor))
+
+    @property
+    def layer_windows(self) -> tuple[int | None, ...]:
+        """The sliding window of each layer; None: the layer attends to the whole context."""
+        types = self.layer_types or ("sliding_attention",) * self.num_hidden_layers
+        return tuple(self.sliding_window if kind == "sliding_attention" else None for kind in types)
 
     @property
     def eos_token_ids(self) -> tuple[int, ...]:
@@ -111,10 +123,18 @@ class ModelConfig:
 
     def _require_positive(self, name: str) -> None:
         value = getattr(self, name)
-        whole = name not in ("rms_norm_eps", "rope_theta")
+        whole = name not in _NOT_COUNTS
         if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value <= 0:
             kind = "a whole number" if whole else "a number"
             raise ValueError(f"{name}={value!r} must be {kind} above 0.")
+
+    def _require_for_each_layer(self, name: str, known: tuple[object, ...]) -> None:
+        values = getattr(self, name)
+        if values is None:
+            return
+        if len(values) != self.num_hidden_layers or not all(value in known for value in values):
+            names = " or ".join(map(repr, known))
+            raise ValueError(f"{name}={values!r} must be {names} for each of {self.num_hidden_layers} layers.")
 
 
 def read_json(path: Path) -> dict[str, Any]:

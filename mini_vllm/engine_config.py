@@ -27,12 +27,15 @@ class EngineConfig:
     max_num_batched_tokens: int = 2048  # tokens in one step
     block_size: int = 16  # tokens in one block
     enable_prefix_caching: bool = True
+    seed: int | None = None  # of requests that have none themselves; None: other tokens at every run
     scheduler_cls: "type[Scheduler] | None" = None  # None: Scheduler; a subclass may override its `schedule`
     block_hasher: "BlockHasher | None" = None  # None: SHA-256 over a block and all before it
 
     def __post_init__(self) -> None:
         if not isinstance(self.enable_prefix_caching, bool):
             raise ValueError(f"enable_prefix_caching={self.enable_prefix_caching!r} must be True or False.")
+        if self.seed is not None and (type(self.seed) is not int or self.seed < 0):
+            raise ValueError(f"seed={self.seed!r} must be a whole number, at least 0, or None.")
         if not (self.scheduler_cls is None or isinstance(self.scheduler_cls, type)):
             raise ValueError(f"scheduler_cls={self.scheduler_cls!r} must be a subclass of Scheduler, or None.")
         if not (self.block_hasher is None or callable(self.block_hasher)):
@@ -73,7 +76,7 @@ class EngineConfig:
         """
         _require_whole("block_size", block_size)
         _require_whole("max_num_seqs", max_num_seqs)
-        longest = model.max_position_embeddings
+        longest = model.max_model_len
         if max_model_len is not None:
             _require_whole("max_model_len", max_model_len)
             if max_model_len > longest:

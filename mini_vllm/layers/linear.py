@@ -40,13 +40,18 @@ def untile(tiles: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(tiles.swapaxes(0, 1)).reshape(tiles.shape[1], -1)
 
 
-def linear(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """x @ weight. x: (num_tokens, in); weight: (in, out), or its tiles. Returns (num_tokens, out)."""
-    if weight.ndim == 3:
-        return _tiled(x, weight)
+def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
+    """x @ weight + bias: (num_tokens, out). x: (num_tokens, in); weight: (in, out), or its tiles; bias: (out,)."""
+    out = _tiled(x, weight) if weight.ndim == 3 else _whole(x, weight)
+    if bias is not None:
+        out += bias
+    return out
+
+
+def _whole(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
     if not 1 < len(x) < MIN_GEMM_ROWS:
-        out: np.ndarray = x @ weight
-        return out
+        product: np.ndarray = x @ weight
+        return product
     out = np.empty((len(x), weight.shape[1]), dtype=np.float32)
     for row, product in zip(x, out):
         np.matmul(row, weight, out=product)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mini_vllm.config import SUPPORTED_ARCHITECTURES, ModelConfig, read_json
+from mini_vllm.config import ModelConfig, read_json
 from mini_vllm.model_loader.safetensors import SafetensorsFile, save_file
 from mini_vllm.models.llama import LlamaForCausalLM
+from mini_vllm.models.registry import model_class
 from mini_vllm.tokenizer import FastTokenizer
 
 FOLDER_CONTENT = "config.json, model.safetensors (or model.safetensors.index.json and its parts), tokenizer.json"
@@ -78,7 +79,7 @@ def _parts(index: Path) -> Collection[SafetensorsFile]:
 def build(config: ModelConfig, weights: Mapping[str, np.ndarray], path: Path) -> LlamaForCausalLM:
     """The model of these weights, with the file named in every error."""
     try:
-        return LlamaForCausalLM(config, weights)
+        return model_class(config)(config, weights)
     except (KeyError, NotImplementedError, ValueError) as error:
         raise ValueError(f"{path}: {error.args[0]} Config and weights must be of the same model.") from None
     except MemoryError as error:
@@ -103,7 +104,8 @@ def save_folder(model: LlamaForCausalLM, tokenizer: FastTokenizer, folder: Path)
 
     Its weights have the names of `model.weights`, so that other software does not mistake them for (out, in).
     """
-    config = {"architectures": SUPPORTED_ARCHITECTURES[:1], **dataclasses.asdict(model.config)}
+    config = {"architectures": None, "use_sliding_window": model.config.sliding_window is not None}
+    config |= dataclasses.asdict(model.config)
     (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
     save_file(model.weights, folder / "model.safetensors")
     tokenizer.save(folder)

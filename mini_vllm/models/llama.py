@@ -1,4 +1,7 @@
-"""Llama: RMSNorm, rotary embedding, grouped-query attention, SwiGLU. All arrays are float32."""
+"""Llama: RMSNorm, rotary embedding, grouped-query attention, SwiGLU. All arrays are float32.
+
+Mistral is the same; its sliding window is the business of whoever attends (`Attention`), as causality is.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -18,53 +21,75 @@ from mini_vllm.models.weights import WeightReader, random_weights
 Attention = Callable[[int, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
-class LlamaDecoderLayer:
-    """One layer: attention, then the MLP, each behind a norm and around a residual."""
+class LlamaAttention:
+    """Q, K and V of all tokens, rotated; then attention, and a projection of what they attend to."""
 
     def __init__(self, config: ModelConfig, index: int, weights: WeightReader) -> None:
         self.config, self.index = config, index
-        hidden, inner = config.hidden_size, config.intermediate_size
+        hidden, name = config.hidden_size, f"model.layers.{index}.self_attn"
         q_size = config.num_attention_heads * config.head_dim
         kv_size = config.num_key_value_heads * config.head_dim
-        layer = f"model.layers.{index}"
-        self.input_layernorm = weights.vector(f"{layer}.input_layernorm.weight", hidden)
-        self.post_attention_layernorm = weights.vector(f"{layer}.post_attention_layernorm.weight", hidden)
         # One wide matmul is faster than two or three narrow ones, so q, k, v and gate, up are fused.
-        self.qkv_proj = weights.fused_linear(
-            f"{layer}.self_attn.qkv_proj.weight",
+        self.qkv_proj, self.qkv_bias = weights.fused_linear(
+            f"{name}.qkv_proj",
             hidden,
-            {
-                f"{layer}.self_attn.q_proj.weight": q_size,
-                f"{layer}.self_attn.k_proj.weight": kv_size,
-                f"{layer}.self_attn.v_proj.weight": kv_size,
-            },
+            {f"{name}.q_proj": q_size, f"{name}.k_proj": kv_size, f"{name}.v_proj": kv_size},
+            has_bias=config.qkv_bias,
         )
-        self.o_proj = weights.linear(f"{layer}.self_attn.o_proj.weight", q_size, hidden)
-        self.gate_up_proj = weights.fused_linear(
-            f"{layer}.mlp.gate_up_proj.weight",
-            hidden,
-            {f"{layer}.mlp.gate_proj.weight": inner, f"{layer}.mlp.up_proj.weight": inner},
-        )
-        self.down_proj = weights.linear(f"{layer}.mlp.down_proj.weight", inner, hidden)
+        self.o_proj, self.o_bias = weights.linear(f"{name}.o_proj", q_size, hidden, has_bias=config.attention_bias)
+
+    def forward(self, x: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray], attention: Attention) -> np.ndarray:
+        """x: (num_tokens, hidden_size), normed. Returns an array of the same shape."""
+        heads, kv_heads = self.config.num_attention_heads, self.config.num_key_value_heads
+        qkv = linear(x, self.qkv_proj, self.qkv_bias).reshape(len(x), heads + 2 * kv_heads, self.config.head_dim)
+        qk = self.rotate(qkv[:, : heads + kv_heads], cos_sin)
+        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + kv_heads :]
+        return linear(attention(self.index, q, k, v), self.o_proj, self.o_bias)
+
+    def rotate(self, qk: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """Give Q and K their positions. qk: (num_tokens, num_attention_heads + num_key_value_heads, head_dim)."""
+        return apply_rotary_emb(qk, *cos_sin)
+
+
+class LlamaMLP:
+    """SwiGLU: down(silu(gate(x)) * up(x))."""
+
+    def __init__(self, config: ModelConfig, index: int, weights: WeightReader) -> None:
+        hidden, inner, name = config.hidden_size, config.intermediate_size, f"model.layers.{index}.mlp"
+        parts = {f"{name}.gate_proj": inner, f"{name}.up_proj": inner}
+        has_bias = config.mlp_bias
+        self.gate_up_proj, self.gate_up_bias = weights.fused_linear(f"{name}.gate_up_proj", hidden, parts, has_bias)
+        self.down_proj, self.down_bias = weights.linear(f"{name}.down_proj", inner, hidden, has_bias)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """x: (num_tokens, hidden_size), normed. Returns an array of the same shape."""
+        gated = silu_and_mul(linear(x, self.gate_up_proj, self.gate_up_bias))
+        return linear(gated, self.down_proj, self.down_bias)
+
+
+class LlamaDecoderLayer:
+    """One layer: attention, then the MLP, each behind a norm and around a residual."""
+
+    def __init__(
+        self, config: ModelConfig, index: int, weights: WeightReader, attention_cls: type[LlamaAttention]
+    ) -> None:
+        self.eps, name = config.rms_norm_eps, f"model.layers.{index}"
+        self.input_layernorm = weights.vector(f"{name}.input_layernorm.weight", config.hidden_size)
+        self.post_attention_layernorm = weights.vector(f"{name}.post_attention_layernorm.weight", config.hidden_size)
+        self.self_attn = attention_cls(config, index, weights)
+        self.mlp = LlamaMLP(config, index, weights)
 
     def forward(self, hidden: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray], attention: Attention) -> np.ndarray:
         """hidden: (num_tokens, hidden_size), overwritten with the result."""
-        eps = self.config.rms_norm_eps
-        hidden += self._attend(rms_norm(hidden, self.input_layernorm, eps), cos_sin, attention)
-        normed = rms_norm(hidden, self.post_attention_layernorm, eps)
-        hidden += linear(silu_and_mul(linear(normed, self.gate_up_proj)), self.down_proj)
+        hidden += self.self_attn.forward(rms_norm(hidden, self.input_layernorm, self.eps), cos_sin, attention)
+        hidden += self.mlp.forward(rms_norm(hidden, self.post_attention_layernorm, self.eps))
         return hidden
-
-    def _attend(self, x: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray], attention: Attention) -> np.ndarray:
-        heads, kv_heads = self.config.num_attention_heads, self.config.num_key_value_heads
-        qkv = linear(x, self.qkv_proj).reshape(len(x), heads + 2 * kv_heads, self.config.head_dim)
-        qk = apply_rotary_emb(qkv[:, : heads + kv_heads], *cos_sin)
-        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + kv_heads :]
-        return linear(attention(self.index, q, k, v), self.o_proj)
 
 
 class LlamaForCausalLM:
     """A Llama model that turns token ids into the logits of the token that follows each of them.
+
+    Other architectures are subclasses with another `attention_cls`; models/registry.py lists them.
 
     config:  the model's shape.
     weights: float arrays under Hugging Face's names (`model.layers.0.self_attn.q_proj.weight`, shape
@@ -73,22 +98,29 @@ class LlamaForCausalLM:
     `weights` holds the arrays that the model multiplies with, by name, fused and laid out for this machine;
     given to the constructor again, they are used without a copy.
 
-    Errors: KeyError for a weight that is missing, ValueError for one of another shape or one left over.
+    Errors: KeyError for a weight that is missing, ValueError for one of another shape or one left over, and for a
+    config of another model_type.
     """
 
+    model_types: tuple[str, ...] = ("llama", "mistral")
+    attention_cls: type[LlamaAttention] = LlamaAttention
+
     def __init__(self, config: ModelConfig, weights: Mapping[str, np.ndarray] | None = None, *, seed: int = 0) -> None:
+        if config.model_type not in self.model_types:
+            raise ValueError(f"{type(self).__name__} runs {self.model_types}, not model_type={config.model_type!r}.")
         self.config = config
         reader = WeightReader(random_weights(config, seed) if weights is None else weights)
         vocab, hidden = config.vocab_size, config.hidden_size
         if config.tie_word_embeddings:
-            self.embed_tokens, self.lm_head = reader.tied_embedding("model.embed_tokens.weight", vocab, hidden)
+            self.embed_tokens, self.lm_head = reader.tied_embedding("model.embed_tokens", vocab, hidden)
             reader.require_equal("lm_head.weight", self.embed_tokens)
         else:
             self.embed_tokens = reader.matrix("model.embed_tokens.weight", (vocab, hidden))
-            self.lm_head = reader.linear("lm_head.weight", hidden, vocab)
-        self.layers = [LlamaDecoderLayer(config, i, reader) for i in range(config.num_hidden_layers)]
+            self.lm_head, _ = reader.linear("lm_head", hidden, vocab)
+        layers = range(config.num_hidden_layers)
+        self.layers = [LlamaDecoderLayer(config, index, reader, self.attention_cls) for index in layers]
         self.norm = reader.vector("model.norm.weight", hidden)
-        self.rotary_emb = RotaryEmbedding(config.head_dim, config.max_position_embeddings, config.rope_theta)
+        self.rotary_emb = RotaryEmbedding(config, reader.optional_vector("rope_freqs.weight", config.head_dim // 2))
         reader.require_all_read()
         self.weights = reader.prepared
 

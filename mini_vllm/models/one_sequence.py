@@ -34,7 +34,7 @@ class OneSequence:
         theirs. Without one, `token_ids` is the whole sequence and its K and V are thrown away.
 
         Errors: TypeError or ValueError, naming the value, for what is not a sequence of token ids;
-        ValueError if the sequence grows past max_position_embeddings. The cache is then unchanged.
+        ValueError if the sequence grows past the model's longest context. The cache is then unchanged.
         """
         if cache is None:
             cache = self.new_cache()
@@ -56,7 +56,7 @@ class OneSequence:
         if ids.min() < 0 or ids.max() >= self.config.vocab_size:
             bad = int(ids.min()) if ids.min() < 0 else int(ids.max())
             raise ValueError(f"token id {bad} is outside the vocabulary, 0 to {self.config.vocab_size - 1}.")
-        limit = self.config.max_position_embeddings
+        limit = self.config.max_model_len
         if num_cached + len(ids) > limit:
             raise ValueError(
                 f"{num_cached} cached and {len(ids)} new tokens make {num_cached + len(ids)}, "
@@ -76,6 +76,7 @@ class KVCache:
 
     def __init__(self, config: ModelConfig, initial_capacity: int = 64) -> None:
         self.num_tokens = 0
+        self._windows = config.layer_windows
         self._buffer = np.empty(
             (config.num_hidden_layers, 2, initial_capacity, config.num_key_value_heads, config.head_dim),
             dtype=np.float32,
@@ -111,7 +112,8 @@ class KVCache:
 
         q: shape (new tokens, num_attention_heads, head_dim); k, v: as `write` takes them.
         """
-        return causal_attention(q, *self.write(layer, k, v))
+        keys, values = self.write(layer, k, v)
+        return causal_attention(q, keys, values, self._windows[layer])
 
     def advance(self, num_new_tokens: int) -> None:
         """Count `num_new_tokens` rows, written in every layer, as seen."""

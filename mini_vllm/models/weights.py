@@ -36,12 +36,30 @@ class WeightReader:
         """An array of shape (size,)."""
         return self.matrix(name, (size,))
 
-    def linear(self, name: str, size_in: int, size_out: int) -> np.ndarray:
-        """A linear layer's weight as (in, out)."""
-        return self.fused_linear(name, size_in, {name: size_out})
+    def optional_vector(self, name: str, size: int) -> np.ndarray | None:
+        """An array of shape (size,); None if there is none of this name."""
+        return self.vector(name, size) if name in self._weights else None
 
-    def fused_linear(self, name: str, size_in: int, parts: Mapping[str, int]) -> np.ndarray:
-        """Linear layers over the same input, as one (in, sum of outs) or its tiles. parts: name -> out."""
+    def linear(
+        self, name: str, size_in: int, size_out: int, has_bias: bool = False
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """A linear layer: its weight as (in, out) or in tiles, and its bias, (out,); None if it has none."""
+        return self.fused_linear(name, size_in, {name: size_out}, has_bias)
+
+    def fused_linear(
+        self, name: str, size_in: int, parts: Mapping[str, int], has_bias: bool = False
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Linear layers over the same input as one layer called `name`. parts: name -> out."""
+        weight = self._fused_weight(f"{name}.weight", size_in, {f"{part}.weight": n for part, n in parts.items()})
+        if not has_bias:
+            return weight, None
+        biases = {f"{part}.bias": size_out for part, size_out in parts.items()}
+        if f"{name}.bias" in self._weights:
+            return weight, self.vector(f"{name}.bias", sum(parts.values()))
+        self.prepared[f"{name}.bias"] = np.concatenate([self._stored(part, (n,)) for part, n in biases.items()])
+        return weight, self.prepared[f"{name}.bias"]
+
+    def _fused_weight(self, name: str, size_in: int, parts: Mapping[str, int]) -> np.ndarray:
         size_out = sum(parts.values())
         width = tile_width(size_in, size_out)
         if f"{name}.tiles" in self._weights:
@@ -63,10 +81,10 @@ class WeightReader:
 
     def tied_embedding(self, name: str, vocab: int, hidden: int) -> tuple[np.ndarray, np.ndarray]:
         """The same memory twice: as `embedding` wants it, and as `linear` does."""
-        if tile_width(hidden, vocab) is None and name in self._weights:
-            rows = self.matrix(name, (vocab, hidden))
+        if tile_width(hidden, vocab) is None and f"{name}.weight" in self._weights:
+            rows = self.matrix(f"{name}.weight", (vocab, hidden))
             return rows, rows.T
-        weight = self.linear(name, hidden, vocab)
+        weight, _ = self.linear(name, hidden, vocab)
         return weight if weight.ndim == 3 else weight.T, weight
 
     def require_equal(self, name: str, to: np.ndarray) -> None:
@@ -86,7 +104,7 @@ class WeightReader:
 
     def _stored(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
         if name not in self._weights:
-            raise KeyError(f"the weights hold no {name!r}: is this a checkpoint of a Llama-architecture model?")
+            raise KeyError(f"the weights hold no {name!r}: is this a checkpoint of the model that the config is of?")
         array = np.asarray(self._weights[name])
         if array.shape != shape:
             raise ValueError(f"{name} has shape {array.shape}, the config says {shape}.")
@@ -125,6 +143,15 @@ def random_weights(config: ModelConfig, seed: int) -> dict[str, np.ndarray]:
             f"{layer}.mlp.up_proj.weight": linear(inner, hidden),
             f"{layer}.mlp.down_proj.weight": linear(hidden, inner),
         }
+        biases = {"q": q_size, "k": kv_size, "v": kv_size} if config.qkv_bias else {}
+        vectors = {f"self_attn.{part}_proj.bias": size for part, size in biases.items()}
+        vectors |= {"self_attn.o_proj.bias": hidden} if config.attention_bias else {}
+        vectors |= {f"mlp.{part}_proj.bias": inner for part in ("gate", "up") if config.mlp_bias}
+        vectors |= {"mlp.down_proj.bias": hidden} if config.mlp_bias else {}
+        vectors |= {f"self_attn.{part}_norm.weight": config.head_dim for part in "qk" if config.model_type == "qwen3"}
+        for name, size in vectors.items():
+            mean = 1.0 if name.endswith("norm.weight") else 0.0
+            weights[f"{layer}.{name}"] = rng.normal(mean, 0.5, size).astype(np.float32)
     if not config.tie_word_embeddings:
         weights["lm_head.weight"] = linear(config.vocab_size, hidden)
     return weights

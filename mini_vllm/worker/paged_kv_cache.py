@@ -20,6 +20,7 @@ class PagedKVCache:
 
     def __init__(self, config: ModelConfig, num_blocks: int, block_size: int) -> None:
         self.block_size = block_size
+        self.windows = config.layer_windows
         shape = (config.num_hidden_layers, 2, num_blocks, block_size, config.num_key_value_heads, config.head_dim)
         try:
             self.blocks = np.empty(shape, dtype=np.float32)
@@ -97,7 +98,9 @@ class PagedAttention:
     def __call__(self, layer: int, q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
         # All tokens are written before any is read, so that sequences may share blocks of this very step.
         self.kv_cache.write(layer, self.slots, k, v)
-        attended = [
-            causal_attention(q[rows], *self.kv_cache.read(layer, table)) for rows, table in zip(self.rows, self.tables)
-        ]
+        window = self.kv_cache.windows[layer]
+        attended = []
+        for rows, table in zip(self.rows, self.tables):
+            keys, values = self.kv_cache.read(layer, table)
+            attended.append(causal_attention(q[rows], keys, values, window))
         return attended[0] if len(attended) == 1 else np.concatenate(attended)

@@ -104,8 +104,9 @@ def test_the_rotary_base_is_read_as_transformers_4_and_5_write_it(rotary):
 
 
 def test_an_architecture_that_is_not_implemented_is_named_with_those_that_are():
-    with pytest.raises(ValueError, match="Qwen3ForCausalLM; mini_vllm runs LlamaForCausalLM"):
-        ModelConfig.from_hf(LLAMA | {"architectures": ["Qwen3ForCausalLM"]})
+    known = "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM"
+    with pytest.raises(ValueError, match=f"Qwen3MoeForCausalLM; mini_vllm runs {known}"):
+        ModelConfig.from_hf(LLAMA | {"architectures": ["Qwen3MoeForCausalLM"]})
     with pytest.raises(ValueError, match="'gpt2'; mini_vllm runs LlamaForCausalLM"):
         ModelConfig.from_hf({"model_type": "gpt2"})
     with pytest.raises(ValueError, match="LlamaForSequenceClassification"):
@@ -116,14 +117,27 @@ def test_an_architecture_that_is_not_implemented_is_named_with_those_that_are():
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, "'llama3', which is not implemented"),
-        ({"rope_scaling": {"type": "linear", "factor": 2.0}}, "'linear'"),
-        ({"rope_parameters": {"rope_type": "yarn", "rope_theta": 1e6}}, "'yarn'"),
+        ({"rope_scaling": {"rope_type": "longrope", "factor": 8.0}}, "'longrope' is not implemented; default, linear"),
+        ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, "low_freq_factor=None of 'llama3' RoPE scaling"),
+        (
+            {"rope_scaling": {"rope_type": "llama3", "low_freq_factor": 1, "high_freq_factor": 4}},
+            "factor=None of 'llam",
+        ),
+        ({"rope_scaling": {"type": "linear", "factor": "2"}}, "factor='2' of 'linear' RoPE scaling must be a number"),
+        ({"rope_scaling": {"type": "linear"}}, "factor=None of 'linear'"),
+        ({"rope_scaling": {"type": "yarn", "factor": 4.0, "attn_factor": 2}}, "'attn_factor', which 'yarn' has not"),
+        (
+            {"rope_parameters": {"full_attention": {"rope_type": "default"}}},
+            "'full_attention', which 'default' has not",
+        ),
         ({"rope_parameters": {"partial_rotary_factor": 0.5}}, "partial_rotary_factor=0.5"),
         ({"partial_rotary_factor": 0.5}, "partial_rotary_factor=0.5"),
         ({"rope_interleaved": True}, "rope_interleaved=True"),
-        ({"attention_bias": True}, "attention_bias=True"),
-        ({"mlp_bias": True}, "mlp_bias=True"),
+        ({"attention_bias": "yes"}, "attention_bias='yes' must be True or False"),
+        ({"sliding_window": 512}, "sliding_window=512, which a llama model does not compute with"),
+        ({"no_rope_layers": [1, 0]}, r"no_rope_layers=\[1, 0\], which a llama model"),
+        ({"logits_scaling": 8.0}, "logits_scaling=8.0; mini_vllm implements 1.0 only"),
+        ({"final_logit_softcapping": 30.0}, "final_logit_softcapping=30.0"),
         ({"hidden_act": "gelu"}, "hidden_act='gelu'; mini_vllm implements 'silu' only"),
         ({"quantization_config": {"quant_method": "gptq"}}, "quantization_config="),
         ({"hidden_size": "64"}, "hidden_size='64'"),
@@ -133,6 +147,64 @@ def test_an_architecture_that_is_not_implemented_is_named_with_those_that_are():
 def test_what_changes_the_result_and_is_not_implemented_is_refused_by_name(changed, said):
     with pytest.raises(ValueError, match=said):
         ModelConfig.from_hf(LLAMA | changed)
+
+
+def of_type(model_type: str, **fields) -> ModelConfig:
+    return ModelConfig.from_hf({"model_type": model_type, "num_hidden_layers": 4, **fields})
+
+
+def test_what_a_file_need_not_repeat_is_that_of_its_own_config_class():
+    assert (of_type("llama").num_key_value_heads, of_type("mistral").num_key_value_heads) == (32, 8)
+    assert (of_type("qwen2").vocab_size, of_type("qwen3").head_dim) == (151_936, 128)
+    assert (of_type("smollm3").rope_theta, of_type("smollm3").tie_word_embeddings) == (2_000_000.0, True)
+    assert (of_type("qwen2").eos_token_ids, of_type("mistral").eos_token_ids) == ((), (2,))
+
+
+def test_a_window_belongs_to_the_layers_that_transformers_gives_it_to():
+    assert of_type("mistral").layer_windows == (4096,) * 4
+    assert of_type("mistral", sliding_window=None).layer_windows == (None,) * 4
+    assert of_type("qwen2", sliding_window=7).layer_windows == (None,) * 4
+    qwen = {"use_sliding_window": True, "sliding_window": 7, "max_window_layers": 3}
+    assert of_type("qwen3", **qwen).layer_windows == (None, None, None, 7)
+    types = ["sliding_attention", "full_attention"] * 2
+    assert of_type("qwen2", **qwen, layer_types=types).layer_windows == (7, None, 7, None)
+    with pytest.raises(ValueError, match="layer_types=.* for each of 4 layers"):
+        of_type("qwen2", **qwen, layer_types=["chunked_attention"] * 4)
+    with pytest.raises(ValueError, match="layer_types=.*, which a mistral model does not compute with"):
+        of_type("mistral", layer_types=types)
+
+
+def test_smollm3_leaves_out_the_rotation_in_every_fourth_layer_or_where_the_file_says():
+    assert of_type("smollm3").no_rope_layers == (1, 1, 1, 0)
+    assert of_type("smollm3", no_rope_layer_interval=2).no_rope_layers == (1, 0, 1, 0)
+    assert of_type("smollm3", no_rope_layers=[0, 1, 1, 1, 1]).no_rope_layers == (0, 1, 1, 1)
+
+
+def test_qwen2_has_biases_of_q_k_and_v_and_none_of_o_whatever_its_file_says():
+    for said in (True, False):
+        config = of_type("qwen2", attention_bias=said)
+        assert config.qkv_bias and not config.attention_bias
+
+
+@pytest.mark.parametrize(
+    ("scaling", "longest"),
+    [
+        ({"rope_type": "linear", "factor": 4.0}, 8_192),
+        ({"rope_type": "dynamic", "factor": 4.0}, 2_048),
+        ({"rope_type": "yarn", "factor": 4.0}, 8_192),
+        ({"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 512}, 2_048),
+        ({"rope_type": "yarn", "original_max_position_embeddings": 512}, 2_048),
+    ],
+)
+def test_the_longest_context_is_the_one_that_the_scaling_was_made_for(scaling, longest):
+    assert ModelConfig.from_hf(LLAMA | {"rope_scaling": scaling}).max_model_len == longest
+
+
+@pytest.mark.parametrize("extra", [{}, {"original_max_position_embeddings": 256}])
+def test_the_context_of_pretraining_may_stand_beside_the_scaling_and_then_counts(extra):
+    scaling = {"type": "yarn", "factor": 2.0, "original_max_position_embeddings": 512, "finetuned": True}
+    config = ModelConfig.from_hf(LLAMA | {"rope_scaling": scaling} | extra)
+    assert config.rope_scaling.original_max_position_embeddings == (256 if extra else 512)
 
 
 def test_a_config_file_that_is_missing_or_broken_is_named(tmp_path):
