@@ -151,24 +151,29 @@ def test_the_configuration_is_added_once_to_what_the_environments_file_holds(jup
     assert path.read_text().count("extensions.append") == 1
 
 
-@pytest.mark.parametrize("lab", [lab for lab in LABS if "labkit" in setup_cell(lab)], ids=lambda lab: lab.stem[:6])
-def test_without_the_package_or_with_an_older_one_the_setup_cell_says_the_next_step(tmp_path, lab):
-    kernel = Kernel(tmp_path, "")  # a lone notebook: nobody has configured this kernel
-    try:
-        kernel.run("import sys, labkit")
-        kernel.run("sys.modules['labkit'] = None")
-        said = kernel.run(setup_cell(lab))
-        assert said["ename"] == "ImportError" and "labkit and mini_vllm" in said["evalue"]
-        assert "\nNext step: open it with `make lab`, or by the Binder link" in said["evalue"]
-        kernel.run("import types; sys.modules['labkit'] = types.ModuleType('labkit')")  # one that lacks a name
-        assert "or newer ones" in kernel.run(setup_cell(lab))["evalue"]
-        kernel.run("sys.modules['labkit'] = labkit; labkit.__version__ = '0.9'")
-        said = kernel.run(setup_cell(lab))
-        assert said["traceback"] == [
-            "This notebook needs labkit 1.0 or newer, and 0.9 is installed.",
-            "Next step: get the course's newest files (git pull, or the zip again), then run `make lab`.",
-        ]
-        kernel.run("labkit.__version__ = '1.10'")
-        assert kernel.run(setup_cell(lab)) == {}
-    finally:
-        kernel.stop()
+@pytest.fixture(scope="module")
+def lone(tmp_path_factory):
+    """A kernel that nobody has configured, as a lone notebook gets it; all labs share it."""
+    kernel = Kernel(tmp_path_factory.mktemp("lone"), "")
+    kernel.run("import sys, types, labkit")
+    yield kernel
+    kernel.stop()
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.stem[:6])
+def test_without_the_package_or_with_an_older_one_the_setup_cell_says_the_next_step(lone, lab):
+    lone.run("sys.modules['labkit'] = None")
+    said = lone.run(setup_cell(lab))
+    assert said["ename"] == "ImportError" and "labkit and mini_vllm" in said["evalue"]
+    assert "\nNext step: open it with `make lab`, or by the Binder link" in said["evalue"]
+    lone.run("sys.modules['labkit'] = types.ModuleType('labkit')")  # one that lacks a name
+    assert "or newer ones" in lone.run(setup_cell(lab))["evalue"]
+    lone.run("sys.modules['labkit'] = labkit; labkit.__version__ = '0.9'")
+    said = lone.run(setup_cell(lab))
+    needed = re.search(r'needs="([\d.]+)"', setup_cell(lab))[1]
+    assert said["traceback"] == [
+        f"This notebook needs labkit {needed} or newer, and 0.9 is installed.",
+        "Next step: get the course's newest files (git pull, or the zip again), then run `make lab`.",
+    ]
+    lone.run("labkit.__version__ = '1.10'")
+    assert lone.run(setup_cell(lab)) == {}
