@@ -11,30 +11,75 @@ from mini_vllm.optional import import_optional
 if TYPE_CHECKING:
     import jinja2
 
+_END = "<end of the last message> "  # its last space shows whether a template strips what it is given
+
 
 def render_chat_template(
     template: str,
     messages: Sequence[Mapping[str, Any]],
     *,
     add_generation_prompt: bool = True,
+    continue_final_message: bool = False,
+    tools: Sequence[Mapping[str, Any]] | None = None,
     special_tokens: Mapping[str, str] | None = None,
 ) -> str:
     """`messages` as one text, by a Jinja template that Hugging Face's apply_chat_template would take.
 
-    messages:       for example [{"role": "user", "content": "Hello"}].
+    messages:       for example [{"role": "user", "content": "Hello"}]. A content may be a list of text parts,
+                    [{"type": "text", "text": "Hello"}], which are joined by line ends.
+    add_generation_prompt:  end where the model's answer begins.
+    continue_final_message: end where the last message does, so that the model continues it.
+    tools:          functions the model may call, in the form of JSON that its template expects.
     special_tokens: what the template may call `bos_token`, `eos_token` and so on.
 
-    Errors: ValueError for messages of another form, and for those that the template refuses.
+    Errors: ValueError for messages of another form, for those that the template refuses, and for a template
+    that cannot be read.
     """
     if isinstance(messages, (str, Mapping)) or not messages or not all(isinstance(m, Mapping) for m in messages):
         raise ValueError(f"messages={messages!r} must be a list like [{{'role': 'user', 'content': 'Hello'}}].")
+    messages = [_with_text(message, index) for index, message in enumerate(messages)]
+    if continue_final_message:
+        if add_generation_prompt:
+            raise ValueError("continue_final_message=True needs add_generation_prompt=False: the answer has begun.")
+        messages[-1] = {**messages[-1], "content": (messages[-1].get("content") or "") + _END}
     jinja2 = import_optional("jinja2")  # takes longer to load than the rest of the engine, and only chats need it
     try:
-        return _compiled(template).render(
-            messages=messages, add_generation_prompt=add_generation_prompt, **(special_tokens or {})
+        text: str = _compiled(template).render(
+            messages=messages,
+            add_generation_prompt=add_generation_prompt,
+            tools=tools,
+            documents=None,
+            **(special_tokens or {}),
         )
-    except jinja2.TemplateError as error:
+    except jinja2.TemplateSyntaxError as error:
+        raise ValueError(f"the chat template cannot be read: line {error.lineno}: {error}") from None
+    except (jinja2.TemplateError, TypeError) as error:
         raise ValueError(f"the chat template does not take these messages: {error}") from None
+    return _up_to_end(text) if continue_final_message else text
+
+
+def _with_text(message: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+    """The message with its content as one text."""
+    content = message.get("content")
+    if content is None or isinstance(content, str):
+        return message
+    if not isinstance(content, Sequence):
+        raise ValueError(f"messages[{index}]: content={content!r} must be a text or a list of text parts.")
+    for part in content:
+        kind = part.get("type") if isinstance(part, Mapping) else None
+        if kind != "text" or not isinstance(part.get("text"), str):
+            raise ValueError(
+                f"messages[{index}]: content holds {part!r}, but mini_vllm reads parts like "
+                "{'type': 'text', 'text': 'Hello'} only."
+            )
+    return {**message, "content": "\n".join(part["text"] for part in content)}
+
+
+def _up_to_end(text: str) -> str:
+    end = text.rfind(_END.rstrip())
+    if end < 0:
+        raise ValueError("continue_final_message: the chat template does not write the last message.")
+    return text[:end] if text.startswith(_END, end) else text[:end].rstrip()
 
 
 @lru_cache
@@ -42,9 +87,13 @@ def _compiled(template: str) -> "jinja2.Template":
     from jinja2.ext import loopcontrols
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    from mini_vllm.generation_tag import GenerationTag
+
     # A template comes from whoever made the model: the sandbox keeps it from running code of its own.
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
-    environment.filters["tojson"] = lambda value, **options: json.dumps(value, ensure_ascii=False, **options)
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols, GenerationTag]
+    )
+    environment.filters["tojson"] = lambda value, **options: json.dumps(value, **{"ensure_ascii": False} | options)
     environment.globals["raise_exception"] = _raise
     environment.globals["strftime_now"] = lambda format: datetime.now().strftime(format)
     return environment.from_string(template)

@@ -4,7 +4,9 @@ import enum
 from collections.abc import Collection, Hashable, Sequence
 
 import numpy as np
+from numpy.random import SeedSequence
 
+from mini_vllm.sample.ops.logprobs import Logprob
 from mini_vllm.sampling_params import SamplingParams
 
 
@@ -34,6 +36,9 @@ class Request:
 
     There is no prefill and no decode here: the tokens from `num_computed_tokens` to `num_tokens` are still
     to be passed through the model, be they a prompt, the last sampled token, or everything after a preemption.
+
+    seed:            of a request whose parameters have none.
+    external_req_id: what its caller calls it; None: the same as request_id.
     """
 
     def __init__(
@@ -42,22 +47,31 @@ class Request:
         prompt_token_ids: Sequence[int],
         sampling_params: SamplingParams,
         eos_token_ids: Collection[int] = (),
+        seed: SeedSequence | None = None,
+        external_req_id: str | None = None,
+        index: int = 0,
     ) -> None:
         self.request_id = request_id
+        self.external_req_id = request_id if external_req_id is None else external_req_id
+        self.index = index  # of the completion, where the caller's request asks for several (n)
         self.prompt_token_ids = list(prompt_token_ids)
         self.output_token_ids: list[int] = []
         self.all_token_ids = list(prompt_token_ids)
         self.sampling_params = sampling_params
         # The request's own, so that its draws depend on no other request and on no schedule.
-        self.generator = np.random.default_rng(sampling_params.seed)
+        own_seed = sampling_params.seed
+        self._seed = (seed or SeedSequence()) if own_seed is None else SeedSequence(own_seed)
+        self.generator = np.random.default_rng(self._seed)
         self.eos_token_ids = () if sampling_params.ignore_eos else eos_token_ids
 
         self.status = RequestStatus.WAITING
         self.num_computed_tokens = 0  # K and V of so many are in the cache
         self.num_cached_tokens = 0  # so many were there already when it was first scheduled
         self.num_preemptions = 0
+        self.first_scheduled_time: float | None = None  # on time.monotonic's clock
         self.block_hashes: list[Hashable] = []  # of its full blocks
-        self.stop_reason: int | None = None  # the stop token that ended it
+        self.prompt_logprobs: list[dict[int, Logprob] | None] = [None]  # nothing comes before the first token
+        self.stop_reason: int | str | None = None  # the stop token or stop string that ended it
         self.error: str | None = None  # why it failed
 
     @property
@@ -68,9 +82,33 @@ class Request:
     def num_output_tokens(self) -> int:
         return len(self.output_token_ids)
 
+    @property
+    def needs_prompt_logprobs(self) -> bool:
+        """Whether logits of the prompt are still to be computed: the prefix cache has none."""
+        wanted = self.sampling_params.prompt_logprobs is not None
+        return wanted and len(self.prompt_logprobs) < len(self.prompt_token_ids)
+
     def append_output_token_id(self, token_id: int) -> None:
         self.output_token_ids.append(token_id)
         self.all_token_ids.append(token_id)
+
+    def restart(self, num_output_tokens: int) -> None:
+        """Forget the output tokens from this one on, and that anything was computed: a step was broken off.
+
+        The next draws are those that the step would have made.
+        """
+        del self.output_token_ids[num_output_tokens:]
+        self.all_token_ids = self.prompt_token_ids + self.output_token_ids
+        self.block_hashes = []
+        self.num_computed_tokens = 0
+        self.stop_reason = self.error = None
+        if self.status is not RequestStatus.WAITING:
+            self.status = RequestStatus.PREEMPTED
+            self.num_preemptions += 1
+        bits = np.random.PCG64(self._seed)
+        if not self.sampling_params.is_greedy:
+            bits.advance(num_output_tokens)  # one uniform number for each token
+        self.generator = np.random.Generator(bits)
 
     def check_stop(self, max_model_len: int) -> None:
         """Finish the request if its last token ends it."""

@@ -10,6 +10,9 @@ from mini_vllm.chat_template import render_chat_template
 from mini_vllm.config import read_json
 from mini_vllm.optional import import_optional
 
+REPLACEMENT = "\ufffd"  # what a decoder writes for bytes that are no UTF-8
+MAX_PENDING_TOKENS = 64  # without a text; a character has at most 4 bytes, so they never become one
+MAX_PROMPT_TOKENS = 8
 _SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token")
 
 
@@ -25,9 +28,9 @@ class Tokenizer(Protocol):
         """The text of `token_ids`; bytes that are no UTF-8 become U+FFFD."""
 
     def apply_chat_template(
-        self, messages: Sequence[Mapping[str, Any]], add_generation_prompt: bool = True
+        self, messages: Sequence[Mapping[str, Any]], add_generation_prompt: bool = True, **options: Any
     ) -> list[int]:
-        """The token ids of a conversation, up to where the model's answer begins."""
+        """The token ids of a conversation. options: as `ChatTokenizer.apply_chat_template` has them."""
 
 
 class ChatTokenizer(ABC):
@@ -42,14 +45,27 @@ class ChatTokenizer(ABC):
         self.special_tokens = dict(special_tokens or {})
 
     def apply_chat_template(
-        self, messages: Sequence[Mapping[str, Any]], add_generation_prompt: bool = True
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        add_generation_prompt: bool = True,
+        *,
+        continue_final_message: bool = False,
+        chat_template: str | None = None,
+        tools: Sequence[Mapping[str, Any]] | None = None,
     ) -> list[int]:
-        if self.chat_template is None:
+        """The token ids of a conversation, up to where the model's answer begins: see `render_chat_template`.
+
+        chat_template: None: the model's own.
+        """
+        template = self.chat_template if chat_template is None else chat_template
+        if template is None:
             raise ValueError("this model has no chat template: give it a prompt to continue instead of messages.")
         text = render_chat_template(
-            self.chat_template,
+            template,
             messages,
             add_generation_prompt=add_generation_prompt,
+            continue_final_message=continue_final_message,
+            tools=tools,
             special_tokens=self.special_tokens,
         )
         return self.encode(text, add_special_tokens=False)  # the template has written them already
@@ -103,31 +119,60 @@ class FastTokenizer(ChatTokenizer):
 
 
 class IncrementalDetokenizer:
-    """Turns tokens into text while they come: the pieces add up to the text of all tokens.
+    """Turns tokens into text while they come, as `tokenizers.decoders.DecodeStream` does.
 
-    A character may be split over several tokens; its piece comes with the last of them.
+    The pieces add up to the text of all tokens. A character may be split over several tokens; its piece comes
+    with the last of them. (What has been returned stays: where bytes that are no UTF-8 come behind a character,
+    a decoder that then writes U+FFFD for the character, too, is not followed in that.)
+
+    prompt_token_ids: what comes before. A decoder that drops a space at the beginning of a text keeps it here.
     """
 
-    def __init__(self, tokenizer: Tokenizer, skip_special_tokens: bool = True) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, skip_special_tokens: bool = True, prompt_token_ids: Sequence[int] = ()
+    ) -> None:
         self._tokenizer, self._skip = tokenizer, skip_special_tokens
-        self._window: list[int] = []  # the last tokens: what stands before a token can change its text
-        self._given = 0  # characters of the window's text that were returned before
+        # What stands before a token can change its text: the window begins with tokens whose text was returned.
+        self._window: list[int] = []
+        self._num_returned = 0  # tokens of the window
+        self._prefix = ""  # their text
+        for start in range(max(len(prompt_token_ids) - MAX_PROMPT_TOKENS, 0), len(prompt_token_ids)):
+            last_ids = list(prompt_token_ids[start:])
+            if REPLACEMENT not in self._decode(last_ids):  # else it would begin or end within a character
+                self._return(last_ids)
+                break
 
     def update(self, new_token_ids: Sequence[int]) -> str:
         """The text that `new_token_ids` complete."""
-        self._window += new_token_ids
-        text = self._decode(self._window)
-        piece = text.rstrip("\ufffd")[self._given :]  # U+FFFD at the end: bytes that may become a character
-        self._given += len(piece)
-        if piece and self._given == len(text):
-            last = self._decode(self._window[-1:])
-            if last:
-                self._window, self._given = self._window[-1:], len(last)
-        return piece
+        return "".join(map(self._step, new_token_ids))
 
     def finish(self) -> str:
         """What is left when no more tokens come: U+FFFD for each character that stayed incomplete."""
-        return self._decode(self._window)[self._given :]
+        piece = self._new_text(self._decode(self._window))
+        self._return(self._window[self._num_returned :])
+        return piece
+
+    def _step(self, token_id: int) -> str:
+        self._window.append(token_id)
+        text, pending = self._decode(self._window), self._window[self._num_returned :]
+        piece = self._new_text(text)
+        if len(pending) < MAX_PENDING_TOKENS:
+            if not piece or text.endswith(REPLACEMENT):  # bytes that may become a character
+                return ""
+        elif not piece:  # special tokens that are skipped: what stood before them still stands before the next
+            del self._window[self._num_returned :]
+            return ""
+        self._return(pending)
+        return piece
+
+    def _new_text(self, text: str) -> str:
+        """The part of the window's text that has not been returned."""
+        if text.startswith(self._prefix):
+            return text[len(self._prefix) :]
+        return self._decode(self._window[self._num_returned :])
+
+    def _return(self, token_ids: list[int]) -> None:
+        self._window, self._num_returned, self._prefix = token_ids, len(token_ids), self._decode(token_ids)
 
     def _decode(self, token_ids: list[int]) -> str:
         return self._tokenizer.decode(token_ids, skip_special_tokens=self._skip)

@@ -84,10 +84,12 @@ class BlockPool:
                 block.block_hash = block_hash
                 self._cached[block_hash] = block
 
-    def reset_prefix_cache(self) -> None:
-        """Forget what every block holds, so that none is found any more."""
-        for block in list(self._cached.values()):
-            self._evict(block)
+    def reset(self) -> None:
+        """Make every block free and forget what it holds, whatever was interrupted."""
+        for block in self.blocks:
+            block.ref_cnt, block.block_hash = 0, None
+        self._free = OrderedDict((block.block_id, block) for block in self.blocks)
+        self._cached = {}
 
     def _evict(self, block: KVCacheBlock) -> None:
         if block.block_hash is not None:

@@ -24,7 +24,7 @@ class KVCacheManager:
         The last token is never among them, even if its block is there: the request needs its logits, and a
         cache holds none. What is shared then ends with the block before.
         """
-        if not self.block_pool.enable_caching:
+        if not self.block_pool.enable_caching or request.needs_prompt_logprobs:
             return []
         request.block_hashes += self.block_hasher(request)
         found: list[KVCacheBlock] = []
@@ -65,6 +65,11 @@ class KVCacheManager:
         """Take a request's blocks from it, if it has any."""
         # The last block first: a longer prefix is of use to fewer, so it is forgotten before a shorter one.
         self.block_pool.free_blocks(reversed(self._blocks.pop(request.request_id, [])))
+
+    def reset(self) -> None:
+        """Take every request's blocks from it, and forget what they hold."""
+        self._blocks = {}
+        self.block_pool.reset()
 
     def _cache_full_blocks(self, request: Request, blocks: list[KVCacheBlock], num_full: int) -> None:
         if self.block_pool.enable_caching:

@@ -1,6 +1,8 @@
 """Continuous batching: which tokens of which requests are computed in the next step."""
 
+import time
 from collections import deque
+from collections.abc import Iterable
 
 from mini_vllm.core.kv_cache_manager import KVCacheManager
 from mini_vllm.core.output import ModelRunnerOutput, ScheduledRequest, SchedulerOutput
@@ -68,6 +70,7 @@ class Scheduler:
         for item in output.scheduled:
             request, request_id = item.request, item.request.request_id
             request.num_computed_tokens += item.num_new_tokens
+            request.prompt_logprobs += sampled.prompt_logprobs.get(request_id, [])
             if request_id in sampled.errors:
                 request.error = sampled.errors[request_id]
                 request.status = RequestStatus.FINISHED_ERROR
@@ -88,13 +91,16 @@ class Scheduler:
             request.status = status
             self._remove(request)
 
-    def preempt_all(self) -> None:
-        """Preempt every request and drop the prefix cache: a failed step leaves its KV undefined."""
-        while self.running:
-            self._preempt_last()
-        for request in self.waiting:  # one that was about to start
-            self.kv_cache_manager.free(request)
-        self.kv_cache_manager.block_pool.reset_prefix_cache()
+    def reset(self, requests: Iterable[Request]) -> None:
+        """Let `requests`, in the order of their arrival, wait with no blocks: a step was broken off somewhere.
+
+        What it wrote to the KV cache is unknown, so that no block's content is trusted.
+        """
+        self.kv_cache_manager.reset()
+        self.requests = {request.request_id: request for request in requests}
+        self.running.clear()
+        self.waiting.clear()
+        self.waiting.extend(self.requests.values())
 
     def has_unfinished_requests(self) -> bool:
         return bool(self.requests)
@@ -102,7 +108,8 @@ class Scheduler:
     def _start(self, request: Request, num_computed_tokens: int) -> None:
         self.waiting.popleft()
         self.running.append(request)
-        if request.num_preemptions == 0:
+        if request.first_scheduled_time is None:
+            request.first_scheduled_time = time.monotonic()
             request.num_cached_tokens = num_computed_tokens
             self.prefix_cache_queries += request.num_tokens
             self.prefix_cache_hits += num_computed_tokens

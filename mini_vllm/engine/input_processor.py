@@ -1,22 +1,25 @@
-"""From what a user passes as a prompt to token ids that the model can take."""
+"""From what a user passes to what the model can take: token ids, and parameters in tokens."""
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
+from mini_vllm.config import ModelConfig
+from mini_vllm.sampling_params import SamplingParams
 from mini_vllm.tokenizer import Tokenizer
 
 Prompt = str | Sequence[int] | Mapping[str, Any]  # a text, its token ids, or vLLM's {"prompt": ...} of either
 
 
 class InputProcessor:
-    """Reads prompts.
+    """Reads prompts and parameters.
 
     tokenizer: None if prompts are given as token ids only.
     """
 
-    def __init__(self, tokenizer: Tokenizer | None, vocab_size: int, max_model_len: int) -> None:
-        self.tokenizer, self.vocab_size, self.max_model_len = tokenizer, vocab_size, max_model_len
+    def __init__(self, tokenizer: Tokenizer | None, model: ModelConfig, max_model_len: int) -> None:
+        self.tokenizer, self.vocab_size, self.max_model_len = tokenizer, model.vocab_size, max_model_len
+        self.eos_token_ids = frozenset(tokenizer.eos_token_ids if tokenizer else ()) | {*model.eos_token_ids}
 
     def process(self, prompt: Prompt) -> tuple[str | None, list[int]]:
         """The text of a prompt, None if there is none, and its token ids.
@@ -36,13 +39,42 @@ class InputProcessor:
             )
         return text, token_ids
 
-    def _encode(self, text: str) -> list[int]:
+    def process_params(self, params: SamplingParams) -> list[SamplingParams]:
+        """The parameters of each completion, with the tokens that they mean.
+
+        Errors: TypeError or ValueError, naming the field and its value, for what this model cannot do.
+        """
+        if not isinstance(params, SamplingParams):
+            raise TypeError(f"params={params!r} must be a SamplingParams.")
+        if params.stop and self.tokenizer is None:
+            raise ValueError(f"stop={params.stop!r} needs a tokenizer, and this engine has none: use stop_token_ids.")
+        for name, token_ids in (
+            ("allowed_token_ids", params.allowed_token_ids or ()),
+            ("logit_bias", params.logit_bias or ()),
+        ):
+            if token_ids and max(token_ids) >= self.vocab_size:
+                outside, last = max(token_ids), self.vocab_size - 1
+                raise ValueError(f"{name} holds the token id {outside}, outside the vocabulary, 0 to {last}.")
+        bad_words = [word for text in params.bad_words or () for word in self._bad_word(text)]
+        return [params.child(index, self.eos_token_ids, bad_words) for index in range(params.n)]
+
+    def _bad_word(self, text: str) -> list[list[int]]:
+        """A bad word in tokens: at the beginning of a text and, where it is another token then, behind a space."""
+        if self.tokenizer is None:
+            raise ValueError(f"bad_words=[{text!r}] needs a tokenizer, and this engine has none.")
+        first, behind = (self._encode(space + text.lstrip(), add_special_tokens=False) for space in ("", " "))
+        if not first:
+            raise ValueError(f"bad_words=[{text!r}] holds a text without a token.")
+        is_other = len(behind) == len(first) and behind[0] != first[0]
+        return [first, behind] if is_other else [first]
+
+    def _encode(self, text: str, add_special_tokens: bool = True) -> list[int]:
         if self.tokenizer is None:
             raise ValueError("This engine has no tokenizer: give the prompt as a list of token ids.")
         try:
-            return self._checked_ids(self.tokenizer.encode(text))
+            return self._checked_ids(self.tokenizer.encode(text, add_special_tokens))
         except UnicodeEncodeError as error:
-            raise ValueError(f"The prompt is no valid Unicode text ({error}): remove the lone surrogate.") from None
+            raise ValueError(f"The text is no valid Unicode ({error}): remove the lone surrogate.") from None
 
     def _checked_ids(self, prompt: object) -> list[int]:
         wanted = "a prompt is a text or a list of token ids"

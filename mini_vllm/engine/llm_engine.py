@@ -1,7 +1,11 @@
 """The engine: requests come and go while it takes one step after the other."""
 
+import time
 from dataclasses import dataclass
 
+from numpy.random import SeedSequence
+
+from mini_vllm.core.output import SchedulerOutput
 from mini_vllm.core.scheduler import Scheduler
 from mini_vllm.engine.input_processor import InputProcessor, Prompt
 from mini_vllm.engine.output_processor import OutputProcessor
@@ -41,37 +45,53 @@ class LLMEngine:
     ) -> None:
         self.model, self.tokenizer = model, tokenizer
         self.config = EngineConfig.for_model(model.config) if config is None else config
-        self.input_processor = InputProcessor(tokenizer, model.config.vocab_size, self.config.max_model_len)
+        self.input_processor = InputProcessor(tokenizer, model.config, self.config.max_model_len)
         self.output_processor = OutputProcessor(tokenizer)
         self.scheduler = (self.config.scheduler_cls or Scheduler)(self.config)
         self.model_runner = ModelRunner(model, self.config)
         self._num_steps = self._num_tokens_processed = 0
-        self._eos_token_ids = frozenset(tokenizer.eos_token_ids if tokenizer else ()) | {*model.config.eos_token_ids}
+        self._seeds = SeedSequence(self.config.seed)
+        # While a step is under way: how many output tokens its requests had before it.
+        self._num_tokens_before: dict[Request, int] | None = None
 
-    def add_request(self, request_id: str, prompt: Prompt, params: SamplingParams | None = None) -> None:
-        """Let a request wait for its turn. prompt: a text, or token ids.
+    def add_request(
+        self,
+        request_id: str,
+        prompt: Prompt,
+        params: SamplingParams | None = None,
+        arrival_time: float | None = None,
+    ) -> None:
+        """Let a request wait for its turn. With SamplingParams.n above 1 it waits as `n` requests.
+
+        prompt:       a text, or token ids.
+        arrival_time: for its metrics, on time.monotonic's clock; None: now.
 
         Errors: TypeError or ValueError, naming the value, for a prompt or parameters that this engine cannot
         serve; the engine is then unchanged.
         """
+        arrival_time = time.monotonic() if arrival_time is None else arrival_time
         if not isinstance(request_id, str):
             raise TypeError(f"request_id={request_id!r} must be a string.")
-        if request_id in self.output_processor.request_states:
-            raise ValueError(f"request_id={request_id!r} belongs to a request that is not finished: choose another.")
-        params = SamplingParams() if params is None else params
-        if not isinstance(params, SamplingParams):
-            raise TypeError(f"params={params!r} must be a SamplingParams.")
-        if params.stop and self.tokenizer is None:
-            raise ValueError(f"stop={params.stop!r} needs a tokenizer, and this engine has none: use stop_token_ids.")
+        all_params = self.input_processor.process_params(SamplingParams() if params is None else params)
+        # As in vLLM: the completions of a request are requests with names of their own.
+        names = [request_id] if len(all_params) == 1 else [f"{index}_{request_id}" for index in range(len(all_params))]
+        for name in (request_id, *names):
+            if name in self.output_processor.request_states or name in self.scheduler.requests:
+                raise ValueError(f"request_id={name!r} belongs to a request that is not finished: choose another.")
         text, token_ids = self.input_processor.process(prompt)
-        request = Request(request_id, token_ids, params, self._eos_token_ids)
-        self.output_processor.add_request(request, text)
-        self.scheduler.add_request(request)
+        requests = [
+            Request(name, token_ids, child, self.input_processor.eos_token_ids, seed, request_id, index)
+            for index, (name, child, seed) in enumerate(zip(names, all_params, self._seeds.spawn(len(names))))
+        ]
+        self.output_processor.add_request(requests, text, arrival_time)
+        for request in requests:
+            self.scheduler.add_request(request)
 
     def abort_request(self, request_id: str) -> None:
         """End a request, whether it waits or runs. Unknown or finished ids are ignored."""
-        self.scheduler.finish_request(request_id, RequestStatus.FINISHED_ABORTED)
-        self.output_processor.abort_request(request_id)
+        self._roll_back()
+        for name in self.output_processor.abort_request(request_id):
+            self.scheduler.finish_request(name, RequestStatus.FINISHED_ABORTED)
 
     def has_unfinished_requests(self) -> bool:
         return self.scheduler.has_unfinished_requests()
@@ -79,25 +99,62 @@ class LLMEngine:
     def step(self) -> list[RequestOutput]:
         """Compute the next tokens, and return an output for each request that got one, or that failed.
 
-        Whatever interrupts a step (Ctrl-C, for example) leaves the engine usable: its requests are
-        computed anew.
+        Whatever interrupts a step (Ctrl-C, for example) leaves the engine as it was before: no block is taken,
+        and the step's tokens are computed anew.
+
+        Errors: RuntimeError if no token can be computed although requests are unfinished.
         """
+        self._roll_back()  # if not even the rollback of the last step could finish
+        if not self.has_unfinished_requests():
+            return []
         try:
-            planned = self.scheduler.schedule()
-            if not planned.scheduled:
-                return []
-            sampled = self.model_runner.execute_model(planned)
-        except BaseException:
-            self.scheduler.preempt_all()
-            raise
-        updated = self.scheduler.update_from_output(planned, sampled)
+            return self._step()
+        finally:
+            self._roll_back()
+
+    def _step(self) -> list[RequestOutput]:
+        self._num_tokens_before = {}
+        plan = self.scheduler.schedule()
+        self._require_progress(plan)
+        self._num_tokens_before = {item.request: item.request.num_output_tokens for item in plan.scheduled}
+        sampled = self.model_runner.execute_model(plan)
+        updated = self.scheduler.update_from_output(plan, sampled)
         outputs = self.output_processor.process_outputs(updated, sampled.logprobs)
-        for output in outputs:
-            if output.finished:  # by a stop string, if the scheduler, which sees no text, does not know of it yet
-                self.scheduler.finish_request(output.request_id, RequestStatus.FINISHED_STOPPED)
+        for request in updated:
+            if request.status.is_finished:  # by its text, if the scheduler, which sees tokens only, still has it
+                self.scheduler.finish_request(request.request_id, request.status)
         self._num_steps += 1
-        self._num_tokens_processed += planned.total_num_scheduled_tokens
+        self._num_tokens_processed += plan.total_num_scheduled_tokens
+        unfinished = self.output_processor.unfinished(outputs)
+        # From here on the step counts, with all that belongs to it: two stores that no signal can come between.
+        self.output_processor.request_states, self._num_tokens_before = unfinished, None
         return outputs
+
+    def _roll_back(self) -> None:
+        """Undo a step that was broken off. If there is none, do nothing."""
+        before = self._num_tokens_before
+        if before is None:
+            return
+        states = self.output_processor.request_states.values()
+        completions = [completion for state in states for completion in state.completions]
+        # Another one of the same prompt may have finished in an earlier step.
+        unfinished = [each for each in completions if each.request in before or not each.request.status.is_finished]
+        for completion in unfinished:
+            request = completion.request
+            request.restart(before.get(request, request.num_output_tokens))
+            completion.restart()
+        self.scheduler.reset(completion.request for completion in unfinished)
+        self._num_tokens_before = None
+
+    def _require_progress(self, plan: SchedulerOutput) -> None:
+        if plan.scheduled:
+            return
+        scheduler, pool = self.scheduler, self.scheduler.kv_cache_manager.block_pool
+        raise RuntimeError(
+            f"{len(scheduler.requests)} requests are unfinished, but {type(scheduler).__name__}.schedule() planned no "
+            f"token for this step: {len(scheduler.running)} run, {len(scheduler.waiting)} wait, and "
+            f"{pool.num_free_blocks} of {pool.num_blocks} blocks are free."
+        )
 
     @property
     def stats(self) -> EngineStats:

@@ -1,116 +1,114 @@
-"""From sampled tokens to text: detokenisation and stop strings, for each request."""
+"""From sampled tokens to what `LLMEngine.step` returns."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from mini_vllm.outputs import CompletionOutput, RequestOutput
-from mini_vllm.request import Request
+from mini_vllm.engine.completion_state import CompletionState
+from mini_vllm.outputs import RequestMetrics, RequestOutput
+from mini_vllm.request import Request, RequestStatus
 from mini_vllm.sample import Logprob
-from mini_vllm.tokenizer import IncrementalDetokenizer, Tokenizer
+from mini_vllm.tokenizer import Tokenizer
 
 
 class OutputProcessor:
-    """Turns the tokens of all unfinished requests into what `LLMEngine.step` returns.
+    """Turns the tokens of all unfinished requests into outputs.
 
     tokenizer: None: outputs have no text.
     """
 
     def __init__(self, tokenizer: Tokenizer | None) -> None:
         self.tokenizer = tokenizer
-        self.request_states: dict[str, RequestState] = {}
+        self.request_states: dict[str, RequestState] = {}  # by the caller's request id
+        self._decoded_token = lru_cache(maxsize=2**18)(self._decode_token)
 
-    def add_request(self, request: Request, prompt: str | None) -> None:
-        """prompt: its text; None if it was given as token ids."""
-        self.request_states[request.request_id] = RequestState(request, prompt, self.tokenizer)
+    def add_request(self, requests: Sequence[Request], prompt: str | None, arrival_time: float) -> None:
+        """Expect tokens of a caller's request, which may have several completions.
 
-    def abort_request(self, request_id: str) -> None:
-        """Forget a request. Unknown or finished ids are ignored."""
-        self.request_states.pop(request_id, None)
+        requests: one for each completion.  prompt: its text; None if it was given as token ids.
+        """
+        completions = [CompletionState(request, self.tokenizer) for request in requests]
+        self.request_states[requests[0].external_req_id] = RequestState(completions, prompt, arrival_time)
+
+    def abort_request(self, request_id: str) -> list[str]:
+        """Forget a request. Returns the ids of its completions' requests, none for unknown or finished ids."""
+        state = self.request_states.pop(request_id, None)
+        return [request.request_id for request in state.requests] if state else []
 
     def process_outputs(
         self, requests: Iterable[Request], logprobs: Mapping[str, dict[int, Logprob]]
     ) -> list[RequestOutput]:
-        """The outputs of requests that have just got a token, or failed. logprobs: by request id."""
-        outputs = []
+        """The outputs of requests that have just got a token, or failed. logprobs: by request id.
+
+        A stop string, or a tokenizer that raises, finishes a request here.
+        """
+        now, updated = time.monotonic(), {}
         for request in requests:
-            state = self.request_states[request.request_id]
-            if request.error is None:
-                state.update(logprobs.get(request.request_id))
-            outputs.append(state.output())
-            if outputs[-1].finished:
-                del self.request_states[request.request_id]
-        return outputs
+            state = updated[request.external_req_id] = self.request_states[request.external_req_id]
+            if request.error is not None:
+                continue
+            state.first_token_time, state.last_token_time = state.first_token_time or now, now
+            try:
+                state.completions[request.index].update(self._with_texts(request, logprobs.get(request.request_id)))
+            except Exception as error:  # the tokenizer may be the caller's, and raise anything
+                request.status = RequestStatus.FINISHED_ERROR
+                request.error = f"Request {request.request_id!r}: its tokens cannot be decoded: {error!r}"
+        return [self._output(request_id, state, now) for request_id, state in updated.items()]
 
+    def unfinished(self, outputs: Iterable[RequestOutput]) -> "dict[str, RequestState]":
+        """`request_states` without those whose last output this is."""
+        finished = {output.request_id for output in outputs if output.finished}
+        return {name: state for name, state in self.request_states.items() if name not in finished}
 
-class RequestState:
-    """The output side of one request."""
-
-    def __init__(self, request: Request, prompt: str | None, tokenizer: Tokenizer | None) -> None:
-        self.request = request
-        self.prompt = prompt
-        self._detokenizer = None if tokenizer is None else IncrementalDetokenizer(tokenizer)
-        self._text = ""
-        self._stop_string: str | None = None  # the one that the text has reached
-        self._logprobs: list[dict[int, Logprob]] = []
-        self._cumulative_logprob = 0.0
-
-    def update(self, logprobs: dict[int, Logprob] | None) -> None:
-        """Take in the request's newest token."""
-        if logprobs is not None:
-            self._logprobs.append(logprobs)
-            self._cumulative_logprob += logprobs[self.request.output_token_ids[-1]].logprob
-        if self._detokenizer is None:
-            return
-        request, known = self.request, len(self._text)
-        # A stop token ends the text and is no part of it; an eos token that is ignored has no text anyway.
-        is_stop_token = request.status.finish_reason == "stop"
-        self._text += self._detokenizer.update([] if is_stop_token else request.output_token_ids[-1:])
-        if request.status.is_finished:
-            self._text += self._detokenizer.finish()
-        self._cut_at_stop_string(known)
-
-    def output(self) -> RequestOutput:
-        """Everything up to now."""
-        request, params = self.request, self.request.sampling_params
-        # A stop string counts even if the token that completed it was the last one anyway.
-        reason = request.status.finish_reason if self._stop_string is None else "stop"
-        text = self._text
-        if reason is None and params.stop_strings:
-            # Whatever may turn out to be the beginning of a stop string is held back.
-            text = text[: len(text) - _held_back(text, params.stop_strings)]
-        has_logprobs = params.logprobs is not None
-        completion = CompletionOutput(
-            index=0,
-            text=text,
-            token_ids=list(request.output_token_ids),
-            cumulative_logprob=self._cumulative_logprob if has_logprobs else None,
-            logprobs=list(self._logprobs) if has_logprobs else None,
-            finish_reason=reason,
-            stop_reason=request.stop_reason if self._stop_string is None else self._stop_string,
-        )
+    def _output(self, request_id: str, state: "RequestState", now: float) -> RequestOutput:
+        requests, first = state.requests, state.requests[0]
+        scheduled = [request.first_scheduled_time for request in requests if request.first_scheduled_time is not None]
+        finished = all(request.status.is_finished for request in requests)
+        if first.sampling_params.prompt_logprobs is not None and state.prompt_logprobs is None:
+            state.prompt_logprobs = [self._with_texts(first, entries) for entries in first.prompt_logprobs]
         return RequestOutput(
-            request_id=request.request_id,
-            prompt=self.prompt,
-            prompt_token_ids=request.prompt_token_ids,
-            outputs=[completion],
-            finished=reason is not None,
-            num_cached_tokens=request.num_cached_tokens,
-            error=request.error,
+            request_id=request_id,
+            prompt=state.prompt,
+            prompt_token_ids=first.prompt_token_ids,
+            outputs=[completion.output() for completion in state.completions],
+            finished=finished,
+            num_cached_tokens=first.num_cached_tokens,
+            error=next((request.error for request in requests if request.error is not None), None),
+            prompt_logprobs=state.prompt_logprobs,
+            metrics=RequestMetrics(
+                arrival_time=state.arrival_time,
+                first_scheduled_time=min(scheduled, default=None),
+                first_token_time=state.first_token_time,
+                last_token_time=state.last_token_time,
+                finished_time=now if finished else None,
+            ),
         )
 
-    def _cut_at_stop_string(self, known: int) -> None:
-        """Cut the text before the stop string that comes first. known: characters that were searched before."""
-        found = []
-        for stop in self.request.sampling_params.stop_strings:
-            index = self._text.find(stop, max(known - len(stop) + 1, 0))
-            if index >= 0:
-                found.append((index, stop))
-        if found:
-            index, self._stop_string = min(found, key=lambda item: item[0])
-            self._text = self._text[:index]
+    def _with_texts(self, request: Request, entries: dict[int, Logprob] | None) -> dict[int, Logprob] | None:
+        if entries is None or self.tokenizer is None or not request.sampling_params.detokenize:
+            return entries
+        return {token: entry._replace(decoded_token=self._decoded_token(token)) for token, entry in entries.items()}
+
+    def _decode_token(self, token_id: int) -> str | None:
+        assert self.tokenizer is not None
+        try:
+            return self.tokenizer.decode([token_id], skip_special_tokens=False)
+        except Exception:  # a model's vocabulary may be padded beyond its tokenizer's
+            return None
 
 
-def _held_back(text: str, stop: list[str]) -> int:
-    """The length of the longest end of `text` that a stop string begins with."""
-    longest = min(max(map(len, stop)) - 1, len(text))
-    ends = (text[-length:] for length in range(longest, 0, -1))
-    return next((len(end) for end in ends if any(string.startswith(end) for string in stop)), 0)
+@dataclass
+class RequestState:
+    """The output side of a caller's request, with all its completions."""
+
+    completions: list[CompletionState]
+    prompt: str | None
+    arrival_time: float
+    first_token_time: float | None = None  # of any completion
+    last_token_time: float | None = None
+    prompt_logprobs: list[dict[int, Logprob] | None] | None = None
+
+    @property
+    def requests(self) -> list[Request]:
+        return [completion.request for completion in self.completions]

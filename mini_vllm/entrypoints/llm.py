@@ -6,11 +6,13 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+from mini_vllm import model_loader
 from mini_vllm.engine.input_processor import Prompt
 from mini_vllm.engine.llm_engine import LLMEngine
+from mini_vllm.engine.shared_engine import Mailbox, SharedEngine
 from mini_vllm.engine_config import EngineConfig
+from mini_vllm.entrypoints.llm_arguments import default_sampling_params, engine_limits
 from mini_vllm.entrypoints.progress import ProgressBar
-from mini_vllm.model_loader import get_model
 from mini_vllm.models.llama import LlamaForCausalLM
 from mini_vllm.outputs import RequestOutput
 from mini_vllm.sampling_params import SamplingParams
@@ -20,33 +22,52 @@ Messages = Sequence[Mapping[str, Any]]  # [{"role": "user", "content": "Hello"}]
 
 
 class LLM:
-    """A model, ready to generate text.
+    """A model, ready to generate text. Several threads may use it: their requests are served together.
 
     model:     None: the small model that comes with the package. Otherwise what `get_model` takes: a name, the
                path of a folder in Hugging Face's format or of a GGUF file. Or a LlamaForCausalLM.
-    tokenizer: None: the model's own. A LlamaForCausalLM has none, so prompts are then lists of token ids.
-    limits:    max_model_len, max_num_seqs, max_num_batched_tokens, block_size, num_blocks or
-               kv_cache_memory_bytes, enable_prefix_caching: see `EngineConfig.for_model`.
+    tokenizer: None: the model's own. Otherwise a Tokenizer, or a path or name for `load_tokenizer`. A
+               LlamaForCausalLM has none, so prompts are then lists of token ids.
+    skip_tokenizer_init: do without a tokenizer: prompts are lists of token ids, and outputs have no text.
+    arguments: max_model_len, max_num_seqs, max_num_batched_tokens, block_size, num_blocks or
+               kv_cache_memory_bytes, enable_prefix_caching, seed: see `EngineConfig.for_model`. Arguments of
+               vLLM's LLM that change nothing here are accepted: see llm_arguments.py.
 
-    Errors: ValueError for a model that there is not or limits that do not fit; RuntimeError if a download fails.
+    Errors: TypeError for an unknown argument; ValueError for a model or tokenizer that does not exist or limits
+    that do not fit; RuntimeError if a download fails.
     """
 
     def __init__(
-        self, model: str | Path | LlamaForCausalLM | None = None, *, tokenizer: Tokenizer | None = None, **limits: Any
+        self,
+        model: str | Path | LlamaForCausalLM | None = None,
+        *,
+        tokenizer: Tokenizer | str | Path | None = None,
+        skip_tokenizer_init: bool = False,
+        **arguments: Any,
     ) -> None:
-        own_tokenizer = None
+        limits = engine_limits(arguments)
+        if skip_tokenizer_init and tokenizer is not None:
+            raise ValueError(f"tokenizer={tokenizer!r} and skip_tokenizer_init=True: give one of them.")
+        has_folder = isinstance(model, (str, Path)) and Path(model).is_dir()
+        self._default_params = default_sampling_params(Path(str(model))) if has_folder else SamplingParams()
+        given = model_loader.load_tokenizer(tokenizer) if isinstance(tokenizer, (str, Path)) else tokenizer
         if not isinstance(model, LlamaForCausalLM):
-            model, own_tokenizer = get_model(model)
-        config = EngineConfig.for_model(model.config, **limits)
-        self.llm_engine = LLMEngine(model, own_tokenizer if tokenizer is None else tokenizer, config)
+            skip = {"skip_tokenizer_init": True} if skip_tokenizer_init or given is not None else {}
+            model, own = model_loader.get_model(model, **skip)
+            given = own if given is None else given
+        self.llm_engine = LLMEngine(model, given, EngineConfig.for_model(model.config, **limits))
+        self._shared_engine = SharedEngine(self.llm_engine)
         self._request_counter = count()
-        self._pending_outputs: dict[str, RequestOutput] = {}  # the latest of each open stream, until it yields it
 
     def get_tokenizer(self) -> Tokenizer:
         """The tokenizer. Errors: ValueError if there is none, because prompts are lists of token ids."""
         if self.llm_engine.tokenizer is None:
             raise ValueError("This engine has no tokenizer: use generate with lists of token ids.")
         return self.llm_engine.tokenizer
+
+    def get_default_sampling_params(self) -> SamplingParams:
+        """What counts where no parameters are given: generation_config.json's in a model's folder, or vLLM's."""
+        return self._default_params
 
     def generate(
         self,
@@ -57,32 +78,29 @@ class LLM:
         """Continue each prompt. All of them are served together; the outputs come in the order of the prompts.
 
         prompts:         a text, a list of texts, or the same with lists of token ids in place of texts.
-        sampling_params: one for all, or one for each prompt.
+        sampling_params: one for all, or one for each prompt. None: `get_default_sampling_params`.
         use_tqdm:        show a progress bar if it takes more than a moment.
 
         A request that fails while it runs has finish_reason "error"; this does not affect the others.
         Errors: TypeError or ValueError that names the prompt, before anything is computed.
         """
         requests = _pairs(prompts, sampling_params)
+        request_ids = [str(next(self._request_counter)) for _ in requests]
         finished: dict[str, RequestOutput] = {}
-        request_ids: list[str] = []
+        mailbox: Mailbox = {}
         try:
-            for index, (prompt, params) in enumerate(requests):
-                request_ids.append(self._add_request(prompt, params, index))
-            unfinished = set(request_ids)
+            for index, (request_id, (prompt, params)) in enumerate(zip(request_ids, requests)):
+                self._add_request(request_id, prompt, params, mailbox, index)
             with ProgressBar(len(requests), is_shown=use_tqdm) as bar:
-                while unfinished and self.llm_engine.has_unfinished_requests():
-                    for output in self.llm_engine.step():
-                        if output.request_id not in unfinished:  # an open stream's
-                            self._pending_outputs[output.request_id] = output
-                            continue
+                while len(finished) < len(requests) and (outputs := self._shared_engine.wait(mailbox)):
+                    for output in outputs:
                         bar.update(output)
                         if output.finished:
                             finished[output.request_id] = output
-                            unfinished.remove(output.request_id)
         finally:
-            for request_id in request_ids:  # whatever happened, none of them is left behind in the engine
-                self.llm_engine.abort_request(request_id)
+            self._shared_engine.abort(request_ids)  # whatever happened, none of them is left behind in the engine
+        if len(finished) < len(requests):
+            raise RuntimeError("A request was aborted by somebody else.")
         return [finished[request_id] for request_id in request_ids]
 
     def stream(self, prompt: Prompt, sampling_params: SamplingParams | None = None) -> Iterator[RequestOutput]:
@@ -90,49 +108,51 @@ class LLM:
 
         Several streams may be open at once. The request ends with the loop over it, also if that is left early.
         """
-        request_id = self._add_request(prompt, sampling_params)
+        request_id, mailbox = str(next(self._request_counter)), Mailbox()
         try:
-            while True:
-                while request_id not in self._pending_outputs:
-                    if not self.llm_engine.has_unfinished_requests():
-                        return  # the request was aborted by somebody else
-                    self._pending_outputs |= {output.request_id: output for output in self.llm_engine.step()}
-                output = self._pending_outputs.pop(request_id)
-                yield output
-                if output.finished:
+            self._add_request(request_id, prompt, sampling_params, mailbox)
+            while outputs := self._shared_engine.wait(mailbox):  # none: the request was aborted by somebody else
+                yield outputs[0]
+                if outputs[0].finished:
                     return
         finally:
-            self.llm_engine.abort_request(request_id)
-            self._pending_outputs.pop(request_id, None)
+            self._shared_engine.abort([request_id])
 
     def chat(
         self,
         messages: Messages | Sequence[Messages],
         sampling_params: SamplingParams | Sequence[SamplingParams] | None = None,
         use_tqdm: bool = True,
+        **options: Any,
     ) -> list[RequestOutput]:
         """Answer a conversation, or each of a list of them, in the form that the model was trained on.
+
+        options: as `chat_prompt`.
 
         Errors: as `generate`; ValueError for a model without a chat template.
         """
         is_one = not messages or isinstance(messages[0], Mapping)
         conversations: Sequence[Any] = [messages] if is_one else messages
-        prompts = [self.chat_prompt(conversation) for conversation in conversations]
+        prompts = [self.chat_prompt(conversation, **options) for conversation in conversations]
         return self.generate(prompts, sampling_params, use_tqdm)
 
-    def chat_prompt(self, messages: Messages) -> list[int]:
-        """The token ids of a conversation, up to where the answer begins."""
-        return self.get_tokenizer().apply_chat_template(messages)
+    def chat_prompt(self, messages: Messages, **options: Any) -> list[int]:
+        """The token ids of a conversation, up to where the answer begins.
 
-    def _add_request(self, prompt: Prompt, params: SamplingParams | None, index: int = 0) -> str:
-        """The id of a new request. Errors: TypeError or ValueError that names the prompt by its index."""
-        request_id = str(next(self._request_counter))
+        options: chat_template, add_generation_prompt, continue_final_message, tools: see `render_chat_template`.
+        """
+        return self.get_tokenizer().apply_chat_template(messages, **options)
+
+    def _add_request(
+        self, request_id: str, prompt: Prompt, params: SamplingParams | None, mailbox: Mailbox, index: int = 0
+    ) -> None:
+        """Errors: TypeError or ValueError that names the prompt by its index."""
         try:
-            self.llm_engine.add_request(request_id, prompt, params)
+            params = self._default_params if params is None else params
+            self._shared_engine.add_request(request_id, prompt, params, mailbox)
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"prompts[{index}]: {error}") from None
-        return request_id
 
 
 def _pairs(prompts: Any, params: Any) -> list[tuple[Prompt, SamplingParams | None]]:

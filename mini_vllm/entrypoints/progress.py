@@ -22,12 +22,15 @@ class ProgressBar:
         )
         self._start = time.perf_counter()
         self._num_tokens = 0
+        self._seen: dict[str, int] = {}  # tokens, by request id
 
     def update(self, output: RequestOutput) -> None:
-        """Each output stands for one new token, and the last one of a request for the request."""
+        """Count what is new in an output."""
         if self._bar is None:
             return
-        self._num_tokens += 1
+        num_tokens = sum(len(completion.token_ids) for completion in output.outputs)
+        self._num_tokens += num_tokens - self._seen.get(output.request_id, 0)
+        self._seen[output.request_id] = num_tokens
         speed = self._num_tokens / (time.perf_counter() - self._start)
         self._bar.set_postfix_str(f"{self._num_tokens} tokens, {speed:.1f} tokens/s", refresh=False)
         self._bar.update(int(output.finished))

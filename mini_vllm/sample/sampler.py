@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mini_vllm.sample.metadata import SamplingMetadata
+from mini_vllm.sample.ops.logits_processors import apply_logits_processors
 from mini_vllm.sample.ops.logprobs import Logprob, compute_logprobs, gather_logprobs
 from mini_vllm.sample.ops.penalties import apply_all_penalties
 from mini_vllm.sample.ops.topk_topp_sampler import draw, filtered_distribution
@@ -24,10 +25,11 @@ class SamplerOutput:
 class Sampler:
     """Chooses the next token of every request, in vLLM's order.
 
-    1. Penalties on the logits (repetition; then frequency and presence).
-    2. Temperature 0: the most likely token, of equal ones the first. Otherwise
-    3. the temperature, min-p, top-k, top-p, and
-    4. a draw, for which the request's own generator gives one uniform number.
+    1. Allowed tokens, bad words, min_tokens and logit_bias change the logits,
+    2. then the penalties do (repetition; then frequency and presence).
+    3. Temperature 0: the most likely token, of equal ones the first. Otherwise
+    4. the temperature, min-p, top-k, top-p, and
+    5. a draw, for which the request's own generator gives one uniform number.
 
     A row's result depends on nothing of the other rows, to the last bit. Log-probabilities are those of the
     raw logits.
@@ -59,9 +61,12 @@ class Sampler:
 def _sample(raw: np.ndarray, best: int, metadata: SamplingMetadata, row: int) -> tuple[int, dict[int, Logprob] | None]:
     """The token of one row and its log-probabilities. raw: (vocab_size,), greatest at `best`."""
     params, logits = metadata.params[row], raw
-    if params.has_penalties:
-        prompt, output = metadata.prompt_token_ids[row], metadata.output_token_ids[row]
-        logits = apply_all_penalties(raw, params, prompt, output)
+    if params.has_logits_processors or params.has_penalties:
+        logits, output = raw.copy(), metadata.output_token_ids[row]
+        if params.has_logits_processors:
+            apply_logits_processors(logits, params, output)
+        if params.has_penalties:
+            logits = apply_all_penalties(logits, params, metadata.prompt_token_ids[row], output)
         best = int(logits.argmax())
         _check_greatest(logits[best])
     if params.is_greedy:

@@ -7,6 +7,7 @@ from mini_vllm.engine_config import EngineConfig
 from mini_vllm.models.llama import LlamaForCausalLM
 from mini_vllm.sample import Sampler, SamplingMetadata
 from mini_vllm.worker.paged_kv_cache import BlockTable, PagedAttention, PagedKVCache
+from mini_vllm.worker.prompt_logprobs import add_prompt_logprobs
 
 
 class ModelRunner:
@@ -27,7 +28,9 @@ class ModelRunner:
             is_sampled = np.array([item.is_sampled for item in items])
             # Logits are as wide as the vocabulary: only those that a token is sampled from are computed.
             logits = self.model.compute_logits(hidden[last_rows[is_sampled]])
-        return self.sample_tokens(logits, [item for item in items if item.is_sampled])
+            sampled = self.sample_tokens(logits, [item for item in items if item.is_sampled])
+            add_prompt_logprobs(sampled, self.model, hidden, items)
+        return sampled
 
     def forward(self, items: list[ScheduledRequest]) -> np.ndarray:
         """Pass the scheduled tokens through the model, and write their K and V to the cache.

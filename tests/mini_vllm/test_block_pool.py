@@ -72,12 +72,12 @@ def test_of_two_blocks_with_the_same_content_the_first_is_found():
     assert pool.get_cached_block(b"a") is first
 
 
-def test_after_a_reset_nothing_is_found():
-    pool = BlockPool(2)
+def test_after_a_reset_nothing_is_found_and_every_block_is_free():
+    pool = BlockPool(3)
     cached(pool, b"a", b"b")
-    pool.reset_prefix_cache()
+    pool.reset()
     assert pool.get_cached_block(b"a") is pool.get_cached_block(b"b") is None
-    assert pool.num_free_blocks == 0, "who uses a block still does"
+    assert len({block.block_id for block in pool.get_new_blocks(3)}) == 3
 
 
 def test_without_caching_nothing_is_found():

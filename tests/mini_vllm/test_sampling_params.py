@@ -12,6 +12,7 @@ NAN, INF = float("nan"), float("inf")
 
 def test_the_defaults_are_those_of_vllm():
     assert asdict(SamplingParams()) == {
+        "n": 1,
         "temperature": 1.0,
         "top_p": 1.0,
         "top_k": 0,
@@ -25,6 +26,14 @@ def test_the_defaults_are_those_of_vllm():
         "presence_penalty": 0.0,
         "frequency_penalty": 0.0,
         "logprobs": None,
+        "prompt_logprobs": None,
+        "min_tokens": 0,
+        "logit_bias": {},
+        "allowed_token_ids": None,
+        "bad_words": [],
+        "include_stop_str_in_output": False,
+        "skip_special_tokens": True,
+        "detokenize": True,
     }
 
 
@@ -47,6 +56,15 @@ def test_the_parameters_are_frozen():
         ("max_tokens", [None, 1]),
         ("logprobs", [None, -1, 0, 5]),
         ("ignore_eos", [True, False]),
+        ("include_stop_str_in_output", [True, False]),
+        ("skip_special_tokens", [True, False]),
+        ("detokenize", [True, False]),
+        ("n", [1, 100]),
+        ("prompt_logprobs", [None, -1, 0, 5]),
+        ("min_tokens", [0, 16]),
+        ("logit_bias", [{}, {0: -100.0, 7: 100.0}]),
+        ("allowed_token_ids", [None, [0], [5, 3]]),
+        ("bad_words", [[], ["a b"]]),
     ],
 )
 def test_the_ends_of_a_range_belong_to_it(field, values):
@@ -72,6 +90,20 @@ def test_the_ends_of_a_range_belong_to_it(field, values):
         ("stop", "at least one character", ["", ["end", ""], ["end", 3], [None]]),
         ("stop_token_ids", "a list of token ids", [3, "3", {3: 4}]),
         ("stop_token_ids", "at least 0", [[-1], [1.0], [True], ["3"], [None]]),
+        ("include_stop_str_in_output", "True or False", [0, 1, None, "no"]),
+        ("skip_special_tokens", "True or False", [0, None]),
+        ("detokenize", "True or False", [1, None]),
+        ("n", "at least 1", [0, -1, 2.0, None, True, "2"]),
+        ("prompt_logprobs", "at least 0", [-2, 1.0, True, "1"]),
+        ("min_tokens", "at least 0", [-1, 1.0, None, True, "1"]),
+        ("min_tokens", "at most max_tokens=16", [17]),
+        ("logit_bias", r"in \[-100, 100\]", [{0: 101}, {0: -100.5}, {0: NAN}, {0: "1"}, {0: None}, {0: True}]),
+        ("logit_bias", "a dict from token ids", [[1], 3, "a", {-1: 0}, {"1": 0}, {1.0: 0}, {True: 0}]),
+        ("allowed_token_ids", "at least one token id", [[]]),
+        ("allowed_token_ids", "a list of token ids", [3, "3", {3: 4}]),
+        ("allowed_token_ids", "at least 0", [[-1], [1.0], [True], ["3"]]),
+        ("bad_words", "one string or a list", [5, b"end", {"a": 1}]),
+        ("bad_words", "at least one character", ["", ["end", ""], ["end", 3]]),
     ],
 )
 def test_an_error_names_the_field_the_value_and_the_range(field, limits, values):
@@ -92,6 +124,9 @@ def test_an_error_names_the_field_the_value_and_the_range(field, limits, values)
         ("logprobs", np.int8(2), 2),
         ("stop_token_ids", np.array([4, 5]), [4, 5]),
         ("ignore_eos", np.True_, True),
+        ("n", np.int64(2), 2),
+        ("logit_bias", {np.int64(3): np.float32(0.5)}, {3: 0.5}),
+        ("allowed_token_ids", np.array([4, 5]), [4, 5]),
     ],
 )
 def test_numpy_scalars_become_python_values(field, value, kept):
@@ -131,3 +166,26 @@ def test_only_temperature_0_is_greedy():
 def test_any_penalty_makes_the_logits_depend_on_the_tokens(field):
     assert not SamplingParams().has_penalties
     assert SamplingParams(**{field: 0.5}).has_penalties
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"n": 2, "temperature": 0}, "n=2 must be 1 with temperature=0"),
+        ({"min_tokens": 5, "max_tokens": 4}, "min_tokens=5 must be at most max_tokens=4"),
+        ({"stop": "a", "detokenize": False}, r"stop=\['a'\] needs detokenize=True"),
+    ],
+)
+def test_fields_that_do_not_go_together_are_named(settings, message):
+    with pytest.raises(ValueError, match=message):
+        SamplingParams(**settings)
+
+
+def test_the_completions_of_a_request_differ_in_their_seed_and_share_one_report_on_the_prompt():
+    params = SamplingParams(n=3, seed=7, prompt_logprobs=2, top_k=5, stop_token_ids=[9])
+    children = [params.child(index, [1, 2], [[3]]) for index in range(3)]
+    assert [child.seed for child in children] == [7, 8, 9] and {child.n for child in children} == {1}
+    assert [child.prompt_logprobs for child in children] == [2, None, None]
+    assert all(child.all_stop_token_ids == {1, 2, 9} and child.bad_words_token_ids == [[3]] for child in children)
+    assert [SamplingParams(n=2).child(index, [], []).seed for index in range(2)] == [None, None]
+    assert SamplingParams(ignore_eos=True, stop_token_ids=[9]).child(0, [1], []).all_stop_token_ids == {9}

@@ -12,6 +12,7 @@ class Logprob(NamedTuple):
 
     logprob: float
     rank: int
+    decoded_token: str | None = None  # its text; None without a tokenizer, and before the output is made
 
 
 def compute_logprobs(logits: np.ndarray) -> np.ndarray:
@@ -23,10 +24,10 @@ def compute_logprobs(logits: np.ndarray) -> np.ndarray:
 
 
 def gather_logprobs(logprobs: np.ndarray, num_logprobs: int, token_id: int) -> dict[int, Logprob]:
-    """The sampled token's entry, then those of the `num_logprobs` (-1: all) most likely, best first.
+    """The entry of `token_id`, then those of the `num_logprobs` (-1: all) most likely tokens, best first.
 
-    logprobs: (vocab_size,). Of equal ones the lower token id is first. The sampled token may be one of the
-    most likely; otherwise its rank counts every token that is at least as likely, as vLLM's does.
+    logprobs: (vocab_size,). Of equal ones the lower token id is first. `token_id` may be one of the most
+    likely; otherwise its rank counts every token that is at least as likely, as vLLM's does.
     """
     if num_logprobs == -1:
         num_logprobs = len(logprobs)

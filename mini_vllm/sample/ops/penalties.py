@@ -18,7 +18,7 @@ def apply_all_penalties(
     Errors: ValueError for a token id outside the vocabulary.
     """
     logits = logits.copy()
-    prompt, output = (_checked(ids, len(logits)) for ids in (prompt_token_ids, output_token_ids))
+    prompt, output = (checked_token_ids(ids, len(logits)) for ids in (prompt_token_ids, output_token_ids))
     with np.errstate(over="ignore"):  # the result is then infinite, and the sampler looks for that
         if params.repetition_penalty != 1:
             seen = np.concatenate((prompt, output))
@@ -32,7 +32,8 @@ def apply_all_penalties(
     return logits
 
 
-def _checked(token_ids: Sequence[int], vocab_size: int) -> np.ndarray:
+def checked_token_ids(token_ids: Sequence[int], vocab_size: int) -> np.ndarray:
+    """As an int64 array. Errors: ValueError for a token id outside the vocabulary."""
     ids = np.asarray(token_ids, dtype=np.int64)
     if ids.size and (ids.min() < 0 or ids.max() >= vocab_size):
         bad = int(ids.min()) if ids.min() < 0 else int(ids.max())

@@ -1,0 +1,92 @@
+"""The output side of one completion: text while the tokens come, and stop strings."""
+
+from mini_vllm.outputs import CompletionOutput
+from mini_vllm.request import Request, RequestStatus
+from mini_vllm.sample import Logprob
+from mini_vllm.tokenizer import IncrementalDetokenizer, Tokenizer
+
+
+class CompletionState:
+    """What is known of a completion besides its tokens, which its request holds.
+
+    tokenizer: None: the text stays empty.
+    """
+
+    def __init__(self, request: Request, tokenizer: Tokenizer | None) -> None:
+        self.request = request
+        self._tokenizer = tokenizer if request.sampling_params.detokenize else None
+        self._logprobs: list[dict[int, Logprob]] = []
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew with the tokens that the request has: a step was broken off."""
+        tokenizer, skip = self._tokenizer, self.request.sampling_params.skip_special_tokens
+        prompt = self.request.prompt_token_ids
+        self._detokenizer = None if tokenizer is None else IncrementalDetokenizer(tokenizer, skip, prompt)
+        self._text, self._num_decoded = "", 0
+        self._num_searched = 0  # characters: a stop string that ends among them does not count (any more)
+        del self._logprobs[self.request.num_output_tokens :]
+        self._cumulative_logprob = sum(next(iter(entries.values())).logprob for entries in self._logprobs)
+        self._decode_new_tokens()
+
+    def update(self, logprobs: dict[int, Logprob] | None) -> None:
+        """Take in the request's newest token, and finish the request if its text has reached a stop string.
+
+        Errors: whatever the tokenizer raises.
+        """
+        if logprobs is not None:
+            self._logprobs.append(logprobs)
+            self._cumulative_logprob += logprobs[self.request.output_token_ids[-1]].logprob
+        self._decode_new_tokens()
+
+    def output(self) -> CompletionOutput:
+        """Everything up to now."""
+        request, params, text = self.request, self.request.sampling_params, self._text
+        if params.stop_strings and not request.status.is_finished and not params.include_stop_str_in_output:
+            # Whatever may turn out to be the beginning of a stop string is held back.
+            text = text[: len(text) - _held_back(text, params.stop_strings)]
+        has_logprobs = params.logprobs is not None
+        return CompletionOutput(
+            index=request.index,
+            text=text,
+            token_ids=list(request.output_token_ids),
+            cumulative_logprob=self._cumulative_logprob if has_logprobs else None,
+            logprobs=list(self._logprobs) if has_logprobs else None,
+            finish_reason=request.status.finish_reason,
+            stop_reason=request.stop_reason,
+        )
+
+    def _decode_new_tokens(self) -> None:
+        request, params, detokenizer = self.request, self.request.sampling_params, self._detokenizer
+        if detokenizer is None:
+            return
+        # A stop token ends the text and is no part of it.
+        is_left_out = request.status.finish_reason == "stop" and not params.include_stop_str_in_output
+        for token_id in request.output_token_ids[self._num_decoded : request.num_output_tokens - is_left_out]:
+            self._text += detokenizer.update([token_id])
+            self._num_decoded += 1
+            if self._num_decoded <= params.min_tokens:
+                self._num_searched = len(self._text)
+        if request.status.is_finished:
+            self._text += detokenizer.finish()
+        self._cut_at_stop_string()
+
+    def _cut_at_stop_string(self) -> None:
+        """Cut the text at the stop string that begins first, which counts even if the last token ended it anyway."""
+        params, found = self.request.sampling_params, []
+        for stop in params.stop_strings:
+            index = self._text.find(stop, max(self._num_searched - len(stop) + 1, 0))
+            if index >= 0:
+                found.append((index, stop))
+        self._num_searched = len(self._text)
+        if found:
+            index, stop = min(found, key=lambda item: item[0])
+            self._text = self._text[: index + len(stop) * params.include_stop_str_in_output]
+            self.request.status, self.request.stop_reason = RequestStatus.FINISHED_STOPPED, stop
+
+
+def _held_back(text: str, stop: list[str]) -> int:
+    """The length of the longest end of `text` that a stop string begins with."""
+    longest = min(max(map(len, stop)) - 1, len(text))
+    ends = (text[-length:] for length in range(longest, 0, -1))
+    return next((len(end) for end in ends if any(string.startswith(end) for string in stop)), 0)

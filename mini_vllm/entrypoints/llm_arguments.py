@@ -1,0 +1,52 @@
+"""What `LLM` takes besides a model: the engine's limits, and what vLLM's users pass by habit."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+from mini_vllm.config import read_json
+from mini_vllm.engine_config import EngineConfig
+from mini_vllm.sampling_params import SamplingParams
+
+# Arguments of vLLM's LLM that change nothing here, with the values of which that is true.
+_HARMLESS: Mapping[str, tuple[object, ...]] = {
+    "dtype": ("auto", "float32"),
+    "tensor_parallel_size": (1,),
+    "pipeline_parallel_size": (1,),
+    "enforce_eager": (True,),
+    "trust_remote_code": (False, True),  # no code of a model is ever run, remote or not
+}
+# generation_config.json's names for fields of SamplingParams, as far as vLLM reads them.
+_DEFAULTS = {name: name for name in ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")}
+_DEFAULTS["max_new_tokens"] = "max_tokens"
+
+
+def engine_limits(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that `EngineConfig.for_model` takes.
+
+    Errors: TypeError that names an unknown argument and those that exist; ValueError for a value of a known
+    one that is not implemented.
+    """
+    of_config = {field.name for field in fields(EngineConfig)} | {*signature(EngineConfig.for_model).parameters}
+    known = sorted(of_config - {"model", "limits"})
+    for name, value in arguments.items():
+        if name not in known and name not in _HARMLESS:
+            exist = ", ".join(["model", "tokenizer", "skip_tokenizer_init", *known, *_HARMLESS])
+            raise TypeError(f"LLM has no argument {name}={value!r}. It has {exist}.")
+        if name in _HARMLESS and value not in _HARMLESS[name]:
+            values = " or ".join(map(repr, _HARMLESS[name]))
+            raise ValueError(f"{name}={value!r} is not implemented: mini_vllm has {values} only.")
+    return {name: value for name, value in arguments.items() if name in known}
+
+
+def default_sampling_params(folder: Path) -> SamplingParams:
+    """What a model's generation_config.json recommends, where there is one. Errors: ValueError, naming the file."""
+    path = folder / "generation_config.json"
+    found = read_json(path) if path.is_file() else {}
+    settings = {ours: found[theirs] for theirs, ours in _DEFAULTS.items() if found.get(theirs) is not None}
+    try:
+        return SamplingParams(**settings)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
