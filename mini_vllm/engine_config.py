@@ -76,7 +76,7 @@ class EngineConfig:
         """
         _require_whole("block_size", block_size)
         _require_whole("max_num_seqs", max_num_seqs)
-        longest = model.max_position_embeddings
+        longest = model.max_model_len
         if max_model_len is not None:
             _require_whole("max_model_len", max_model_len)
             if max_model_len > longest:
