@@ -1,40 +1,43 @@
-"""Lab 06: what wrong answers say about how they were made, and the lab's plots."""
+"""Lab 06, paged-kv-cache: what wrong answers say about how they were made, the engine's part, and the pictures.
 
-from collections.abc import Callable
+exercise                             what all exercises share
+blocks, slots, fit, gather, counts   exercises 1 to 5
+built_on                             examples of the exercises that later answers may call
+memory                               blocks of memory as text
+memory_plot, block_size_plot, sharing_plot   the pictures
+engine, parts                        the student's functions beside and inside a running engine
+"""
 
-from labkit import style
-from labkit.check import Exercise
-from labkit.kinds import whole_number
+from labkit.lab_06.block_size_plot import plot_block_sizes
+from labkit.lab_06.blocks import NUM_BLOCKS
+from labkit.lab_06.built_on import built_on
+from labkit.lab_06.counts import RELEASE, SHARE
+from labkit.lab_06.engine import count_admissions, read_block_tables, swap_parts
+from labkit.lab_06.exercise import PROVIDED
+from labkit.lab_06.fit import FIT, FIT_PAGED
+from labkit.lab_06.gather import BLOCKS, GATHER, PAIRS
+from labkit.lab_06.memory import draw_memory
+from labkit.lab_06.memory_plot import plot_memory
+from labkit.lab_06.sharing_plot import plot_sharing
+from labkit.lab_06.slots import SLOT
 
-PROVIDED: frozenset[str] = frozenset()  # the modules of mini_vllm that an answer may call
-
-NUM_BATCHES = Exercise(
-    read=whole_number,
-    unit="batches",
-    provided=PROVIDED,
-    probes=((10, 4), (8, 4)),  # what wrong answers return for these two calls:
-    mistakes={
-        (2, 2): ("the last batch is not full, and is not counted", "write down which requests the third batch holds"),
-        (1, 1): ("num_requests and batch_size are swapped", "name the two arguments in your formula"),
-        (3, 3): ("a batch is added even where the last one is full", "ask when no request is left for one more batch"),
-    },
-    otherwise=("the requests are not divided as the rule says", "draw the batches of five requests, two in a batch"),
-    hidden=("the rule holds for the visible numbers only", "try batches of one request, and a last batch that is full"),
-)
-
-
-def plot_batches(num_batches: Callable[[int, int], int], num_requests: int) -> None:
-    """Draw the number of batches for `num_requests` requests against the batch size."""
-    plt = style.pyplot()
-
-    sizes = (1, 2, 4, 8, 16, 32)
-    counts = [num_batches(num_requests, size) for size in sizes]
-    plt.figure(figsize=(style.WIDTH, 3.5))
-    plt.plot(sizes, counts, "o-", color=style.BLUE)
-    plt.xscale("log", base=2)
-    plt.xticks(sizes, sizes)
-    plt.xlabel("requests in a batch, at most (log scale)")
-    plt.ylabel(f"batches for {num_requests} requests")
-    style.show(f"batches of {sizes[0]} to {sizes[-1]} requests take {counts[0]} to {counts[-1]} steps.")
-    for size, count in zip(sizes, counts):
-        print(f"{size:3} in a batch: {count:3} batches")
+__all__ = [
+    "BLOCKS",
+    "FIT",
+    "FIT_PAGED",
+    "GATHER",
+    "NUM_BLOCKS",
+    "PAIRS",
+    "PROVIDED",
+    "RELEASE",
+    "SHARE",
+    "SLOT",
+    "built_on",
+    "count_admissions",
+    "draw_memory",
+    "plot_block_sizes",
+    "plot_memory",
+    "plot_sharing",
+    "read_block_tables",
+    "swap_parts",
+]

@@ -1,50 +1,17 @@
-"""Answers to lab-06-paged-kv-cache.
+"""Answers to lab 06, paged-kv-cache."""
 
-Where an answer may call the function of an earlier exercise, name it here: a mistake there may then cost points in
-both.
+from answers import Answer
+from answers.lab_06.blocks import NUM_BLOCKS
+from answers.lab_06.counts import COUNTS
+from answers.lab_06.fit import REQUESTS_THAT_FIT
+from answers.lab_06.gather import GATHER
+from answers.lab_06.predict import PREDICT
+from answers.lab_06.slots import SLOT
 
-    BUILT_ON = {"exercise": ("earlier_exercise",)}
-"""
+ANSWERS: list[Answer] = [*PREDICT, *NUM_BLOCKS, *SLOT, *REQUESTS_THAT_FIT, *GATHER, *COUNTS]
 
-from answers import Answer, right, wrong
-
-PREDICT = [
-    right("predict", "numbers", "guess_batches, guess_last_batch = 3, 2"),
-    wrong("predict", "left as it was", "guess_batches is not defined", "raise NotImplementedError()"),
-    wrong("predict", "text", "without quotes", "guess_batches = guess_last_batch = 'three'"),
-]
-
-NUM_BATCHES = [
-    right(
-        "num_batches",
-        "loop",
-        """
-        def num_batches(num_requests, batch_size):
-            batches = 0
-            while num_requests > 0:
-                num_requests -= batch_size
-                batches += 1
-            return batches
-    """,
-    ),
-    wrong(
-        "num_batches",
-        "rounded down",
-        "the last batch is not full, and is not counted",
-        """
-        def num_batches(num_requests, batch_size):
-            return num_requests // batch_size
-    """,
-    ),
-    wrong(
-        "num_batches",
-        "hard-coded",
-        "other numbers",
-        """
-        def num_batches(num_requests, batch_size):
-            return {(10, 4): 3, (8, 4): 2, (3, 4): 1}.get((num_requests, batch_size), 0)
-    """,
-    ),
-]
-
-ANSWERS: list[Answer] = [*PREDICT, *NUM_BATCHES]
+# exercise -> the exercises whose functions its own may call.
+BUILT_ON: dict[str, tuple[str, ...]] = {
+    "requests_that_fit": ("num_blocks",),
+    "gather": ("slot",),
+}
