@@ -28,9 +28,15 @@ class Tokenizer(Protocol):
         """The text of `token_ids`; bytes that are no UTF-8 become U+FFFD."""
 
     def apply_chat_template(
-        self, messages: Sequence[Mapping[str, Any]], add_generation_prompt: bool = True, **options: Any
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        add_generation_prompt: bool = True,
+        *,
+        continue_final_message: bool = False,
+        chat_template: str | None = None,
+        tools: Sequence[Mapping[str, Any]] | None = None,
     ) -> list[int]:
-        """The token ids of a conversation. options: as `ChatTokenizer.apply_chat_template` has them."""
+        """The token ids of a conversation: see `ChatTokenizer`."""
 
 
 class ChatTokenizer(ABC):
