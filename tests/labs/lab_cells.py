@@ -77,6 +77,15 @@ class Lab:
         """The exercises whose answers this one's may call, so that a mistake there can cost points here."""
         return getattr(self._answers_module, "BUILT_ON", {}).get(exercise, ())
 
+    @property
+    def reference(self) -> dict:
+        """The names that the locked cells and the reference solutions define."""
+        namespace = dict(_after_setup(tuple(self.setup)))
+        for name in self.exercise_of.values():
+            if name != "predict":
+                _run(self.solutions[name], namespace)
+        return namespace
+
     def untouched(self, exercise: str) -> str:
         """A solution cell as a student finds it."""
         return released(self.solutions[exercise])
