@@ -12,9 +12,9 @@ def import_installed(library: str) -> ModuleType | None:
         return None
 
 
-def import_optional(library: str) -> ModuleType:
-    """The library. Errors: ImportError that says how to install it."""
+def import_optional(library: str, extra: str = "models") -> ModuleType:
+    """The library. extra: that of pyproject.toml with it. Errors: ImportError that says how to install it."""
     found = import_installed(library)
     if found is None:
-        raise ImportError(f'This needs {library}, which is not installed: pip install "mini-vllm[models]"')
+        raise ImportError(f'This needs {library}, which is not installed: pip install "mini-vllm[{extra}]"')
     return found

@@ -18,7 +18,7 @@ FILES = sorted(path.relative_to(ROOT).as_posix() for folder in FOLDERS for path 
 COMMANDS = [name for name in FILES if name not in NOT_FOR_PEOPLE and MAIN in (ROOT / name).read_text(encoding="utf-8")]
 SUBCOMMANDS = {
     "grading/__main__.py": ("autograde", "feedback", "export", "exam", "release", "new-lab", "demo"),
-    "mini_vllm/__main__.py": ("complete", "chat", "bench", "pull"),
+    "mini_vllm/__main__.py": ("complete", "chat", "serve", "bench", "pull"),
 }
 CASES = [(name,) for name in COMMANDS] + [(name, sub) for name, subs in SUBCOMMANDS.items() for sub in subs]
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 COURSE = {"grading", "scripts", "training", "benchmarks", "tests", "conftest"}
 JUPYTER = {"nbgrader", "nbformat", "nbclient", "nbconvert", "jupyter_client", "jupyterlab", "IPython", "ipywidgets"}
 ENGINES_PACKAGES = {"mini_vllm", "numpy", "tqdm", "jinja2", "gguf", "tokenizers"}
+SERVERS_PACKAGES = {"starlette", "uvicorn", "h11"}
 DATA_ONLY = ("grading.wire", "grading.student_process")
 NEVER = [
     # who, and the modules (with all that is in them) that it never imports
@@ -59,10 +60,16 @@ def test_it_never_imports_what_the_page_says(who, never):
 
 
 def test_the_engine_imports_nothing_of_the_course_and_few_packages():
-    allowed = ENGINES_PACKAGES | sys.stdlib_module_names
+    allowed = ENGINES_PACKAGES | SERVERS_PACKAGES | sys.stdlib_module_names
     assert not allowed & (COURSE | JUPYTER)
     strange = {m: file for m, file in imports_of("mini_vllm").items() if not is_in(m, allowed)}
     assert strange == {}
+
+
+def test_only_the_server_imports_what_it_is_made_of():
+    files = {path for path in (ROOT / "mini_vllm").rglob("*.py") if "openai" not in path.parts}
+    found = {path.name: {*imported(path.read_text(encoding="utf-8"))} for path in files}
+    assert [name for name, modules in found.items() if any(is_in(m, SERVERS_PACKAGES) for m in modules)] == []
 
 
 @pytest.mark.parametrize("who", ["grading/student_process", "grading/wire"])

@@ -125,7 +125,7 @@ def test_an_error_is_one_line_on_stderr_and_status_1(arguments, message, capsys)
     assert message in err and err.startswith("python -m mini_vllm: ") and err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["complete", "chat", "bench", "pull"])
+@pytest.mark.parametrize("command", ["complete", "chat", "serve", "bench", "pull"])
 def test_help_ends_with_an_example(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

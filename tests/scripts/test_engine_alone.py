@@ -90,6 +90,12 @@ def test_what_needs_more_says_what_to_install(python, code, library):
     assert result.stderr.endswith(f"{said}\n")
 
 
+def test_the_server_says_what_to_install(python):
+    result = subprocess.run([python.parent / "mini-vllm", "serve"], capture_output=True, text=True, timeout=120)
+    said = 'mini-vllm: This needs starlette, which is not installed: pip install "mini-vllm[serve]"\n'
+    assert (result.returncode, result.stderr) == (1, said)
+
+
 @pytest.mark.parametrize("package", ["mini_vllm", "labkit"])
 def test_type_checkers_find_the_types(wheel, package):
     with zipfile.ZipFile(wheel) as archive:

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mini_vllm.entrypoints.cli import bench, chat, complete, pull
+from mini_vllm.entrypoints.cli import bench, chat, complete, pull, serve
 
-COMMANDS = (complete, chat, bench, pull)
+COMMANDS = (complete, chat, serve, bench, pull)
 PROGRAM = "mini-vllm" if Path(sys.argv[0]).stem == "mini-vllm" else "python -m mini_vllm"
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
 

@@ -2,11 +2,21 @@
 
 import argparse
 from collections.abc import Iterable
+from typing import Any
 
 from mini_vllm.entrypoints.llm import LLM
 from mini_vllm.model_loader import MODELS
 from mini_vllm.outputs import RequestOutput
 from mini_vllm.sampling_params import SamplingParams
+
+ENGINE_LIMITS = {
+    "max_model_len": "maximum tokens of prompt and output together (default: the model's)",
+    "max_num_seqs": "maximum sequences in one step (default: 128)",
+    "max_num_batched_tokens": "maximum tokens in one step (default: 2048)",
+    "block_size": "tokens in a block of the KV cache (default: 16)",
+    "num_blocks": "blocks of the KV cache (default: as many as 1 GiB holds)",
+    "kv_cache_memory_bytes": "size of the KV cache, instead of --num-blocks",
+}
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +27,21 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-model-len", type=int, help="maximum tokens of prompt and output together (default: the model's)"
     )
+
+
+def add_engine_options(parser: argparse.ArgumentParser) -> None:
+    """The limits of `EngineConfig.for_model`, under their own names; see `engine_limits`."""
+    for name, about in ENGINE_LIMITS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, help=about)
+    parser.add_argument(
+        "--no-enable-prefix-caching", dest="enable_prefix_caching", action="store_false", help="do not share prefixes"
+    )
+
+
+def engine_limits(args: argparse.Namespace) -> dict[str, Any]:
+    """What the user set of the options of `add_engine_options`, for `LLM`."""
+    given = {name: getattr(args, name) for name in ENGINE_LIMITS if getattr(args, name) is not None}
+    return {**given, "enable_prefix_caching": args.enable_prefix_caching}
 
 
 def add_sampling_options(parser: argparse.ArgumentParser, max_tokens: int | None) -> None:

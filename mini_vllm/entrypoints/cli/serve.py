@@ -1,0 +1,72 @@
+"""Serve a model over HTTP, with OpenAI's interface."""
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+from mini_vllm.entrypoints.cli.options import add_engine_options, engine_limits
+from mini_vllm.entrypoints.llm import LLM
+from mini_vllm.model_loader import EMBEDDED_MODEL, MODELS
+from mini_vllm.optional import import_optional
+
+EXAMPLE = "serve smollm2-135m-instruct --port 8000"
+API_KEY_VARIABLE = "MINI_VLLM_API_KEY"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    known = ", ".join(MODELS)
+    parser.add_argument(
+        "model", nargs="?", help=f"{known}, or the folder or .gguf file of a model (default: the embedded model)"
+    )
+    add_engine_options(parser)
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)")
+    add("--port", type=int, default=8000, help="0 takes a free one (default: %(default)s)")
+    key_help = f"key that clients must send; may be repeated (default: ${API_KEY_VARIABLE}, which no `ps` shows)"
+    add("--api-key", action="append", help=key_help)
+    add("--served-model-name", nargs="+", help="names of the model in requests (default: that of the model)")
+    add("--max-queue", type=int, default=256, help="completions that may wait; then 429 (default: %(default)s)")
+    add(
+        "--max-sequences-per-request",
+        type=int,
+        default=128,
+        help="prompts times n of one request (default: %(default)s)",
+    )
+    add("--max-body-bytes", type=int, default=4 * 2**20, help="size of a request (default: %(default)s)")
+    add("--shutdown-timeout", type=float, default=30.0, help="seconds for requests at the end (default: %(default)s)")
+
+
+def run(args: argparse.Namespace) -> None:
+    for library in ("starlette", "uvicorn"):
+        import_optional(library, extra="serve")
+    from mini_vllm.engine.async_llm import AsyncLLM
+    from mini_vllm.entrypoints.openai.api_server import ServerLimits, build_app
+    from mini_vllm.entrypoints.openai.guard import LOOPBACK
+    from mini_vllm.entrypoints.openai.http_server import Server, bind
+    from mini_vllm.entrypoints.openai.models import ServedModel
+    from mini_vllm.metrics.stat_logger import StatLogger
+
+    for name in ("max_queue", "max_sequences_per_request", "max_body_bytes", "shutdown_timeout"):
+        if getattr(args, name) < (name not in ("max_queue", "shutdown_timeout")):
+            raise ValueError(f"--{name.replace('_', '-')} is {getattr(args, name)}; it is too small.")
+    api_keys = args.api_key or [key for key in [os.environ.get(API_KEY_VARIABLE)] if key]
+    listener = bind(args.host, args.port)  # before the model is loaded, which may take a while
+    is_local = _is_loopback(listener)
+    if not (is_local or api_keys):
+        warning = f"Warning: everyone who reaches {args.host} may use this server; --api-key asks for a key."
+        print(warning, file=sys.stderr)
+    llm = LLM(args.model, **engine_limits(args))
+    names = args.served_model_name or [Path(args.model or EMBEDDED_MODEL).name]
+    engine = AsyncLLM(llm.llm_engine, StatLogger(names[0]), args.max_queue)
+    model = ServedModel(names, llm.llm_engine.config.max_model_len, llm.get_default_sampling_params())
+    limits = ServerLimits(max_body_bytes=args.max_body_bytes, max_sequences=args.max_sequences_per_request)
+    app = build_app(engine, model, limits, api_keys, LOOPBACK if is_local and not api_keys else None)
+    print(f"Model {names[0]}, context of {model.max_model_len} tokens", flush=True)
+    Server(app, engine, args.shutdown_timeout).run(sockets=[listener])
+
+
+def _is_loopback(listener: socket.socket) -> bool:
+    host = listener.getsockname()[0]
+    return bool(host == "::1" or host.startswith("127."))

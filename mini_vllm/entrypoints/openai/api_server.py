@@ -1,0 +1,103 @@
+"""The routes of the server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mini_vllm.engine.async_llm import AsyncLLM, EngineDeadError, QueueFullError
+from mini_vllm.entrypoints.openai.errors import ApiError, handle
+from mini_vllm.entrypoints.openai.guard import Guard
+from mini_vllm.entrypoints.openai.models import ServedModel
+from mini_vllm.entrypoints.openai.read_body import read_json
+from mini_vllm.entrypoints.openai.serving_chat import OpenAIServingChat
+from mini_vllm.entrypoints.openai.serving_completion import OpenAIServingCompletion
+from mini_vllm.metrics.prometheus import CONTENT_TYPE
+
+CLIENT_CLOSED_REQUEST = 499  # nobody reads this status any more
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerLimits:
+    """What one request may ask for."""
+
+    max_body_bytes: int = 4 * 2**20
+    max_sequences: int = 128  # prompts times n
+
+
+def build_app(
+    engine: AsyncLLM,
+    model: ServedModel,
+    limits: ServerLimits,
+    api_keys: Sequence[str] = (),
+    own_names: Sequence[str] | None = None,
+) -> Starlette:
+    """The server as an ASGI application, which starts and stops the engine. api_keys, own_names: see `Guard`."""
+    completions = OpenAIServingCompletion(engine, model, limits.max_sequences)
+    chat_completions = OpenAIServingChat(engine, model, limits.max_sequences)
+
+    async def create(request: Request) -> Response:
+        body = await read_json(request, limits.max_body_bytes)
+        serving = chat_completions if request.url.path.startswith("/v1/chat/") else completions
+        return await _unless_disconnected(request, serving.create(body))
+
+    async def list_models(request: Request) -> Response:
+        return JSONResponse({"object": "list", "data": model.cards()})
+
+    async def retrieve_model(request: Request) -> Response:
+        name = request.path_params["name"]
+        model.check(name)
+        return JSONResponse(next(card for card in model.cards() if card["id"] == name))
+
+    async def health(request: Request) -> Response:
+        return Response() if engine.is_healthy else ApiError(503, "The engine has stopped.").response()
+
+    async def metrics(request: Request) -> Response:
+        lines = engine.stat_logger.lines(engine.llm_engine.stats)
+        return Response("".join(f"{line}\n" for line in lines), media_type=CONTENT_TYPE)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        engine.start()
+        yield
+        engine.shutdown()
+
+    handlers: Any = dict.fromkeys((HTTPException, ApiError, QueueFullError, EngineDeadError, Exception), handle)
+    return Starlette(
+        routes=[
+            Route("/v1/completions", create, methods=["POST"]),
+            Route("/v1/chat/completions", create, methods=["POST"]),
+            Route("/v1/models", list_models),
+            Route("/v1/models/{name:path}", retrieve_model),
+            Route("/health", health),
+            Route("/metrics", metrics),
+        ],
+        middleware=[Middleware(Guard, api_keys=api_keys, own_names=own_names)],
+        exception_handlers=handlers,
+        lifespan=lifespan,
+    )
+
+
+async def _unless_disconnected(request: Request, work: Coroutine[Any, Any, Response]) -> Response:
+    """The result of `work`, which is cancelled if the client goes away before."""
+    task, gone = asyncio.ensure_future(work), asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else Response(status_code=CLIENT_CLOSED_REQUEST)
+    finally:
+        for waiting in (task, gone):
+            waiting.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,50 @@
+"""Log-probabilities in the two forms of OpenAI's interface."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mini_vllm.sample import Logprob
+
+LEAST = -9999.0  # in place of -inf, which JSON does not have; vLLM's number
+Entries = Mapping[int, Logprob]  # of one position, by token id: the sampled token first, then the most likely ones
+
+
+def completion_logprobs(token_ids: Sequence[int], logprobs: Sequence[Entries], offset: int) -> dict[str, Any]:
+    """The form of /v1/completions. offset: characters of the text before these tokens."""
+    tokens = [_token(token_id, entries) for token_id, entries in zip(token_ids, logprobs)]
+    offsets = [offset]
+    for token in tokens:
+        offsets.append(offsets[-1] + len(token))
+    return {
+        "tokens": tokens,
+        "token_logprobs": [_logprob(entries[token_id]) for token_id, entries in zip(token_ids, logprobs)],
+        "top_logprobs": [
+            {_token(token_id, entries): _logprob(entry) for token_id, entry in entries.items()} for entries in logprobs
+        ],
+        "text_offset": offsets[:-1],
+    }
+
+
+def chat_logprobs(token_ids: Sequence[int], logprobs: Sequence[Entries], num_top: int) -> dict[str, Any]:
+    """The form of /v1/chat/completions. num_top: how many of the most likely tokens to list for each."""
+    content = []
+    for token_id, entries in zip(token_ids, logprobs):
+        best = sorted(entries, key=lambda other: entries[other].rank)[:num_top]
+        top = [_chat_entry(other, entries) for other in best]
+        content.append({**_chat_entry(token_id, entries), "top_logprobs": top})
+    return {"content": content}
+
+
+def _chat_entry(token_id: int, entries: Entries) -> dict[str, Any]:
+    token = _token(token_id, entries)
+    encoded = list(token.encode("utf-8", "replace"))
+    return {"token": token, "logprob": _logprob(entries[token_id]), "bytes": encoded}
+
+
+def _token(token_id: int, entries: Entries) -> str:
+    decoded = entries[token_id].decoded_token
+    return f"token_id:{token_id}" if decoded is None else decoded
+
+
+def _logprob(entry: Logprob) -> float:
+    return max(entry.logprob, LEAST)

@@ -1,0 +1,1 @@
+"""What the server measures: vLLM's v1/metrics, under its names."""

@@ -1,0 +1,107 @@
+"""The server's metrics: the engine's own counters, and how long requests take."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mini_vllm.engine.llm_engine import EngineStats
+from mini_vllm.metrics.prometheus import Histogram, header, sample
+from mini_vllm.outputs import RequestOutput
+
+_TTFT_S = (0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160)
+_TOKEN_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 10)
+_REQUEST_S = (0.1, 0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960)
+
+_STATS = (
+    # metric, its kind, the field of EngineStats, description
+    ("vllm:num_requests_running", "gauge", "num_running_reqs", "Requests in the running batch."),
+    ("vllm:num_requests_waiting", "gauge", "num_waiting_reqs", "Requests waiting for their turn."),
+    ("vllm:kv_cache_usage_perc", "gauge", "kv_cache_usage", "Share of KV cache blocks in use, 0 to 1."),
+    ("vllm:num_preemptions_total", "counter", "num_preemptions", "Preemptions since the start."),
+    ("vllm:prefix_cache_queries_total", "counter", "prefix_cache_queries", "Prompt tokens looked for in the cache."),
+    ("vllm:prefix_cache_hits_total", "counter", "prefix_cache_hits", "Prompt tokens found in the cache."),
+)
+
+
+@dataclass
+class CompletionTimes:
+    """When the tokens of one completion came."""
+
+    first_token: float
+    last_token: float
+    num_tokens: int = 0
+    is_finished: bool = False
+
+
+@dataclass
+class RequestTimes:
+    """When what happened to a request, in seconds of one clock."""
+
+    arrival: float
+    completions: dict[int, CompletionTimes] = field(default_factory=dict)  # by index
+
+
+class StatLogger:
+    """Records each output of the engine, and writes the metrics, for one model.
+
+    All methods are called on one thread.
+    """
+
+    def __init__(self, model_name: str) -> None:
+        self.labels = {"model_name": model_name}
+        self.prompt_tokens = self.generation_tokens = 0
+        self.finished: Counter[str] = Counter({"stop": 0, "length": 0, "abort": 0, "error": 0})
+        self.time_to_first_token, self.inter_token_latency = Histogram(_TTFT_S), Histogram(_TOKEN_S)
+        self.time_per_output_token, self.e2e_request_latency = Histogram(_TOKEN_S), Histogram(_REQUEST_S)
+
+    def record(self, output: RequestOutput, times: RequestTimes, now: float) -> None:
+        """Count what is new in an output. `times` is brought up to date."""
+        if not times.completions:
+            self.prompt_tokens += len(output.prompt_token_ids)
+            self.time_to_first_token.observe(now - times.arrival)
+        for completion in output.outputs:
+            seen = times.completions.setdefault(completion.index, CompletionTimes(now, now))
+            num_new = len(completion.token_ids) - seen.num_tokens
+            if num_new:
+                if seen.num_tokens:
+                    self.inter_token_latency.observe(now - seen.last_token)
+                self.generation_tokens += num_new
+                seen.num_tokens, seen.last_token = len(completion.token_ids), now
+            if completion.finish_reason is not None and not seen.is_finished:
+                seen.is_finished = True
+                self.finished[completion.finish_reason] += 1
+                if seen.num_tokens > 1:
+                    self.time_per_output_token.observe((now - seen.first_token) / (seen.num_tokens - 1))
+        if output.finished:
+            self.e2e_request_latency.observe(now - times.arrival)
+
+    def record_abort(self) -> None:
+        """Count a request that ended because its client went away, or the server stopped."""
+        self.finished["abort"] += 1
+
+    def lines(self, stats: EngineStats) -> Iterator[str]:
+        """All metrics, line by line. stats: the engine's, at this moment."""
+        for name, kind, attribute, description in _STATS:
+            yield from header(name, kind, description)
+            yield sample(name, self.labels, getattr(stats, attribute))
+        for name, value, description in (
+            ("vllm:prompt_tokens_total", self.prompt_tokens, "Prompt tokens of the requests that got a token."),
+            ("vllm:generation_tokens_total", self.generation_tokens, "Tokens generated."),
+        ):
+            yield from header(name, "counter", description)
+            yield sample(name, self.labels, value)
+        yield from header("vllm:request_success_total", "counter", "Requests that ended, by reason.")
+        for reason, count in self.finished.items():
+            yield sample("vllm:request_success_total", {**self.labels, "finished_reason": reason}, count)
+        for name, histogram, description in (
+            ("vllm:time_to_first_token_seconds", self.time_to_first_token, "From arrival to the first token."),
+            ("vllm:inter_token_latency_seconds", self.inter_token_latency, "Between a request's tokens."),
+            (
+                "vllm:request_time_per_output_token_seconds",
+                self.time_per_output_token,
+                "Mean time per token after the first, of each request.",
+            ),
+            ("vllm:e2e_request_latency_seconds", self.e2e_request_latency, "From arrival to the last token."),
+        ):
+            yield from header(name, "histogram", description)
+            yield from histogram.samples(name, self.labels)
