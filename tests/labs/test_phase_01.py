@@ -19,7 +19,7 @@ def functions() -> dict:
 
 def test_a_mistake_in_any_of_them_changes_tokens_or_counters(functions):
     """So that the test above can fail."""
-    stream = random_stream(1)
+    stream = random_stream(1, num_requests=16)
     own = engines_own(stream)
     schedule, release, gather = functions["schedule"], functions["release"], functions["gather"]
     wrong = {
