@@ -41,6 +41,7 @@ class AsyncLLM:
         self.error: BaseException | None = None  # what ended the engine's thread
         self._streams: dict[str, OutputStream] = {}  # by request id, until the request ends
         self._times: dict[str, RequestTimes] = {}
+        self._answers: set[asyncio.Future[None]] = set()  # that the engine's thread owes
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()  # None: stop
         self._thread = threading.Thread(target=self._run, name="mini_vllm-engine", daemon=True)
         # One thread, because a tokenizer need not be safe for several; and not the engine's, which has steps to do.
@@ -95,11 +96,11 @@ class AsyncLLM:
         return len(streams)
 
     def shutdown(self) -> None:
-        """End the engine's thread after the step that it is in. May be called again."""
+        """End the engine's thread after the step that it is in, or leave it to end by itself if that takes long."""
         self._commands.put(None)
         self._tokenizing.shutdown(wait=False, cancel_futures=True)
         if self._thread.is_alive():
-            self._thread.join(timeout=30)
+            self._thread.join(timeout=5)
 
     def _abort(self, request_id: str) -> None:
         if self._streams.pop(request_id, None) is not None:
@@ -110,19 +111,16 @@ class AsyncLLM:
     def _ask(self, function: Callable[..., None], *arguments: object) -> "asyncio.Future[None]":
         """Let the engine's thread call a function; the future has its error, if there is one."""
         answer: asyncio.Future[None] = self._loop.create_future()
-
-        def settle(error: Exception | None) -> None:
-            if answer.done():  # nobody waits any more
-                return
-            answer.set_result(None) if error is None else answer.set_exception(error)
+        self._answers.add(answer)
+        answer.add_done_callback(self._answers.discard)
 
         def command() -> None:
             error = None
             try:
                 function(*arguments)
-            except (TypeError, ValueError) as wrong:
+            except Exception as wrong:
                 error = wrong
-            self._tell(settle, error)
+            self._tell(_settle, answer, error)
 
         self._commands.put(command)
         return answer
@@ -169,3 +167,14 @@ class AsyncLLM:
     def _die(self, error: BaseException) -> None:
         self.error = error
         self.abort_all(EngineDeadError("The engine has stopped."))
+        for answer in [*self._answers]:
+            _settle(answer, EngineDeadError("The engine has stopped."))
+
+
+def _settle(answer: "asyncio.Future[None]", error: Exception | None) -> None:
+    if answer.done():  # nobody waits any more
+        return
+    if error is None:
+        answer.set_result(None)
+    else:
+        answer.set_exception(error)

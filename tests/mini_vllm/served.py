@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -47,6 +48,7 @@ class Served:
     def __init__(self, engine: GatedEngine, server: Server, address: tuple[str, int]) -> None:
         self.engine, self.server, self.address = engine, server, address
         self.async_llm = server.engine
+        self.logged: list[str] = []  # errors of the server itself
         self.url = f"http://{address[0]}:{address[1]}"
         self.client = openai.OpenAI(base_url=f"{self.url}/v1", api_key="none", max_retries=0, timeout=PATIENCE_S)
 
@@ -100,8 +102,13 @@ def serving(
         while not server.started:
             assert thread.is_alive()
             threading.Event().wait(0.005)
-        yield Served(engine, server, address)
+        served = Served(engine, server, address)
+        handler = logging.Handler(logging.ERROR)
+        handler.emit = lambda record: served.logged.append(record.getMessage())
+        logging.getLogger("uvicorn.error").addHandler(handler)
+        yield served
     finally:
+        logging.getLogger("uvicorn.error").removeHandler(handler)
         engine.gate.set()
         server.should_exit = True
         thread.join(PATIENCE_S)

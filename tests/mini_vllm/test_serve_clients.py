@@ -39,6 +39,7 @@ def require_healthy(served) -> None:
     assert pool.num_free_blocks == pool.num_blocks
     status, content, _ = served.post("/v1/completions", {**BODY, "return_token_ids": True})
     prompt = LetterTokenizer().encode("Hello")
+    assert served.logged == []
     assert status == 200 and content["choices"][0]["token_ids"] == expected_tokens(prompt, greedy(50))
 
 

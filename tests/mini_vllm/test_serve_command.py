@@ -102,8 +102,9 @@ def test_at_the_end_requests_may_finish(capsys):
 
 
 @pytest.mark.parametrize("is_stream", [True, False])
-def test_at_the_end_requests_that_take_too_long_are_aborted(capsys, is_stream):
-    with serving(GatedEngine(), shutdown_timeout_s=0.2) as served:
+@pytest.mark.parametrize("is_told_twice", [True, False])
+def test_at_the_end_requests_that_take_too_long_are_aborted(capsys, is_stream, is_told_twice):
+    with serving(GatedEngine(), shutdown_timeout_s=60 if is_told_twice else 0.2) as served:
         served.engine.gate.clear()
         errors = []
 
@@ -116,8 +117,10 @@ def test_at_the_end_requests_that_take_too_long_are_aborted(capsys, is_stream):
         thread = threading.Thread(target=ask)
         thread.start()
         served.wait_until(lambda: served.async_llm.num_unfinished_requests == 1)
-        served.server.should_exit = True
+        served.server.should_exit, served.server.force_exit = True, is_told_twice
         thread.join(PATIENCE_S)
+        assert served.logged == [] and not thread.is_alive()
+        served.engine.gate.set()
         assert [error.message for error in errors if "The server is stopping." in str(error)], errors
     assert "Stopped; 1 requests were aborted." in capsys.readouterr().out
 

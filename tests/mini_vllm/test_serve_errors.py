@@ -2,7 +2,9 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
+import openai
 import pytest
 from served import NAME, GatedEngine, serving
 
@@ -201,28 +203,55 @@ def test_a_full_queue_is_a_429_that_says_when_to_come_back():
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_when_the_engine_dies_all_requests_end_and_health_says_so(capfd):
+def test_when_the_engine_dies_all_requests_end_and_health_says_so():
     class Broken(GatedEngine):
         def step(self):
+            self.at_gate.set()
             self.gate.wait()
             raise ZeroDivisionError("secret internals")
 
-    with serving(Broken()) as served:
+    with serving(Broken()) as served, ThreadPoolExecutor() as pool:
         assert served.ask("GET", "/health")[0] == 200
         served.engine.gate.clear()
         stream = served.client.completions.create(model=NAME, prompt="a", stream=True)
+        assert served.engine.at_gate.wait(60)
+        late = pool.submit(served.post, COMPLETIONS, {"prompt": "a"})  # the engine's thread has not taken it yet
+        served.wait_until(lambda: served.async_llm.num_unfinished_requests == 2)
         served.engine.gate.set()
-        with pytest.raises(Exception, match="The engine has stopped"):
+        with pytest.raises(openai.APIError, match="The engine has stopped"):
             list(stream)
-        for answer in (served.post(COMPLETIONS, {"prompt": "a"}), served.ask("GET", "/health")):
+        for answer in (late.result(), served.post(COMPLETIONS, {"prompt": "a"}), served.ask("GET", "/health")):
             assert error_of(answer, 503)["code"] == "engine_unavailable"
         assert served.ask("GET", "/metrics")[0] == 200
 
 
-def test_an_error_of_the_server_tells_nothing_of_its_inside(served, monkeypatch, capfd):
+@pytest.mark.parametrize("path", [COMPLETIONS, CHAT])
+def test_a_request_that_fails_says_why_and_the_others_go_on(path):
+    class Failing(GatedEngine):
+        def step(self):
+            outputs = super().step()
+            for output in outputs:
+                if len(output.prompt_token_ids) == 2:
+                    output.error, output.finished, output.outputs[0].finish_reason = "its logits are NaN", True, "error"
+                    self.abort_request(output.request_id)
+            return outputs
+
+    with serving(Failing()) as served:
+        body = {"prompt": "ab", "messages": [{"role": "user", "content": "a"}], "max_tokens": 5}
+        error = error_of(served.post(path, body), 500)
+        assert error["message"] == "The request failed: its logits are NaN"
+        status, events, _ = served.post(path, body | {"stream": True})
+        assert status == 200 and events.split("\n\n")[-2:] == ["data: [DONE]", ""]
+        assert json.loads(events.split("\n\n")[-3].removeprefix("data: ")) == {"error": error}
+        assert served.post(COMPLETIONS, {"prompt": "abc", "max_tokens": 5})[0] == 200
+        assert served.async_llm.stat_logger.finished["error"] == 2
+
+
+def test_an_error_of_the_server_tells_nothing_of_its_inside(served, monkeypatch):
     def fail(*args):
         raise ZeroDivisionError("secret internals")
 
     monkeypatch.setattr(served.engine.input_processor, "process", fail)
     error = error_of(served.post(COMPLETIONS, {"prompt": "a"}), 500)
     assert "secret" not in json.dumps(error) and error["type"] == "server_error"
+    served.wait_until(lambda: served.logged == ["Exception in ASGI application\n"])  # after the answer

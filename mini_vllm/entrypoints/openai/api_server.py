@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -45,7 +45,10 @@ def build_app(
     chat_completions = OpenAIServingChat(engine, model, limits.max_sequences)
 
     async def create(request: Request) -> Response:
-        body = await read_json(request, limits.max_body_bytes)
+        try:
+            body = await read_json(request, limits.max_body_bytes)
+        except ClientDisconnect:
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
         serving = chat_completions if request.url.path.startswith("/v1/chat/") else completions
         return await _unless_disconnected(request, serving.create(body))
 

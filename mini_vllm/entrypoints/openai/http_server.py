@@ -85,12 +85,15 @@ class Server(uvicorn.Server):
 
         def abort_all() -> None:
             nonlocal aborted
-            aborted = self.engine.abort_all(EngineDeadError("The server is stopping."))
+            aborted += self.engine.abort_all(EngineDeadError("The server is stopping."))
 
         timer = asyncio.get_running_loop().call_later(self.shutdown_timeout_s, abort_all)
         await super().shutdown(sockets)
         timer.cancel()
-        aborted += self.engine.abort_all(EngineDeadError("The server is stopping."))
+        abort_all()  # after a second Ctrl-C some may be left
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=1)
+        self.engine.shutdown()
         print(f"Stopped; {aborted} requests were aborted." if aborted else "Stopped.", flush=True)
 
 
