@@ -41,11 +41,17 @@ def plot_block_sizes(
         axes.set_xlabel("block size (slots, log scale)")
         axes.minorticks_off()
         axes.grid(alpha=0.3)
-    show(
-        f"larger blocks hold fewer requests, from {fit[0]} down to {fit[-1]}, as with reservations;\n"
-        "smaller ones waste less, and need longer tables."
-    )
+    show(_in_words(fit, entries))
     print("block size  requests  unused slots  table entries  whole blocks of a prefix of 100 tokens")
     for i in range(0, len(SIZES), 2):
         shared = 100 // SIZES[i] * SIZES[i]
         print(f"{SIZES[i]:>10,}{fit[i]:>10}{unused[i]:>14.1f}{entries[i]:>15.1f}{shared:>14} tokens")
+
+
+def _in_words(fit: list[int], entries: list[float]) -> str:
+    if sorted(fit, reverse=True) != fit or sorted(entries, reverse=True) != entries:
+        return "the lines do not fall from left to right, as they should:\nrun the tests of Exercises 1 and 3."
+    return (
+        f"larger blocks hold fewer requests, from {fit[0]} down to {fit[-1]}, as with reservations;\n"
+        "smaller ones waste less, and need longer tables."
+    )

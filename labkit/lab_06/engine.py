@@ -51,7 +51,9 @@ def _read_one(engine: "LLMEngine", request: Any, slot: Callable[..., Any], gathe
             rows = np.asarray(gather(part.copy(), list(block_ids), num_tokens))
             largest = max(largest, float(np.abs(rows - wanted).max())) if rows.shape == wanted.shape else np.inf
     print(f"  {request.request_id}: {num_tokens} tokens in blocks {block_ids}")
-    print(f"     same slots as yours: {slots == yours}; K and V as in a contiguous cache: {largest < 1e-3}")
+    print(
+        f"     your slots are the engine's: {slots == yours}; K and V are those of a contiguous cache: {largest < 1e-3}"
+    )
 
 
 def count_admissions(requests_that_fit_paged: Callable[..., Any], prompt_len: int = 18, new_tokens: int = 80) -> None:
@@ -68,7 +70,7 @@ def count_admissions(requests_that_fit_paged: Callable[..., Any], prompt_len: in
     for num_requests in range(max(1, int(fit) - 1), int(fit) + 2):
         before = llm.llm_engine.stats.num_preemptions
         _serve(llm, prompts[:num_requests], new_tokens)
-        print(f"  {num_requests} at once: {llm.llm_engine.stats.num_preemptions - before} preemptions")
+        print(f"  {num_requests} at once: preempted {llm.llm_engine.stats.num_preemptions - before} times")
 
 
 def swap_parts(gather: Callable[..., Any], share: Callable[..., Any], release: Callable[..., Any]) -> None:
