@@ -1,50 +1,10 @@
-"""Answers to lab-07-continuous-batching.
+"""Answers to lab 07, continuous-batching."""
 
-Where an answer may call the function of an earlier exercise, name it here: a mistake there may then cost points in
-both.
+from answers import Answer
+from answers.lab_07.gap import LONGEST_GAP
+from answers.lab_07.predict import PREDICT
+from answers.lab_07.schedule import SCHEDULE
+from answers.lab_07.steps import CONTINUOUS_STEPS, STATIC_STEPS
+from answers.lab_07.victim import VICTIM
 
-    BUILT_ON = {"exercise": ("earlier_exercise",)}
-"""
-
-from answers import Answer, right, wrong
-
-PREDICT = [
-    right("predict", "numbers", "guess_batches, guess_last_batch = 3, 2"),
-    wrong("predict", "left as it was", "guess_batches is not defined", "raise NotImplementedError()"),
-    wrong("predict", "text", "without quotes", "guess_batches = guess_last_batch = 'three'"),
-]
-
-NUM_BATCHES = [
-    right(
-        "num_batches",
-        "loop",
-        """
-        def num_batches(num_requests, batch_size):
-            batches = 0
-            while num_requests > 0:
-                num_requests -= batch_size
-                batches += 1
-            return batches
-    """,
-    ),
-    wrong(
-        "num_batches",
-        "rounded down",
-        "the last batch is not full, and is not counted",
-        """
-        def num_batches(num_requests, batch_size):
-            return num_requests // batch_size
-    """,
-    ),
-    wrong(
-        "num_batches",
-        "hard-coded",
-        "other numbers",
-        """
-        def num_batches(num_requests, batch_size):
-            return {(10, 4): 3, (8, 4): 2, (3, 4): 1}.get((num_requests, batch_size), 0)
-    """,
-    ),
-]
-
-ANSWERS: list[Answer] = [*PREDICT, *NUM_BATCHES]
+ANSWERS: list[Answer] = [*PREDICT, *STATIC_STEPS, *CONTINUOUS_STEPS, *SCHEDULE, *VICTIM, *LONGEST_GAP]
