@@ -1,0 +1,174 @@
+"""A step that is broken off anywhere leaves nothing taken and changes no token; one that cannot go on says so."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from engines import MODEL, check_blocks, engine, greedy, random_prompt, run, token_ids
+from letters import LetterTokenizer
+
+import mini_vllm
+from mini_vllm import EngineConfig, LLMEngine, SamplingParams
+from mini_vllm.core.output import SchedulerOutput
+from mini_vllm.core.scheduler import Scheduler
+
+PACKAGE = Path(mini_vllm.__file__).parent
+INTERRUPTIBLE = [
+    *(PACKAGE / "engine").glob("*.py"),
+    *(PACKAGE / "core").glob("*.py"),
+    *(PACKAGE / "sample").rglob("*.py"),
+    *(PACKAGE / "worker").glob("*.py"),
+    PACKAGE / "request.py",
+    PACKAGE / "tokenizer.py",
+]
+REQUESTS = {
+    "a": (random_prompt(1, 9), greedy(9, logprobs=2)),
+    "b": (random_prompt(1, 11), SamplingParams(n=3, seed=1, max_tokens=10, prompt_logprobs=1, logprobs=0)),
+    "c": (random_prompt(2, 7), SamplingParams(seed=2, max_tokens=12, stop="e", min_tokens=4)),
+    "d": (random_prompt(3, 5), SamplingParams(seed=3, max_tokens=3)),
+}
+
+
+class Interrupt:
+    """Raises KeyboardInterrupt at the n-th line that the engine executes within `step`."""
+
+    def __init__(self, n: int) -> None:
+        self.left, self.files = n, {str(path) for path in INTERRUPTIBLE}
+
+    def __enter__(self):
+        sys.settrace(self.call)
+        return self
+
+    def __exit__(self, *exception):
+        sys.settrace(None)
+
+    def call(self, frame, event, argument):
+        if frame.f_code.co_filename not in self.files:
+            return None
+        # What comes before a step, and the rollback behind it, is not the step.
+        return None if frame.f_code.co_name in ("step", "_roll_back") else self.line
+
+    def line(self, frame, event, argument):
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+        return self.line
+
+
+def make() -> LLMEngine:
+    limits = {"block_size": 4, "num_blocks": 13, "max_model_len": 24, "max_num_batched_tokens": 12}
+    an_engine = LLMEngine(MODEL, LetterTokenizer(), EngineConfig.for_model(MODEL.config, **limits))
+    for name, (prompt, params) in REQUESTS.items():
+        an_engine.add_request(name, prompt, params)
+    return an_engine
+
+
+def content(outputs) -> dict:
+    """All of the outputs but times and the last digits of logprobs, which depend on the shape of a batch."""
+    found = {}
+    for name, output in outputs.items():
+        prompt = [entries and [*entries] for entries in output.prompt_logprobs or ()]
+        found[name] = [output.error, prompt]
+        for each in output.outputs:
+            entries = [[*entries] for entries in each.logprobs or ()]
+            found[name].append((each.text, each.token_ids, entries, each.finish_reason, each.stop_reason))
+            if entries:
+                total = sum(entries[token].logprob for entries, token in zip(each.logprobs, each.token_ids))
+                assert each.cumulative_logprob == pytest.approx(total)
+    return found
+
+
+EXPECTED = content(run(make()))
+
+
+def broken_off_at(num_steps: int, line: int) -> bool:
+    """Whether a step has so many lines that it can be broken off there; what comes of the requests is checked."""
+    an_engine, outputs = make(), {}
+    for _ in range(num_steps):
+        outputs |= {output.request_id: output for output in an_engine.step()}
+    unfinished = set(an_engine.output_processor.request_states)
+    with Interrupt(line) as interrupt:
+        try:
+            last = an_engine.step()
+        except KeyboardInterrupt:
+            last = []
+            check_blocks(an_engine)
+            assert set(an_engine.output_processor.request_states) == unfinished
+    outputs |= {output.request_id: output for output in last}
+    assert content(outputs | run(an_engine)) == EXPECTED
+    assert an_engine.output_processor.request_states == {} and an_engine.scheduler.requests == {}
+    return interrupt.left <= 0
+
+
+@pytest.mark.parametrize(
+    ("num_steps", "stride"),
+    [(0, 59), (4, 59), (10, 59), *(pytest.param(n, 1, marks=pytest.mark.slow) for n in (0, 1, 4, 9, 10))],
+)
+def test_an_interrupt_at_any_line_of_a_step_leaves_nothing_taken_and_changes_nothing(num_steps, stride):
+    line = 1
+    while broken_off_at(num_steps, line):
+        line += stride
+    assert line > 200
+
+
+def test_an_interrupt_that_breaks_off_even_the_rollback_is_mended_by_the_next_call(monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    an_engine = make()
+    an_engine.step()
+    with monkeypatch.context() as patched:
+        patched.setattr(an_engine.scheduler, "schedule", interrupted)
+        patched.setattr(an_engine.scheduler, "reset", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            an_engine.step()
+    an_engine.abort_request("d")
+    check_blocks(an_engine)
+    outputs = content(run(an_engine))
+    assert outputs == {name: EXPECTED[name] for name in "abc"}
+
+
+def test_an_interrupt_inside_the_allocation_of_blocks_gives_them_back():
+    an_engine = engine(num_blocks=16, max_model_len=64)
+    pool = an_engine.scheduler.kv_cache_manager.block_pool
+    take = pool.get_new_blocks
+
+    def interrupted(n):
+        take(n)
+        raise KeyboardInterrupt
+
+    pool.get_new_blocks = interrupted
+    an_engine.add_request("a", random_prompt(1, 60), greedy(4))
+    with pytest.raises(KeyboardInterrupt):
+        an_engine.step()
+    pool.get_new_blocks = take
+    assert pool.num_free_blocks == 16
+    (output,) = an_engine.step()
+    assert len(output.outputs[0].token_ids) == 1
+
+
+class Idle(Scheduler):
+    """Never plans anything."""
+
+    def schedule(self) -> SchedulerOutput:
+        return SchedulerOutput([])
+
+
+def test_a_step_that_can_compute_nothing_says_why():
+    an_engine = engine(scheduler_cls=Idle)
+    assert an_engine.step() == []  # nothing is asked for
+    an_engine.add_request("a", [1, 2], greedy())
+    an_engine.add_request("b", [1, 2], greedy())
+    with pytest.raises(RuntimeError, match=r"2 requests are unfinished, but Idle.schedule\(\) planned no token.*0 run"):
+        an_engine.step()
+    assert an_engine.has_unfinished_requests()
+
+
+def test_blocks_that_are_lost_are_an_error_once_and_then_there_again():
+    an_engine = engine(num_blocks=8, max_model_len=32)
+    an_engine.scheduler.kv_cache_manager.block_pool.get_new_blocks(8)  # by a scheduler with a fault, say
+    an_engine.add_request("a", random_prompt(1, 9), greedy(4))
+    with pytest.raises(RuntimeError, match="0 of 8 blocks are free"):
+        an_engine.step()
+    assert len(token_ids(run(an_engine))["a"]) == 4
