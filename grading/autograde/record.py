@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 from grading.autograde.submissions import Submission
 from grading.autograde.unseen import about_notebooks
-from grading.collect.labs import Labs
+from grading.collect.labs import labs_in
 from grading.course import quiet, source_notebook
 from grading.gradebook import find_assignment, released
 from grading.judge.job import Job, Verdict
@@ -80,9 +80,7 @@ class Recorder(Autograde):
         self._released = {name: released(self.gradebook, assignment, name) for name in names}
         self._sources = {name: source_notebook(course, assignment, name) for name in names}
         self.gradebook.db.remove()
-        self.labs: Labs | None = None
-        with contextlib.suppress(ValueError, OSError):  # nothing in release/
-            self.labs = Labs(Path(course.format_path(course.release_directory, ".", assignment)))
+        self.labs = labs_in(Path(course.format_path(course.release_directory, ".", assignment)))
         cells = CellsFromGradebook(parent=self, released=self._released)
         self._first_pass = _with_steps(Exporter(parent=self, config=self.config), self.sanitize_preprocessors, cells)
 

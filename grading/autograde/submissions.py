@@ -74,7 +74,7 @@ def handed_in(
                 raise Refused("nbgrader does not support *, ? or [ in the name of a folder. Rename it.")
             if form := other_form(student, known):
                 raise Refused(f"{form} is known in another Unicode form of this name. Next step: rename the folder.")
-            left = other_work(folder, names & notebooks, labs)
+            left = [" ".join(said) for said in other_work(folder, names & notebooks, labs)]
             if not names:
                 raise Refused(" ".join([f"The submission contains no notebook{_instead(folder)}.", *left]))
             left += [] if remarks else set_aside_before(folder, names)

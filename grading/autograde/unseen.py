@@ -18,16 +18,19 @@ PACKED = (".zip", *ARCHIVES)
 MAX_LISTED = 1000  # folders and files of a student, in search of the submission
 
 
-def other_work(folder: Path, names: set[str], labs: Labs | None) -> list[str]:
-    """What of a submission is not graded though it may be work, in sentences. names: of the assignment's notebooks."""
-    sentences = []
+def other_work(folder: Path, names: set[str], labs: Labs | None) -> list[tuple[str, str]]:
+    """What of a submission is not graded though it may be work: files, and the rest of a sentence about each.
+
+    names: of the assignment's notebooks that were handed in.
+    """
+    found = []
     for path in _files(folder):
         shown = one_line(path.relative_to(folder).as_posix())
         if path.name.casefold().endswith(PACKED):
-            sentences.append(f"{shown} was not unpacked, and not graded. Next step: unpack it, and look into it.")
+            found.append((shown, "was not unpacked, and not graded. Next step: unpack it, and look into it."))
         elif ".ipynb" in path.name and not (path.parent == folder and path.suffix == ".ipynb" and path.stem in names):
-            sentences.append(f"{shown} was not graded: {_what_it_is(path, folder, labs)}")
-    return sentences
+            found.append((shown, f"was not graded: {_what_it_is(path, folder, labs)}"))
+    return found
 
 
 def set_aside_before(folder: Path, names: set[str]) -> list[str]:

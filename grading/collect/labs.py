@@ -48,6 +48,14 @@ class Labs:
         return Notebook(best, frozenset(text for kind, text in found - self._released if kind == "text"))
 
 
+def labs_in(released: Path) -> Labs | None:
+    """The labs of a folder in release/; None if there are none."""
+    try:
+        return Labs(released)
+    except (ValueError, OSError):
+        return None
+
+
 def _marks(notebook: dict) -> set[tuple[str, str]]:
     """What tells a notebook from others. nbformat is not asked: it is strict, and slow where a notebook is odd."""
     sheets = [notebook] if "cells" in notebook else notebook["worksheets"]  # nbformat 3

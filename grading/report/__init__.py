@@ -3,6 +3,7 @@
 command     python -m grading report
 facts       what the page says, as data
 gather      gathers it from the gradebook and the graded notebooks
+handed_in   where submissions lie, also those that cannot be graded where they are
 exercises   which answers a test is about
 ungraded    why a submission is not graded
 causes      why an answer lost its points, from the messages of its tests

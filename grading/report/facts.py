@@ -77,6 +77,7 @@ class Facts:
     points: list[float] = field(default_factory=list)
     times: list[tuple[datetime, float]] = field(default_factory=list)
     ungraded: Groups = field(default_factory=lambda: defaultdict(Group))
+    files: Groups = field(default_factory=lambda: defaultdict(Group))  # beside what is graded
     by_hand: Groups = field(default_factory=lambda: defaultdict(Group))  # by lab
     troubles: dict[str, Groups] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Group)))  # by lab
 
@@ -86,5 +87,5 @@ class Facts:
 
     @property
     def num_for_a_person(self) -> int:
-        groups = [*self.ungraded.values(), *self.by_hand.values()]
+        groups = [*self.ungraded.values(), *self.files.values(), *self.by_hand.values()]
         return self.num_troubles + sum(group.num for group in groups)

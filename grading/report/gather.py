@@ -1,7 +1,8 @@
 """Gathers the facts from the gradebook and from the graded notebooks, of which one is open at a time."""
 
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from nbgrader.api import Assignment, Gradebook
 from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 
+from grading.autograde.unseen import other_work
+from grading.collect.labs import Labs, labs_in
 from grading.gradebook import (
     Points,
     class_list,
@@ -24,8 +27,10 @@ from grading.report import ungraded
 from grading.report.causes import cause_of, errors, same_cause
 from grading.report.exercises import lab_of
 from grading.report.facts import NOT_TRIED, PARTLY, QUOTED, RIGHT, WAITS, WRONG, Exercise, Facts, Groups, Lab
+from grading.report.handed_in import folder_of, handed_in, in_the_wrong_place
 from grading.report.words import CourseWords
 
+MISPLACED = "The work is in the wrong folder, or packed. Next step: autograde, which names the folder."
 SET_ASIDE = "The notebook was set aside, and an empty one graded: see the folder that ends in .set-aside."
 
 
@@ -40,26 +45,40 @@ def gather(gradebook: Gradebook, course: CourseDirectory, assignment: str, with_
     records, times = points_by_student(gradebook, known), times_handed_in(gradebook, known)
     waiting, empty = waiting_for_a_person(gradebook, assignment), not_answered(gradebook, assignment)
 
-    folders = dict(_handed_in(course, assignment))
-    handed_in = {*folders, *records} - excluded
-    everybody = {student for student, *_ in class_list(gradebook)} - excluded
-    facts.num_handed_in, facts.num_students = len(handed_in), len(handed_in | everybody)
-    for student in sorted(handed_in - graded):
-        reason, files = ungraded.why(folders.get(student), [lab.name for lab in labs])
+    folders = dict(handed_in(course, assignment))
+    elsewhere = in_the_wrong_place(course, assignment)
+    everyone_in = {*folders, *records, *elsewhere} - excluded
+    enrolled = {student for student, *_ in class_list(gradebook)} - excluded
+    facts.num_handed_in, facts.num_students = len(everyone_in), len(everyone_in | enrolled)
+    for student in sorted(everyone_in - graded):
+        reason, files = MISPLACED, ""
+        if student not in elsewhere:
+            reason, files = ungraded.why(folders.get(student), [lab.name for lab in labs])
         who = f"{one_line(student)} ({files})" if files else one_line(student)
         facts.ungraded[reason].add(who if with_names else "")
 
+    released = labs_in(folder_of(course, course.release_directory, ".", assignment))
     for student in tqdm(sorted(graded), unit="submission", disable=not graded):
         who = one_line(student) if with_names else ""
         for lab in labs:
             submission = _Submission(who, records[student], waiting[student], empty[student])
-            path = _folder(course, course.autograded_directory, student, assignment) / f"{lab.name}.ipynb"
-            original = _folder(course, course.submitted_directory, student, f"{assignment}.set-aside") / path.name
+            path = folder_of(course, course.autograded_directory, student, assignment) / f"{lab.name}.ipynb"
+            original = folder_of(course, course.submitted_directory, student, f"{assignment}.set-aside") / path.name
             submission.add_lab(facts, lab, path, os.path.lexists(original), wording)
+        if student in folders:
+            _add_files(facts, folders[student], who, released)
         total = max(0.0, sum(given or 0.0 for given in records[student].points.values()) - records[student].penalty)
         facts.points.append(total)
         facts.times += [(times[student], total)] if student in times else []
     return facts
+
+
+def _add_files(facts: Facts, folder: Path, who: str, released: Labs | None) -> None:
+    """Note the files of a graded submission that are not graded though they may be work."""
+    names = {lab.name for lab in facts.labs if os.path.lexists(folder / f"{lab.name}.ipynb")}
+    for name, why in other_work(folder, names, released):
+        text = why if facts.with_names else f"{re.split('[:.]', why)[0]}."  # the rest may hold a name
+        facts.files[f"A file {text}"].add(f"{who} ({name})" if who else "")
 
 
 @dataclass(frozen=True)
@@ -123,18 +142,3 @@ def _own_words(known: Assignment) -> Callable[[str], str]:
     names = (cell.name for notebook in known.notebooks for cell in notebook.solution_cells)
     words = CourseWords(sources, names)
     return lambda text: words.only(text) or QUOTED
-
-
-def _folder(course: CourseDirectory, step: str, student: str, assignment: str) -> Path:
-    return Path(course.format_path(step, student, assignment))
-
-
-def _handed_in(course: CourseDirectory, assignment: str) -> Iterator[tuple[str, Path]]:
-    """What lies in submitted/, by student; also a file in the place of a student's folder."""
-    parts = _folder(course, course.submitted_directory, "*", assignment).parts
-    place = parts.index("*")
-    for path in Path(*parts[:place]).glob("[!.]*"):
-        if not path.is_dir():
-            yield path.name, path
-        elif os.path.lexists(folder := path.joinpath(*parts[place + 1 :])):
-            yield path.name, folder

@@ -140,6 +140,11 @@ def _a_file(course):
     (course.root / "submitted" / "eva").write_text("x")
 
 
+def _too_high(course):
+    (course.root / "submitted" / "eva").mkdir(parents=True)
+    (course.root / "submitted" / "eva" / "lab.ipynb").write_text('{"cells": []}')
+
+
 def _in_the_gradebook_alone(course):
     course.graded("eva", test_ratio=None)
 
@@ -153,6 +158,7 @@ def _in_the_gradebook_alone(course):
         (_fifo, "A notebook cannot be read.", "eva (lab.ipynb)"),
         (_no_time, "timestamp.txt contains no time.", "eva"),
         (_not_yet, "It has not been graded yet.", "eva"),
+        (_too_high, "The work is in the wrong folder, or packed. Next step: autograde, which names the folder.", "eva"),
         (_a_file, "It is not a folder.", "eva"),
         (_in_the_gradebook_alone, "The gradebook knows of it, but it is no longer in submitted/.", "eva"),
     ],
@@ -163,6 +169,21 @@ def test_every_submission_that_is_not_graded_is_named_with_the_reason(course, ha
     facts = course.facts()
     assert {text: group.who for text, group in facts.ungraded.items()} == {reason: [who]}
     assert (facts.num_handed_in, facts.num_students, len(facts.points)) == (2, 2, 1)
+
+
+@pytest.mark.parametrize("with_names", [True, False])
+def test_a_file_beside_what_is_graded_is_named(course, with_names):
+    course.graded("ada")
+    course.write("submitted", "ada", "lab.ipynb", '{"cells": []}')
+    course.write("submitted", "ada", "work.zip", "PK")
+    course.write("submitted", "ada", "ada (1).ipynb", '{"cells": []}')
+    files = {text: group.who for text, group in course.facts(with_names).files.items()}
+    packed = "A file was not unpacked, and not graded"
+    if with_names:
+        assert files[f"{packed}. Next step: unpack it, and look into it."] == ["ada (work.zip)"]
+        assert ["ada (ada (1).ipynb)"] in files.values()
+    else:
+        assert files == {"A file was not graded.": [], f"{packed}.": []}
 
 
 @pytest.mark.parametrize("kind", ["link", "fifo", "too large", "not JSON", "no cells", "deep"])
