@@ -30,6 +30,8 @@ class BuiltOn:
     def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
         if not isinstance(failure, CheckFailed):
             return
+        if failure.what.endswith("is not written yet."):
+            return  # which function that is stands in the message
         name = self._not_right()
         if not name or failure.what.startswith(name):
             return

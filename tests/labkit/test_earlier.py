@@ -70,3 +70,11 @@ def test_a_hidden_failure_names_the_earlier_function_and_no_number():
     wrong.__name__ = "double"
     said = message(lambda: (wrong,), hidden=True)
     assert "your double does not pass" in said and not any(character.isdigit() for character in said)
+
+
+def test_a_function_that_is_not_written_yet_is_not_put_down_to_an_earlier_one():
+    wrong = lambda n: n  # noqa: E731
+    wrong.__name__ = "double"
+    with pytest.raises(CheckFailed) as caught, BuiltOn(EXAMPLES, lambda: (wrong,)):
+        check(not_written, TWICE)(3).should_be(12)
+    assert "is not written yet" in str(caught.value) and "your double" not in str(caught.value)
