@@ -132,19 +132,9 @@ class LLMEngine:
 
     def _roll_back(self) -> None:
         """Undo a step that was broken off. If there is none, do nothing."""
-        before = self._num_tokens_before
-        if before is None:
-            return
-        states = self.output_processor.request_states.values()
-        completions = [completion for state in states for completion in state.completions]
-        # Another one of the same prompt may have finished in an earlier step.
-        unfinished = [each for each in completions if each.request in before or not each.request.status.is_finished]
-        for completion in unfinished:
-            request = completion.request
-            request.restart(before.get(request, request.num_output_tokens))
-            completion.restart()
-        self.scheduler.reset(completion.request for completion in unfinished)
-        self._num_tokens_before = None
+        if self._num_tokens_before is not None:
+            self.scheduler.reset(self.output_processor.restart(self._num_tokens_before))
+            self._num_tokens_before = None
 
     def _require_progress(self, plan: SchedulerOutput) -> None:
         if plan.scheduled:

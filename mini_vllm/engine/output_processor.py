@@ -59,7 +59,27 @@ class OutputProcessor:
     def unfinished(self, outputs: Iterable[RequestOutput]) -> "dict[str, RequestState]":
         """`request_states` without those whose last output this is."""
         finished = {output.request_id for output in outputs if output.finished}
+        if not finished:  # as in most steps: thousands may wait
+            return self.request_states
         return {name: state for name, state in self.request_states.items() if name not in finished}
+
+    def restart(self, num_tokens_before: Mapping[Request, int]) -> list[Request]:
+        """Undo what a step that was broken off did to requests: outputs, tokens, statuses.
+
+        num_tokens_before: the output tokens that the requests of the step had.
+
+        Returns the requests that were unfinished before it, in the order of their arrival.
+        """
+        completions = [completion for state in self.request_states.values() for completion in state.completions]
+        unfinished = []
+        for completion in completions:
+            request = completion.request
+            # Another completion of the same prompt may have finished in an earlier step.
+            if request in num_tokens_before or not request.status.is_finished:
+                request.restart(num_tokens_before.get(request, request.num_output_tokens))
+                completion.restart()
+                unfinished.append(request)
+        return unfinished
 
     def _output(self, request_id: str, state: "RequestState", now: float) -> RequestOutput:
         requests, first = state.requests, state.requests[0]

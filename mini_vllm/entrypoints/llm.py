@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-from mini_vllm import model_loader
 from mini_vllm.engine.input_processor import Prompt
 from mini_vllm.engine.llm_engine import LLMEngine
 from mini_vllm.engine.shared_engine import Mailbox, SharedEngine
 from mini_vllm.engine_config import EngineConfig
-from mini_vllm.entrypoints.llm_arguments import default_sampling_params, engine_limits
+from mini_vllm.entrypoints.llm_arguments import default_sampling_params, engine_limits, with_params
 from mini_vllm.entrypoints.progress import ProgressBar
+from mini_vllm.model_loader import get_model, load_tokenizer
 from mini_vllm.models.llama import LlamaForCausalLM
 from mini_vllm.outputs import RequestOutput
 from mini_vllm.sampling_params import SamplingParams
@@ -50,10 +49,9 @@ class LLM:
             raise ValueError(f"tokenizer={tokenizer!r} and skip_tokenizer_init=True: give one of them.")
         has_folder = isinstance(model, (str, Path)) and Path(model).is_dir()
         self._default_params = default_sampling_params(Path(str(model))) if has_folder else SamplingParams()
-        given = model_loader.load_tokenizer(tokenizer) if isinstance(tokenizer, (str, Path)) else tokenizer
+        given = load_tokenizer(tokenizer) if isinstance(tokenizer, (str, Path)) else tokenizer
         if not isinstance(model, LlamaForCausalLM):
-            skip = {"skip_tokenizer_init": True} if skip_tokenizer_init or given is not None else {}
-            model, own = model_loader.get_model(model, **skip)
+            model, own = get_model(model, skip_tokenizer_init=skip_tokenizer_init or given is not None)
             given = own if given is None else given
         self.llm_engine = LLMEngine(model, given, EngineConfig.for_model(model.config, **limits))
         self._shared_engine = SharedEngine(self.llm_engine)
@@ -84,7 +82,7 @@ class LLM:
         A request that fails while it runs has finish_reason "error"; this does not affect the others.
         Errors: TypeError or ValueError that names the prompt, before anything is computed.
         """
-        requests = _pairs(prompts, sampling_params)
+        requests = with_params(prompts, sampling_params)
         request_ids = [str(next(self._request_counter)) for _ in requests]
         finished: dict[str, RequestOutput] = {}
         mailbox: Mailbox = {}
@@ -153,18 +151,3 @@ class LLM:
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"prompts[{index}]: {error}") from None
-
-
-def _pairs(prompts: Any, params: Any) -> list[tuple[Prompt, SamplingParams | None]]:
-    """Each prompt and its parameters, from whatever a caller passed."""
-    is_one = isinstance(prompts, (str, bytes, Mapping)) or not hasattr(prompts, "__iter__")
-    prompts = [prompts] if is_one else list(prompts)
-    if not is_one and prompts and isinstance(prompts[0], Integral):  # one prompt, as token ids
-        prompts = [prompts]
-    if params is None or isinstance(params, SamplingParams):
-        params = [params] * len(prompts)
-    if not isinstance(params, Sequence):
-        raise TypeError(f"sampling_params={params!r} must be a SamplingParams, or a list of one for each prompt.")
-    if len(params) != len(prompts):
-        raise ValueError(f"{len(params)} sampling_params were given for {len(prompts)} prompts: give one for each.")
-    return list(zip(prompts, params))

@@ -1,12 +1,14 @@
-"""What `LLM` takes besides a model: the engine's limits, and what vLLM's users pass by habit."""
+"""What `LLM` is given: prompts, the engine's limits, and arguments of vLLM's that users pass by habit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from inspect import signature
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 from mini_vllm.config import read_json
+from mini_vllm.engine.input_processor import Prompt
 from mini_vllm.engine_config import EngineConfig
 from mini_vllm.sampling_params import SamplingParams
 
@@ -50,3 +52,18 @@ def default_sampling_params(folder: Path) -> SamplingParams:
         return SamplingParams(**settings)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def with_params(prompts: Any, params: Any) -> list[tuple[Prompt, SamplingParams | None]]:
+    """Each prompt and its parameters, from whatever a caller passed. Errors: TypeError or ValueError, naming it."""
+    is_one = isinstance(prompts, (str, bytes, Mapping)) or not hasattr(prompts, "__iter__")
+    prompts = [prompts] if is_one else list(prompts)
+    if not is_one and prompts and isinstance(prompts[0], Integral):  # one prompt, as token ids
+        prompts = [prompts]
+    if params is None or isinstance(params, SamplingParams):
+        params = [params] * len(prompts)
+    if not isinstance(params, Sequence):
+        raise TypeError(f"sampling_params={params!r} must be a SamplingParams, or a list of one for each prompt.")
+    if len(params) != len(prompts):
+        raise ValueError(f"{len(params)} sampling_params were given for {len(prompts)} prompts: give one for each.")
+    return list(zip(prompts, params))
