@@ -18,7 +18,7 @@ from labkit.lab_07.stream import Arrival, Served, serve
 LIMITS: dict[str, Any] = {
     "max_model_len": 96,
     "max_num_batched_tokens": 24,
-    "max_num_seqs": 6,
+    "max_num_seqs": 4,
     "num_blocks": 40,
     "block_size": 4,
 }
@@ -58,7 +58,7 @@ def compare_with_engine(check: Check) -> None:
     class Compared(PlannedScheduler):
         def plan_of(self, running: list[View], waiting: list[View], *limits: int) -> Plan:
             call = check(running, waiting, *limits)
-            call.text = f"{check.name}, in step {planned + 1} of the engine,"
+            call.text = f"{check.name} in step {planned + 1} of the engine"
             plan: Plan = call.value()
             return plan
 
@@ -66,10 +66,10 @@ def compare_with_engine(check: Check) -> None:
             nonlocal planned, preempted
             if is_blocked and preempted < own.preemptions[planned]:
                 preempted += 1  # so did the engine
-            elif plan or own.plans[planned] and step.running:
-                if plan != own.plans[planned]:
-                    raise _different(check, planned, step, plan, own.plans[planned])
-                planned, preempted = planned + 1, 0
+                return
+            if plan != own.plans[planned]:
+                raise _different(check, planned, step, plan, own.plans[planned])
+            planned, preempted = planned + 1, 0
 
     yours = serve(random_stream(7), Compared, **LIMITS)
     if yours.token_ids != own.token_ids or yours.stats != own.stats:
@@ -87,7 +87,8 @@ def _different(check: Check, place: int, step: Step, plan: Plan, expected: Plan)
     return CheckFailed(
         f"Step {place + 1} of the engine: {call} planned {shown(plan)}; the engine's own plan is {shown(expected)}.",
         cause,
-        f"{advice}. The lists of this step: {shortened(step.running, 200)}, {shortened(step.waiting, 120)}",
+        f"run the test of {check.name} above; it isolates each rule. If it passes: {advice}. "
+        f"The lists of this step: {shortened(step.running, 200)}, {shortened(step.waiting, 120)}",
     )
 
 

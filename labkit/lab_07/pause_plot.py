@@ -55,10 +55,10 @@ class Pause:
         axes.set_title("dots: tokens of the reader; hatched: steps that compute the prompt", fontsize=12, loc="left")
         show("with a budget of 2,048 one long step holds the reader up; small steps do not.")
         print(f"A prompt of {PROMPT_LEN:,} tokens beside one reader, a clock of {MODEL_NAME} on an {GPU_NAME}:")
-        print(f"{'budget':>7}{'steps with the prompt':>23}{'longest pause':>17}{'in tokens of work':>19}")
+        print(f"{'budget':>7}{'steps with the prompt':>23}{'longest pause':>17}")
         for budget in budgets:
             steps = sum("prompt" in dict(plan) for plan in self._served(budget).plans[:-1])
-            print(f"{budget:>7,}{steps:>23}{self.ms(budget):>14.1f} ms{self.tokens(budget):>19,.0f}")
+            print(f"{budget:>7,}{steps:>23}{self.ms(budget):>14.1f} ms")
 
     def curve(self) -> None:
         """Draw the pause, and the wait for the prompt's first token, against the budget."""

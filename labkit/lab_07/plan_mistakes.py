@@ -140,19 +140,28 @@ def _other_tokens(step: Step, name: str, tokens: int, wanted: int) -> Why | None
 
 
 def _stops_early(step: Step, expected: dict[str, int], missing: str) -> Why:
+    """`missing` is the first that is left out. Only the limits tell why; the lists are often short."""
     _, num_tokens, num_computed, _ = next(request for request in step.queue if request[0] == missing)
+    num_started = sum(not step.is_running(request_id) for request_id in expected)
     if expected[missing] < num_tokens - num_computed:
         return (
-            f"{missing} is left out because the budget does not hold all that it misses",
-            "give it what is left of the budget: that is chunked prefill",
+            f"nothing of {missing} is planned, though {expected[missing]} of its tokens fit: it may be left out "
+            "because not all of it fits",
+            "give it what is left of the budget, and count the blocks of that chunk: that is chunked prefill",
         )
-    if not step.is_running(missing) and len(step.running) + 1 > step.max_num_seqs - len(expected):
+    if len(step.running) + num_started == step.max_num_seqs:
         return (
             f"{missing} is left out, though there is a seat for it: a limit is one too low, or counted twice",
             "print what is left of seats, budget and blocks before each request",
         )
+    if sum(request[1] for request in step.queue) <= step.num_free_blocks:  # enough, however blocks are counted
+        return (
+            f"{missing} is left out, though nothing is short: it may wait until others have finished, or until the "
+            "next step",
+            "let requests start beside those that run, as long as there is room",
+        )
     return (
-        f"{missing} is left out, though there is room: blocks may be counted for all of its tokens, and not for "
-        "those that it has no block for yet",
+        f"{missing} is left out, though there are enough free blocks: blocks may be counted for all of its tokens, and "
+        "not for those that have none yet, or just enough is not accepted",
         "print the blocks that each request needs beside those that it holds",
     )

@@ -10,7 +10,7 @@ from labkit.lab_07.plan_mistakes import Request as View
 from labkit.lab_07.plan_mistakes import Step
 from mini_vllm.core.output import ScheduledRequest, SchedulerOutput
 from mini_vllm.core.scheduler import Scheduler
-from mini_vllm.request import Request
+from mini_vllm.request import Request as EngineRequest
 
 Schedule = Callable[..., Any]
 
@@ -80,6 +80,12 @@ class PlannedScheduler(Scheduler):
             is_blocked = bool(is_left_out) and sum(tokens for _, tokens in plan) < config.max_num_batched_tokens
             self.approve(plan, step, is_blocked)
             if not is_blocked:
+                if not plan:
+                    raise CheckFailed(
+                        f"The plan is empty, though {len(running)} requests run and {len(waiting)} wait.",
+                        "nobody is planned, and the engine would stand still",
+                        "run the test of schedule",
+                    )
                 return plan
             self._preempt(self.victim_of(running))
             waiting = []  # after a preemption nobody starts, else the blocks would be taken right back
@@ -90,7 +96,7 @@ class PlannedScheduler(Scheduler):
         self.running.append(request)  # _preempt_last takes the last one
         self._preempt_last()
 
-    def _view(self, request: Request) -> View:
+    def _view(self, request: EngineRequest) -> View:
         held = len(self.kv_cache_manager.get_block_ids(request.request_id)) if request in self.running else 0
         return request.request_id, request.num_tokens, request.num_computed_tokens, held
 

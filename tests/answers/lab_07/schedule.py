@@ -168,7 +168,7 @@ SCHEDULE = [
                 _with(("-(-(computed + tokens) // block_size) - held", "tokens")),
             ),
             "free blocks compared one too early": (
-                "is left out, though there is room",
+                "just enough is not accepted",
                 _with(("blocks > free", "blocks >= free")),
             ),
             "overtakes": (
@@ -199,7 +199,7 @@ SCHEDULE = [
                 _with(("min(known - computed, budget)", "min(known, budget)")),
             ),
             "no chunks": (
-                "that is chunked prefill",
+                "though 3 of its tokens fit",
                 _with(
                     ("    tokens = min(known - computed, budget)\n", "    tokens = known - computed\n"),
                     ("    if blocks > free:", "    if blocks > free or tokens > budget:"),
@@ -235,13 +235,13 @@ SCHEDULE = [
                     )
                 ),
             ),
-            "running only": ("is left out", _with(("running + waiting", "running"))),
+            "running only": ("though nothing is short", _with(("running + waiting", "running"))),
             "prefill waits for decodes": (
-                "is left out",
+                "though nothing is short",
                 _with(("running + waiting", "(running or waiting)")),
             ),
             "one new request a step": (
-                "is left out",
+                "though nothing is short",
                 _with(("max_num_seqs - len(running)", "min(1, max_num_seqs - len(running))")),
             ),
             "a chunk a request": (
