@@ -4,7 +4,6 @@ A text is cut into words; the UTF-8 bytes of a word are its first tokens; then t
 merged earliest in training is merged, until no pair is left that was.
 """
 
-import heapq
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mini_vllm.config import read_json
+from mini_vllm.pair_merging import merge_pairs
 from mini_vllm.tokenizer import ChatTokenizer, read_chat_settings
 
 # GPT-2's pattern for words, of texts in ASCII: a contraction, letters, digits or other signs with the space before
@@ -80,12 +80,10 @@ class BPETokenizer(ChatTokenizer):
         return [*ids, *self._encode_plain(text[position:])]
 
     def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
-        """The text of `token_ids`; bytes that are no UTF-8 become U+FFFD. Errors: ValueError for an unknown id."""
+        """The text of `token_ids`; bytes that are no UTF-8 become U+FFFD, an id that no token has becomes nothing."""
         kept = [i for i in token_ids if not (skip_special_tokens and i in self._special_ids)]
-        try:
-            return b"".join(map(self._bytes.__getitem__, kept)).decode("utf-8", errors="replace")
-        except KeyError as error:
-            raise ValueError(f"{error.args[0]} is no token of this tokenizer, 0 to {max(self._bytes)}.") from None
+        # A model's vocabulary may be padded beyond its tokenizer's, and sampling can draw one of those ids.
+        return b"".join(self._bytes.get(token_id, b"") for token_id in kept).decode("utf-8", errors="replace")
 
     def _encode_plain(self, text: str) -> Iterator[int]:
         # The pattern is run over a text of the same length in which a sign of ASCII stands for each other letter.
@@ -94,28 +92,10 @@ class BPETokenizer(ChatTokenizer):
             yield from self._word_ids(text[match.start() : match.end()])
 
     def _merged(self, word: str) -> tuple[int, ...]:
-        """The tokens of a word. A heap finds the next pair, so that a long word costs n log n."""
-        ids: list[int | None] = [self._first_ids[byte] for byte in word.encode()]
-        left, right = list(range(-1, len(ids) - 1)), list(range(1, len(ids) + 1))  # who stands beside whom
-        heap: list[tuple[int, int, int]] = []  # rank, position, merged
+        return tuple(merge_pairs([self._first_ids[byte] for byte in word.encode()], self._find))
 
-        def push(i: int) -> None:
-            if i >= 0 and right[i] < len(ids) and (found := self._merges.get((ids[i], ids[right[i]]))):
-                heapq.heappush(heap, (found[0], i, found[1]))
-
-        for i in range(len(ids)):
-            push(i)
-        while heap:
-            _, i, merged = heapq.heappop(heap)
-            j = right[i]
-            if ids[i] is None or j == len(ids) or self._merges.get((ids[i], ids[j]), (0, None))[1] != merged:
-                continue  # one of the two was merged with another since
-            ids[i], ids[j], right[i] = merged, None, right[j]
-            if right[j] < len(ids):
-                left[right[j]] = i
-            push(left[i])
-            push(i)
-        return tuple(token_id for token_id in ids if token_id is not None)
+    def _find(self, left: int, right: int) -> tuple[int, int] | None:
+        return self._merges.get((left, right))
 
 
 def _byte_signs() -> list[str]:

@@ -11,11 +11,15 @@ import numpy as np
 
 from mini_vllm.config import ModelConfig, read_json
 from mini_vllm.model_loader.safetensors import SafetensorsFile, save_file
+from mini_vllm.model_loader.sentencepiece_model import load_sentencepiece
 from mini_vllm.models.llama import LlamaForCausalLM
 from mini_vllm.models.registry import model_class
+from mini_vllm.sentencepiece_tokenizer import SentencePieceTokenizer
 from mini_vllm.tokenizer import FastTokenizer
 
-FOLDER_CONTENT = "config.json, model.safetensors (or model.safetensors.index.json and its parts), tokenizer.json"
+FOLDER_CONTENT = (
+    "config.json, model.safetensors (or model.safetensors.index.json and its parts), tokenizer.json or tokenizer.model"
+)
 
 
 class LazyWeights(Mapping[str, np.ndarray]):
@@ -37,25 +41,40 @@ class LazyWeights(Mapping[str, np.ndarray]):
         return len(self._readers)
 
 
-def load_folder(folder: Path) -> tuple[LlamaForCausalLM, FastTokenizer]:
-    """The model and the tokenizer of a folder. Errors: ValueError, naming the file."""
-    model = load_model(folder)
+def load_folder_tokenizer(folder: Path, eos_token_ids: tuple[int, ...] = ()) -> FastTokenizer | SentencePieceTokenizer:
+    """The tokenizer of a folder: tokenizer.json, or else tokenizer.model. Errors: ValueError, naming the file."""
     with _naming(folder / "tokenizer_config.json"):
-        return model, FastTokenizer.from_folder(folder, model.config.eos_token_ids)
+        if (folder / "tokenizer.json").is_file():
+            return FastTokenizer.from_folder(folder, eos_token_ids)
+        if (folder / "tokenizer.model").is_file():
+            return load_sentencepiece(folder, eos_token_ids)
+    raise ValueError(
+        f"{folder} holds neither tokenizer.json nor tokenizer.model: download one from where the model's weights are, "
+        f"or have transformers write it: AutoTokenizer.from_pretrained(...).save_pretrained({str(folder)!r}). "
+        "LLM(..., skip_tokenizer_init=True) does without and takes token ids."
+    )
 
 
-def load_model(folder: Path) -> LlamaForCausalLM:
-    """The model of a folder that holds config.json and model.safetensors."""
-    path, index = folder / "model.safetensors", folder / "model.safetensors.index.json"
-    if not (folder / "config.json").is_file() or not (path.is_file() or index.is_file()):
-        raise ValueError(f"{folder} is no model's folder: one holds {FOLDER_CONTENT}.")
+def load_config(folder: Path) -> ModelConfig:
+    """What config.json says, and generation_config.json of the tokens that end a text. Errors: as `load_model`."""
     with _naming(folder / "config.json"):
         config = ModelConfig.from_hf(folder)
     generation = folder / "generation_config.json"
-    if generation.is_file():  # where it names the tokens that end a text, it counts
+    if generation.is_file():
         with _naming(generation):
             named = read_json(generation).get("eos_token_id")
             config = config if named is None else dataclasses.replace(config, eos_token_id=named)
+    return config
+
+
+def load_model(folder: Path) -> LlamaForCausalLM:
+    """The model of a folder that holds config.json and model.safetensors. Errors: ValueError, naming the file."""
+    path, index = folder / "model.safetensors", folder / "model.safetensors.index.json"
+    if not (folder / "config.json").is_file() or not (path.is_file() or index.is_file()):
+        pickled = next(folder.glob("pytorch_model*.bin"), None)
+        hint = f" {pickled.name} is not read: have transformers save the model as safetensors." if pickled else ""
+        raise ValueError(f"{folder} is no model's folder: one holds {FOLDER_CONTENT}.{hint}")
+    config = load_config(folder)
     with _naming(index):
         files = [SafetensorsFile(path)] if path.is_file() else _parts(index)
     readers = {name: partial(file.read, name) for file in files for name in file.names}
@@ -100,7 +119,7 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def save_folder(model: LlamaForCausalLM, tokenizer: FastTokenizer, folder: Path) -> None:
-    """Write a folder for `load_folder` whose weights need no conversion: the model multiplies with the mapped file.
+    """Write a folder for `load_model` whose weights need no conversion: the model multiplies with the mapped file.
 
     Its weights have the names of `model.weights`, so that other software does not mistake them for (out, in).
     """

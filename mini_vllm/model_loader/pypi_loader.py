@@ -16,6 +16,7 @@ from pathlib import Path
 from mini_vllm.model_loader.default_loader import save_folder
 from mini_vllm.model_loader.gguf_loader import load_gguf
 from mini_vllm.optional import import_optional
+from mini_vllm.tokenizer import FastTokenizer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +91,9 @@ def _pull(source: Source, folder: Path) -> Path:
         print(f"Preparing {folder.name} in {folder}, once", file=sys.stderr, flush=True)
         prepared = Path(temporary) / _PREPARED
         prepared.mkdir()
-        save_folder(*load_gguf(gguf), prepared)
+        model, tokenizer = load_gguf(gguf)
+        assert isinstance(tokenizer, FastTokenizer)  # as that of each of MODELS is
+        save_folder(model, tokenizer, prepared)
         try:
             prepared.rename(folder / _PREPARED)
         except OSError:
