@@ -1,40 +1,46 @@
-"""Lab 08: what wrong answers say about how they were made, and the lab's plots."""
+"""Lab 08: what wrong answers say about how they were made, the caches with bugs, the engine's part, and the plots.
 
-from collections.abc import Callable
+hashes, hash_mistakes        exercise 1; only the equality of hashes counts
+cached, eviction, turns      exercises 2 to 4
+caches, revealing            exercise 5: a right cache and two wrong ones
+arguments                    what the exercises share: arguments that are only read
+engine, meet, broken         the student's functions in the running engine, and two bugs in it
+chats, tree_plot             three chats that begin alike, as a tree
+queue_plot, turns_plot       the queue of free blocks; tokens computed against turns
+"""
 
-from labkit import style
-from labkit.check import Exercise
-from labkit.kinds import whole_number
+from labkit.lab_08.arguments import PROVIDED
+from labkit.lab_08.broken import forget_the_parent, leave_nothing
+from labkit.lab_08.cached import CACHED_TOKENS
+from labkit.lab_08.caches import caches
+from labkit.lab_08.chats import keys_differ, read_chats
+from labkit.lab_08.engine import compare_with_engine, prepare_tests
+from labkit.lab_08.eviction import EVICTION_ORDER
+from labkit.lab_08.hashes import BLOCK_HASHES
+from labkit.lab_08.meet import meet_the_engine
+from labkit.lab_08.queue_plot import plot_queue
+from labkit.lab_08.revealing import REVEALING, compare_caches
+from labkit.lab_08.tree_plot import plot_tree
+from labkit.lab_08.turns import TOKENS_COMPUTED
+from labkit.lab_08.turns_plot import TurnsPlot
 
-PROVIDED: frozenset[str] = frozenset()  # the modules of mini_vllm that an answer may call
-
-NUM_BATCHES = Exercise(
-    read=whole_number,
-    unit="batches",
-    provided=PROVIDED,
-    probes=((10, 4), (8, 4)),  # what wrong answers return for these two calls:
-    mistakes={
-        (2, 2): ("the last batch is not full, and is not counted", "write down which requests the third batch holds"),
-        (1, 1): ("num_requests and batch_size are swapped", "name the two arguments in your formula"),
-        (3, 3): ("a batch is added even where the last one is full", "ask when no request is left for one more batch"),
-    },
-    otherwise=("the requests are not divided as the rule says", "draw the batches of five requests, two in a batch"),
-    hidden=("the rule holds for the visible numbers only", "try batches of one request, and a last batch that is full"),
-)
-
-
-def plot_batches(num_batches: Callable[[int, int], int], num_requests: int) -> None:
-    """Draw the number of batches for `num_requests` requests against the batch size."""
-    plt = style.pyplot()
-
-    sizes = (1, 2, 4, 8, 16, 32)
-    counts = [num_batches(num_requests, size) for size in sizes]
-    plt.figure(figsize=(style.WIDTH, 3.5))
-    plt.plot(sizes, counts, "o-", color=style.BLUE)
-    plt.xscale("log", base=2)
-    plt.xticks(sizes, sizes)
-    plt.xlabel("requests in a batch, at most (log scale)")
-    plt.ylabel(f"batches for {num_requests} requests")
-    style.show(f"batches of {sizes[0]} to {sizes[-1]} requests take {counts[0]} to {counts[-1]} steps.")
-    for size, count in zip(sizes, counts):
-        print(f"{size:3} in a batch: {count:3} batches")
+__all__ = [
+    "BLOCK_HASHES",
+    "CACHED_TOKENS",
+    "EVICTION_ORDER",
+    "PROVIDED",
+    "REVEALING",
+    "TOKENS_COMPUTED",
+    "TurnsPlot",
+    "caches",
+    "compare_caches",
+    "compare_with_engine",
+    "forget_the_parent",
+    "keys_differ",
+    "leave_nothing",
+    "meet_the_engine",
+    "plot_queue",
+    "plot_tree",
+    "prepare_tests",
+    "read_chats",
+]

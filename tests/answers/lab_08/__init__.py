@@ -1,50 +1,18 @@
-"""Answers to lab-08-prefix-caching.
+"""Answers to lab 08, prefix-caching."""
 
-Where an answer may call the function of an earlier exercise, name it here: a mistake there may then cost points in
-both.
+from answers import Answer
+from answers.lab_08.cached import NUM_CACHED_TOKENS
+from answers.lab_08.eviction import EVICTION_ORDER
+from answers.lab_08.hashes import BLOCK_HASHES
+from answers.lab_08.predict import PREDICT
+from answers.lab_08.revealing import REVEALING_PROMPTS
+from answers.lab_08.turns import TOKENS_COMPUTED
 
-    BUILT_ON = {"exercise": ("earlier_exercise",)}
-"""
-
-from answers import Answer, right, wrong
-
-PREDICT = [
-    right("predict", "numbers", "guess_batches, guess_last_batch = 3, 2"),
-    wrong("predict", "left as it was", "guess_batches is not defined", "raise NotImplementedError()"),
-    wrong("predict", "text", "without quotes", "guess_batches = guess_last_batch = 'three'"),
+ANSWERS: list[Answer] = [
+    *PREDICT,
+    *BLOCK_HASHES,
+    *NUM_CACHED_TOKENS,
+    *EVICTION_ORDER,
+    *TOKENS_COMPUTED,
+    *REVEALING_PROMPTS,
 ]
-
-NUM_BATCHES = [
-    right(
-        "num_batches",
-        "loop",
-        """
-        def num_batches(num_requests, batch_size):
-            batches = 0
-            while num_requests > 0:
-                num_requests -= batch_size
-                batches += 1
-            return batches
-    """,
-    ),
-    wrong(
-        "num_batches",
-        "rounded down",
-        "the last batch is not full, and is not counted",
-        """
-        def num_batches(num_requests, batch_size):
-            return num_requests // batch_size
-    """,
-    ),
-    wrong(
-        "num_batches",
-        "hard-coded",
-        "other numbers",
-        """
-        def num_batches(num_requests, batch_size):
-            return {(10, 4): 3, (8, 4): 2, (3, 4): 1}.get((num_requests, batch_size), 0)
-    """,
-    ),
-]
-
-ANSWERS: list[Answer] = [*PREDICT, *NUM_BATCHES]
