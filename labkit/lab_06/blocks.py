@@ -21,6 +21,11 @@ NUM_BLOCKS = PagingExercise(
         (2, 2, 1, 2, 2, 3): ("no tokens still take a block", "ask which block 0 tokens need"),
         (32, 32, 0, 32, 32, 6): ("slots are returned, not blocks", "divide by the slots of a block"),
         (17, 32, 0, 31, 18, 5): ("tokens are returned, not blocks", "divide by the slots of a block"),
+        (2, 2, 0, 16, 3, 3): ("the remainder is added, not one block", ROUND_UP),
+        (2, 0, 0, 2, 2, 3): (
+            "blocks that are full are dropped if no partly filled one follows",
+            "mind which part of the expression the `if` belongs to: add parentheses",
+        ),
         (15, 0, 0, 1, 14, 1): ("this is the waste: the unused slots of the last block", LAST_BLOCK),
         (1, 0, 0, 15, 2, 1): ("this is the remainder: the tokens in the last, partly filled block", LAST_BLOCK),
         (2, 2, 0, 2, 2, 1): ("block_size is fixed at 16", "use the argument"),

@@ -89,6 +89,10 @@ SHARE = CountsExercise(
             "the first entries are counted: a place in block_ids is used as a block id",
             "the entries of block_ids are the ids",
         ),
+        ((3, 0, 1, 2, 0, 2), (1, 0, 1, 2, 3, 1, 3)): (
+            "the two lists are joined: `+` of two lists adds no numbers",
+            "return one count for every block",
+        ),
         ((4, 2), (3, 1, 3)): ("the counts of the listed blocks alone are returned", "return one count for every block"),
         ((1, 0, 1, 0), (0, 1, 0, 2)): ("the old counts are dropped", "add to them"),
         ((4, 0, 2, 2), (1, 0, 1, 4)): ("a block with count 0 stays at 0", "a block that nobody uses can be used again"),

@@ -38,6 +38,14 @@ FIT = PagingExercise(
         (8192, 100, 50, 0, 100, 100, 50): ("tokens are returned, not requests", "count the requests"),
         (92, 1, 1, 0, 2, 2, 3): ("those that have to wait are counted", "count those that fit"),
         (-92, -1, -1, 2, -2, -2, -3): ("the free places are returned", "count the requests that fit"),
+        (0, 0, 0, 0, 0, 0, 0): (
+            "nobody is admitted unless everyone fits",
+            "admit the requests one after the other until the next one does not fit",
+        ),
+        (0, 0, 0, None, 0, 0, 0): (
+            "the reservations of all requests together are divided into the memory",
+            ONE_BY_ONE,
+        ),
         (8, 1, 1, 0, 1, 1, 0): (
             "memory is counted in blocks of 16, but this scheme has no blocks",
             "divide tokens by tokens",
@@ -67,53 +75,60 @@ FIT_PAGED = PagingExercise(
         ([5], 10, 16),
         ([10, 10], 16, 16),
         ([10, 90], 80, 16),
-        ([100] * 9, 8_192, 16),
+        ([100] * 12, 8_192, 16),
     ),
     mistakes={
-        (2, 3, 1, 2, 2, 1, 1, 1, 9): (
+        (2, 3, 1, 2, 2, 1, 1, 1, 12): (
             "tokens are counted, not blocks: the unused rest of a request's last block is given to the next request",
             LAST_BLOCK,
         ),
-        (2, 3, 1, 2, 1, 0, 1, 1, 9): (
+        (2, 3, 1, 2, 1, 0, 1, 1, 12): (
             "the tokens of all requests together are rounded up to blocks, so requests share a block",
             LAST_BLOCK,
         ),
-        (2, 3, 1, 2, 2, 1, 2, 2, 9): (
+        (2, 3, 1, 2, 2, 1, 2, 2, 12): (
             "blocks are rounded down: the last, partly filled one is not counted",
             LAST_BLOCK,
         ),
-        (1, 2, 1, 2, 1, 0, 1, 1, 9): ("a request whose tokens fill its blocks exactly gets one block more", LAST_BLOCK),
-        (1, 1, 1, 2, 1, 0, 0, 1, 9): ("a request that takes exactly the free blocks is rejected", EXACT),
-        (2, 2, 2, 2, 1, 0, 1, 1, 9): ("a request behind the first one that does not fit is admitted", WHO_WAITS),
-        (4, 2, 2, 2, 1, 0, 1, 1, 9): ("the requests are sorted, shortest first, before they are admitted", IN_ORDER),
-        (2, 2, 0, 2, 1, 0, 1, 0, 9): ("the requests are sorted, longest first, before they are admitted", IN_ORDER),
-        (3, 2, 1, 2, 1, 0, 1, 0, 9): ("the last one comes first", IN_ORDER),
-        (3, 2, 1, 2, 1, 0, 1, 1, 9): ("every request counts with the average length", ONE_BY_ONE),
-        (1, 2, 0, 2, 1, 0, 1, 0, 9): ("every request reserves as many as the longest one", ONE_BY_ONE),
-        (3, 2, 2, 2, 1, 0, 1, 2, 9): ("every request counts with the length of the first one", ONE_BY_ONE),
+        (1, 2, 1, 2, 1, 0, 1, 1, 12): (
+            "a request whose tokens fill its blocks exactly gets one block more",
+            LAST_BLOCK,
+        ),
+        (1, 1, 1, 2, 1, 0, 0, 1, 12): ("a request that takes exactly the free blocks is rejected", EXACT),
+        (2, 2, 2, 2, 1, 0, 1, 1, 12): ("a request behind the first one that does not fit is admitted", WHO_WAITS),
+        (4, 2, 2, 2, 1, 0, 1, 1, 12): ("the requests are sorted, shortest first, before they are admitted", IN_ORDER),
+        (2, 2, 0, 2, 1, 0, 1, 0, 12): ("the requests are sorted, longest first, before they are admitted", IN_ORDER),
+        (3, 2, 1, 2, 1, 0, 1, 0, 12): ("the last one comes first", IN_ORDER),
+        (3, 2, 1, 2, 1, 0, 1, 1, 12): ("every request counts with the average length", ONE_BY_ONE),
+        (1, 2, 0, 2, 1, 0, 1, 0, 12): ("every request reserves as many as the longest one", ONE_BY_ONE),
+        (3, 2, 2, 2, 1, 0, 1, 2, 12): ("every request counts with the length of the first one", ONE_BY_ONE),
         (0, 0, 0, 0, 0, 0, 0, 0, 8): (
             "each request still reserves the longest possible request",
             "ask how many blocks a request of 17 tokens takes, whatever it may grow to",
         ),
-        (3, 3, 2, 3, 2, 1, 2, 2, 9): ("the first request that does not fit is counted as well", WHO_WAITS),
-        (1, 1, 0, 1, 0, 0, 0, 0, 8): ("the last request that fits is not counted", EXACT),
-        (5, 3, 1, 3, 2, 0, 2, 1, 9): (
+        (3, 3, 2, 3, 2, 1, 2, 2, 12): ("the first request that does not fit is counted as well", WHO_WAITS),
+        (1, 1, 0, 1, 0, 0, 0, 0, 11): ("the last request that fits is not counted", EXACT),
+        (5, 3, 1, 3, 2, 0, 2, 1, 12): (
             "each request is compared with all free blocks, as if those before it took none",
             ONE_BY_ONE,
         ),
-        (5, 3, 3, 3, 2, 0, 1, 2, 9): ("every request counts as one block, whatever its length", LAST_BLOCK),
-        (5, 3, 3, 2, 2, 1, 2, 2, 9): ("blocks are compared with tokens of memory", "count the memory's blocks first"),
+        (5, 3, 3, 3, 2, 0, 1, 2, 12): ("every request counts as one block, whatever its length", LAST_BLOCK),
+        (5, 3, 3, 2, 2, 1, 2, 2, 12): ("blocks are compared with tokens of memory", "count the memory's blocks first"),
         (0, 0, 0, 2, 0, 0, 0, 0, 5): ("tokens are compared with blocks", "count the blocks of each request first"),
-        (0, 0, 0, 0, 0, 0, 0, 0, 9): (
+        (0, 0, 0, 0, 0, 0, 0, 0, 6): (
+            "the blocks of all requests together are divided into the memory",
+            ONE_BY_ONE,
+        ),
+        (0, 0, 0, 0, 0, 0, 0, 0, 12): (
             "nobody is admitted unless everyone fits",
             "admit the requests one after the other until the next one does not fit",
         ),
-        (2, 2, 1, 1, 1, 0, 1, 1, 9): ("block_size is fixed at 16", "use the argument"),
-        (2, 2, 1, 2, 1, 1, 1, 1, 9): (
+        (2, 2, 1, 1, 1, 0, 1, 1, 12): ("block_size is fixed at 16", "use the argument"),
+        (2, 2, 1, 2, 1, 1, 1, 1, 12): (
             "the memory is rounded up to blocks",
             "round down: a part of a block cannot be handed out",
         ),
-        (6, 4, 2, 34, 3, 0, 1, 1, 63): ("blocks are returned, not requests", "count the requests"),
+        (6, 4, 2, 34, 3, 0, 1, 1, 84): ("blocks are returned, not requests", "count the requests"),
         (3, 1, 2, 1, 1, 1, 1, 1, 0): ("those that have to wait are counted", "count those that are admitted"),
     },
     raises={"ValueError": REFUSED},

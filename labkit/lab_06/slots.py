@@ -18,6 +18,11 @@ SLOT = PagingExercise(
         (28, 8, 20, 16): ("the offset in the block is missing", "ask how far into its block the token is"),
         (7, 2, 5, 2): ("a block id is returned, not a slot", "ask at which slot block 7 begins"),
         (7, 4, 8, 4): ("the block id is not multiplied by block_size", "ask at which slot block 7 begins"),
+        (0, 4, 15, 4): ("the block id is multiplied by the offset", "ask at which slot block 7 begins"),
+        (28, 16, 32, 32): (
+            "the offset is multiplied by block_size, too",
+            "multiplication comes first: mind the parentheses",
+        ),
         (28, 21, 30, 33): ("the index of the block and the offset in it are swapped", BY_HAND),
         (28, 21, None, None): ("the index of the block and the offset in it are swapped", BY_HAND),
         (8, 22, 31, 34): ("block_ids is sorted, but its order is the order of the text", LOOK_IT_UP),

@@ -49,6 +49,8 @@ NUM_BLOCKS: list[Answer] = [
             "tokens": ("n", "tokens are returned, not blocks"),
             "the waste": ("-n % s", "the unused slots of the last block"),
             "the rest": ("n % s", "the tokens in the last, partly filled block"),
+            "the remainder added": ("n // s + n % s", "the remainder is added, not one block"),
+            "an else that is too wide": ("n // s + 1 if n % s else 0", "blocks that are full are dropped"),
             "always 16": ("-(-n // 16)", "block_size is fixed at 16"),
             "the other way round": ("-(-s // n) if n else 0", "num_tokens and block_size are swapped"),
             "the other way round, unguarded": ("-(-s // n)", "num_tokens and block_size are swapped"),

@@ -138,6 +138,7 @@ COUNTS: list[Answer] = [
             "every block": ("[n + 1 for n in c]", "every block gets a reference"),
             "the first blocks": ("[n + (b < len(ids)) for b, n in enumerate(c)]", "the first entries are counted"),
             "only those": ("[c[b] + 1 for b in ids]", "the counts of the listed blocks alone"),
+            "joined": ("c + ids", "the two lists are joined"),
             "only the new ones": ("[ids.count(b) for b in range(len(c))]", "the old counts are dropped"),
             "free blocks are left out": (
                 "[n + ids.count(b) if n else 0 for b, n in enumerate(c)]",

@@ -134,6 +134,8 @@ REQUESTS_THAT_FIT: list[Answer] = [
             "one too few": ("max(0, min(len(ls), m // x - 1))", "the last request that fits is not counted"),
             "tokens": ("min(len(ls), m // x) * x", "tokens are returned, not requests"),
             "those who wait": ("len(ls) - min(len(ls), m // x)", "those that have to wait"),
+            "everyone or nobody": ("len(ls) * (len(ls) * x <= m)", "nobody is admitted unless everyone fits"),
+            "divided by all": ("m // (x * len(ls))", "all requests together are divided into the memory"),
             "room left": ("m // x - len(ls)", "the free places are returned"),
             "the average": ("min(len(ls), m * len(ls) // max(1, sum(ls)))", "its own length, or the average"),
             "blocks of 16": ("min(len(ls), m // 16 // -(-x // 16))", "this scheme has no blocks"),
@@ -172,6 +174,10 @@ REQUESTS_THAT_FIT: list[Answer] = [
             "blocks against tokens": (_paged(left="memory_tokens"), "blocks are compared with tokens"),
             "tokens against blocks": (_paged("t"), "tokens are compared with blocks"),
             "everyone or nobody": (_paged(result="n if n == len(lengths) else 0"), "nobody is admitted unless"),
+            "divided by all": (
+                f"{PAGED}    return memory_tokens // block_size // max(1, sum(-(-n // block_size) for n in lengths))\n",
+                "all requests together are divided into the memory",
+            ),
             "always 16": (_paged("-(-t // 16)", left="memory_tokens // 16"), "block_size is fixed at 16"),
             "memory rounded up": (_paged(left="-(-memory_tokens // s)"), "rounded up to blocks"),
             "slots of a broken block": (

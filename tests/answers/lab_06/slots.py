@@ -78,6 +78,8 @@ SLOT: list[Answer] = [
             "block id and offset added": ("ids[p // s] + p % s", "the block id is not multiplied by block_size"),
             "index and offset swapped": ("ids[p % s % len(ids)] * s + p // s", "are swapped"),
             "index and offset swapped, unguarded": ("ids[p % s] * s + p // s", "are swapped"),
+            "block id times offset": ("ids[p // s] * (p % s)", "the block id is multiplied by the offset"),
+            "parentheses": ("(ids[p // s] + p % s) * s", "the offset is multiplied by block_size, too"),
             "sorted": ("sorted(ids)[p // s] * s + p % s", "block_ids is sorted"),
             "sorted, the largest first": ("sorted(ids)[::-1][p // s] * s + p % s", "block_ids is sorted"),
             "from the end": ("ids[-1 - p // s] * s + p % s", "the last block of the list comes first"),
