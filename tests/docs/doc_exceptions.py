@@ -21,6 +21,13 @@ NOT_EXECUTED = {
         "tests/grading/test_autograde_postgresql.py grades into one"
     ),
     ".venv/bin/python -m mini_vllm pull smollm2-135m-instruct": "93 MB; test_model_loader_wheel.py loads one",
+    ".venv/bin/pip install -e '.[serve]'": "it changes the environment that the tests run in",
+    ".venv/bin/python -m mini_vllm serve --port 8000": "test_serve_command.py starts it",
+    ".venv/bin/python -m mini_vllm serve smollm2-135m-instruct --port 8000": "it needs the model; see the line above",
+    """curl http://127.0.0.1:8000/v1/completions -H 'Content-Type: application/json' """
+    """-d '{"prompt": "Once upon a time"}'""": "test_serve_pages.py executes it",
+    """curl http://127.0.0.1:8000/v1/completions -H 'Content-Type: application/json' """
+    """-d '{"prompt": "Once upon a time", "max_tokens": 40}'""": "test_serve_pages.py executes it",
     ".venv/bin/python -m mini_vllm bench --model smollm2-135m-instruct": "it needs those; test_cli.py runs bench",
 }
 
@@ -43,6 +50,7 @@ STATUS = {
 # Blocks of Python that are executed elsewhere, by their first line.
 PYTHON_ELSEWHERE = {
     "from mini_vllm import LLM, SamplingParams": "tests/test_readme.py runs it",
+    "from openai import OpenAI": "tests/mini_vllm/test_serve_pages.py runs it",
     "# 4 points": "tests/docs/test_lab_author.py runs it",
     "# labkit/lab_09/__init__.py": "tests/docs/test_lab_author.py runs it",
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 # Each page runs in a course of its own. A page that is added here is executed as it stands.
-PAGES = ["README.md", "docs/running-a-course.md", "docs/writing-a-lab.md", "docs/architecture.md"]
+PAGES = ["README.md", "docs/running-a-course.md", "docs/writing-a-lab.md", "docs/architecture.md", "docs/server.md"]
 SHOWN = re.compile(r"^(?P<indent> *)```(?P<language>\S*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 COMMAND_LANGUAGES = ("", "bash", "sh", "console")
 # What stands in a block of text must not look like something to type.

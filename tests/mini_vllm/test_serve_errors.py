@@ -187,6 +187,19 @@ def test_without_a_key_a_page_elsewhere_cannot_reach_the_loopback_by_another_nam
             assert served.ask("GET", "/v1/models", Host=host)[0] == 200
 
 
+def test_nothing_is_made_of_the_host_header(served):
+    for host in ("[", "a b", "x" * 5_000, "evil.example/v1/chat"):
+        body = {"prompt": "a", "max_tokens": 1}
+        assert served.post(COMPLETIONS, body, Host=host)[0] == 200
+        error_of(served.ask("GET", "/nothing", Host=host), 404)
+
+
+def test_a_message_does_not_send_a_long_value_back(served):
+    parts = [{"type": "image_url", "image_url": {"url": "x" * 3_000}}]
+    error = error_of(served.post(CHAT, {"messages": [{"role": "user", "content": parts}]}), 400)
+    assert (error["param"], len(error["message"]) < 1_100) == ("messages", True)
+
+
 def test_a_full_queue_is_a_429_that_says_when_to_come_back():
     with serving(GatedEngine(max_num_seqs=1), max_queue=1) as served:
         served.engine.gate.clear()

@@ -49,7 +49,7 @@ def build_app(
             body = await read_json(request, limits.max_body_bytes)
         except ClientDisconnect:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
-        serving = chat_completions if request.url.path.startswith("/v1/chat/") else completions
+        serving = chat_completions if request.scope["path"].startswith("/v1/chat/") else completions
         return await _unless_disconnected(request, serving.create(body))
 
     async def list_models(request: Request) -> Response:

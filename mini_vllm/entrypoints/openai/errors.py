@@ -5,9 +5,10 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from mini_vllm.engine.async_llm import EngineDeadError, QueueFullError
+from mini_vllm.entrypoints.openai.event_stream import dumps
 
 # OpenAI's type and code of each status; 400 and whatever is not here: invalid_request_error, None.
 _KINDS = {
@@ -16,9 +17,9 @@ _KINDS = {
     500: ("server_error", "internal_error"),
     503: ("server_error", "engine_unavailable"),
 }
-_FIELD = re.compile(
-    r"(\w+)(?:\[\d+\])?(?:[=:]| holds )"
-)  # how a ValueError of the engine names the field that is wrong
+# How the messages of the engine name the field that is wrong: "temperature=-1 must be", "logit_bias holds".
+_FIELD = re.compile(r"(\w+)(?:\[\d+\])?(?:[=:]| holds )")
+_LONGEST_MESSAGE = 1_000  # characters; the engine's messages quote values whole
 
 
 class ApiError(Exception):
@@ -41,7 +42,7 @@ class ApiError(Exception):
         return {"error": {"message": str(self), "type": kind, "param": self.param, "code": self.code or code}}
 
     def response(self) -> Response:
-        return JSONResponse(self.content(), self.status, self.headers)
+        return Response(dumps(self.content()), self.status, self.headers, media_type="application/json")
 
 
 def as_api_error(error: Exception) -> ApiError:
@@ -59,16 +60,20 @@ def as_api_error(error: Exception) -> ApiError:
 
 def invalid(error: TypeError | ValueError) -> ApiError:
     """Of what the engine or SamplingParams cannot serve; their messages name the field, its value and the range."""
-    field = _FIELD.match(str(error))
-    return ApiError(400, str(error), field[1] if field else None)
+    message = str(error)
+    field = _FIELD.match(message)
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[: _LONGEST_MESSAGE // 2]} ... {message[-_LONGEST_MESSAGE // 2 :]}"
+    return ApiError(400, message, field[1] if field else None)
 
 
 async def handle(request: Request, error: Exception) -> Response:
     """Starlette's exception handler for all kinds of errors."""
+    path = request.scope["path"]  # request.url would be made of the Host header
     if isinstance(error, HTTPException) and error.status_code == 404:
-        return ApiError(404, f"There is no {request.url.path!r}; /v1/models lists the model.").response()
+        return ApiError(404, f"There is no {path!r}; /v1/models lists the model.").response()
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = dict(error.headers or {})
-        message = f"{request.url.path} does not take {request.method}, but {allowed.get('Allow')}."
+        message = f"{path} does not take {request.method}, but {allowed.get('Allow')}."
         return ApiError(405, message, headers=allowed).response()
     return as_api_error(error).response()

@@ -14,6 +14,7 @@ from mini_vllm.entrypoints.openai.errors import ApiError
 from mini_vllm.entrypoints.openai.event_stream import dumps
 
 HEAD_TIMEOUT_S = 10.0
+IDLE_TIMEOUT_S = 30  # longer than clients keep a connection (httpx: 5), so that they never use one that just closes
 
 
 class TimedProtocol(H11Protocol):
@@ -67,8 +68,9 @@ class Server(uvicorn.Server):
         # The last word on what is still open, if a client does not take what was sent to it.
         last = int(shutdown_timeout_s) + 5
         settings: dict[str, Any] = {"lifespan": "on", "ws": "none", "loop": "asyncio", "http": TimedProtocol}
+        settings |= {"timeout_keep_alive": IDLE_TIMEOUT_S, "timeout_graceful_shutdown": last}
         settings |= {"proxy_headers": False, "server_header": False, "access_log": False, "log_level": "error"}
-        super().__init__(uvicorn.Config(app, timeout_graceful_shutdown=last, **settings))
+        super().__init__(uvicorn.Config(app, **settings))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
