@@ -61,9 +61,15 @@ def contents(root: Path) -> dict[str, bytes]:
 
 def readme(root: Path, released: dict[str, bytes]) -> str:
     """The students' first page."""
-    labs = [f"release/{path}" for path in binder.labs(root)]
-    titles = [re.search(r"# (Lab .*?)( \[[\w-]+\])?(\\n)?\"", released[path].decode()) for path in labs]
-    lines = [f"- [{title[1] if title else Path(path).stem}]({path})" for path, title in zip(labs, titles)]
+    lines, phase = [], None
+    for lab in binder.labs(root):
+        path, page = f"release/{lab}", f"release/{Path(lab).parent}/README.md"
+        if Path(lab).parent != phase:
+            phase = Path(lab).parent
+            heading = re.search(r"^# (.+)", released.get(page, b"").decode())
+            lines.append(f"- [{heading[1]}]({page})" if heading else f"- {phase}")
+        title = re.search(r"# (Lab .*?)( \[[\w-]+\])?(\\n)?\"", released[path].decode())
+        lines.append(f"  - [{title[1] if title else Path(path).stem}]({path})")
     template = (root / "scripts" / "bundle_readme.md").read_text(encoding="utf-8")
     start = f"release/{binder.start_page(root)}"
     return template.replace("{labs}", "\n".join(lines)).replace("{start}", start)
