@@ -130,7 +130,7 @@ IS_SAMPLED = IsSampledExercise(
             "a short step is taken for the last one: the chunk, or the gap, is compared with a fixed number",
             "a chunk can be short because others use the budget",
         ),
-        "FFTFFTTT": (
+        "FFTTFFTT": (
             "a short step behind the first is taken for the last one",
             "compare where the step ends with num_tokens",
         ),

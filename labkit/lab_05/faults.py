@@ -56,6 +56,10 @@ ASKED_TOO_LATE: Why = (
     "update comes before sample: the condition is read from counters that have moved already",
     "decide and sample first, then update",
 )
+LOOP_ENDS: Why = (
+    "the loop ends early: a `return` or `break` is in it, or requests without a token are skipped",
+    "call engine.update for every request of the plan, and return behind the loop",
+)
 STAYS: Why = (
     "a finished request stays in the batch and keeps its blocks",
     "if engine.update returns a reason, call engine.finish",
@@ -135,4 +139,4 @@ def not_updated(still: Collection[str], closing: Collection[str]) -> Why:
     """Why the counters of some requests have not moved."""
     if not set(still) & set(closing):
         return "only requests that got a token are updated", "update every request of the plan; a chunk's token is None"
-    return "the loop ends early, or leaves update out", "call engine.update for every request of the plan"
+    return "update is left out for some requests", "call engine.update for every request of the plan"

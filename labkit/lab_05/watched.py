@@ -34,6 +34,7 @@ class WatchedStages(Stages):
         self._sampled: dict[str, int] = {}
         self._reasons: dict[str, str | None] = {}  # what update returned
         self._finished: set[str] = set()
+        self._touched: set[str] = set()  # requests that any stage was called for
         self._read_late: set[str] = set()  # requests whose counters were read after their update
 
     @unwatched()
@@ -126,6 +127,10 @@ class WatchedStages(Stages):
             return CheckFailed(
                 f"{len(self._plan)} requests were planned, and nothing was computed.", *faults.NOT_EXECUTED
             )
+        untouched = [name for name in self._plan if name not in self._touched]
+        if untouched:
+            what = f"nothing was done for {untouched[0]!r}, of which {self._plan[untouched[0]]} tokens were computed."
+            return CheckFailed(what, *faults.LOOP_ENDS)
         if unsampled:
             why = faults.ASKED_TOO_LATE if self._read_late & set(unsampled) else faults.ONE_CHUNK_LATE
             return CheckFailed(f"all tokens of {unsampled[0]!r} are computed, and none was sampled.", *why)
@@ -153,6 +158,7 @@ class WatchedStages(Stages):
         self._go_on()
         if not isinstance(request_id, str) or request_id not in self._plan:
             self._refuse(f"engine.{stage} got the request id {shortened(request_id)}.", faults.NO_SUCH_REQUEST)
+        self._touched.add(request_id)
         return str(request_id)
 
     def _go_on(self) -> None:
