@@ -1,7 +1,7 @@
 """Lab 06, paged-kv-cache: what wrong answers say about how they were made, the engine's part, and the pictures.
 
 exercise                             what all exercises share
-blocks, slots, fit, gather, counts   exercises 1 to 5
+blocks, slots, fit, gather, counts   exercises 1 to 5; lists reads what 5 returns
 built_on                             examples of the exercises that later answers may call
 memory                               blocks of memory as text
 memory_plot, block_size_plot, sharing_plot   the pictures

@@ -18,11 +18,11 @@ def plot_block_sizes(
     requests_that_fit_paged: Callable[..., Any],
 ) -> None:
     """Draw how many requests fit against the block size, and per request the unused slots and the table's entries."""
-    plt = pyplot()
     reserved = int(requests_that_fit(LENGTHS, MEMORY_TOKENS, MAX_MODEL_LEN))
     fit = [int(requests_that_fit_paged(LENGTHS, MEMORY_TOKENS, size)) for size in SIZES]
     entries = [float(np.mean([num_blocks(length, size) for length in LENGTHS])) for size in SIZES]
     unused = [n * size - float(np.mean(LENGTHS)) for n, size in zip(entries, SIZES)]
+    plt = pyplot()
     _, (left, right) = plt.subplots(1, 2, figsize=(WIDTH + 0.6, 4.2), layout="constrained")
     left.plot(SIZES, fit, "o-", color=BLUE, linewidth=2)
     left.axhline(reserved, color=RED, linestyle="--", linewidth=2)

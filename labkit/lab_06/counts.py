@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from labkit.check import Call, Why
-from labkit.failure import CheckFailed, a_type, shortened
-from labkit.kinds import whole_number
 from labkit.lab_06.exercise import PagingExercise
+from labkit.lab_06.lists import as_lists, as_tuples, counts_and_freed, whole_numbers
 
 BY_HAND = "go through block_ids entry by entry, and write down the count of that block after each"
 ORDER = "append a block at the moment its count becomes 0"
@@ -18,58 +15,15 @@ TWICE: Why = (
 )
 
 
-def whole_numbers(call: str, answer: Any) -> tuple[int, ...]:
-    """`answer`, any kind of list of whole numbers, as a tuple of plain ints."""
-    if answer is None:
-        whole_number(call, answer)  # which says what a None means
-    if not isinstance(answer, (list, tuple, np.ndarray)) or isinstance(answer, np.ndarray) and answer.ndim != 1:
-        raise CheckFailed(
-            f"{call} returned {shortened(answer)}, {a_type(answer)}; a list of whole numbers was expected.",
-            step="return a list with one whole number per entry",
-        )
-    for entry in answer:
-        if isinstance(entry, (bool, np.bool_)) or not isinstance(entry, (int, np.integer)):
-            raise CheckFailed(
-                f"{call} returned {shortened(answer)}, which holds {shortened(entry)}, {a_type(entry)}; "
-                "a list of whole numbers was expected.",
-                step="return plain counts or block ids, one per entry",
-            )
-    return tuple(int(entry) for entry in answer)
-
-
-def counts_and_freed(call: str, answer: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """`answer`, a pair of such lists, as a pair of tuples."""
-    if answer is None:
-        whole_number(call, answer)
-    is_pair = isinstance(answer, (tuple, list)) and len(answer) == 2
-    if not is_pair or all(isinstance(part, (int, np.integer)) for part in answer):
-        raise CheckFailed(
-            f"{call} returned {shortened(answer)}; a pair (ref_counts, freed) was expected.",
-            "one of the two lists is missing",
-            "end with `return counts, freed`",
-        )
-    return whole_numbers(call, answer[0]), whole_numbers(call, answer[1])
-
-
 @dataclass(frozen=True, kw_only=True)
 class CountsExercise(PagingExercise):
     """share and release: values are tuples, and messages show them as the lists that they are."""
 
     def same(self, value: Any, expected: Any) -> bool:
-        return bool(value == _tuples(expected))
+        return bool(value == as_tuples(expected))
 
     def compared(self, call: Call, value: Any, expected: Any) -> str:
-        return f"{call} returned {_lists(value)}, expected {_lists(_tuples(expected))}."
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(entry) for entry in value) if isinstance(value, (list, tuple)) else value
-
-
-def _lists(value: Any) -> str:
-    if value and isinstance(value[0], tuple):
-        return f"({', '.join(_lists(part) for part in value)})"
-    return str(list(value))
+        return f"{call} returned {as_lists(value)}, expected {as_lists(as_tuples(expected))}."
 
 
 SHARE = CountsExercise(

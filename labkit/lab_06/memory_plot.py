@@ -20,17 +20,18 @@ def plot_memory(
     requests_that_fit_paged: Callable[..., Any],
 ) -> None:
     """Draw where the tokens of the requests that fit are stored, and print the same as letters."""
-    plt = pyplot()
     reserved = int(requests_that_fit(LENGTHS, SLOTS, MAX_MODEL_LEN))
     paged = int(requests_that_fit_paged(LENGTHS, SLOTS, BLOCK_SIZE))
     tables = _grown_in_turn([int(num_blocks(length, BLOCK_SIZE)) for length in LENGTHS[:paged]])
+    places = [[int(slot(p, list(table), BLOCK_SIZE)) for p in range(n)] for table, n in zip(tables, LENGTHS)]
+    plt = pyplot()  # after the student's functions: one that raises leaves no empty picture
     _, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 6.2), layout="constrained")
     for request in range(reserved):
         for position in range(LENGTHS[request]):
             _draw_slot(top, request * MAX_MODEL_LEN + position, request)
-    for request, table in enumerate(tables):
-        for position in range(LENGTHS[request]):
-            _draw_slot(bottom, int(slot(position, table, BLOCK_SIZE)), request)
+    for request, slots in enumerate(places):
+        for place in slots:
+            _draw_slot(bottom, place, request)
     _frame(top, MAX_MODEL_LEN, reserved)
     _frame(bottom, BLOCK_SIZE, sum(map(len, tables)))
     one, other = (f"{n} requests, {sum(LENGTHS[:n])} of {SLOTS} slots used" for n in (reserved, paged))

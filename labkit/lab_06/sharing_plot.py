@@ -17,19 +17,9 @@ NOT_SO = "the counts do not rise to 3 and fall back to 0, as they should:\nrun t
 
 def plot_sharing(share: Callable[..., Any], release: Callable[..., Any]) -> None:
     """Draw one row of counts for each event, and print the same as a table."""
+    names, rows, freed_rows = _events(share, release)
     plt = pyplot()
     _, axes = plt.subplots(figsize=(WIDTH, 4.2), layout="constrained")
-    counts, names, rows, freed_rows = [0] * NUM_BLOCKS, [], [], []
-    for is_coming, name in EVENTS:
-        table, freed = TABLES[name], []
-        if is_coming:
-            counts = [int(n) for n in share(list(counts), list(table))]
-        else:  # the last block first, as engines do: a longer prefix is of use to fewer
-            new, gone = release(list(counts), table[::-1])
-            counts, freed = [int(n) for n in new], [int(block) for block in gone]
-        rows.append(counts)
-        names.append(f"{name} {'comes' if is_coming else 'ends'}")
-        freed_rows.append("" if is_coming else f"frees {', '.join(map(str, freed)) or 'none'}")
     shades = ("white", "#d1e5f0", "#92c5de", BLUE)
     for y, row in enumerate(rows):
         for x, count in enumerate(row):
@@ -47,3 +37,19 @@ def plot_sharing(share: Callable[..., Any], release: Callable[..., Any]) -> None
     print(f"{'':>9}" + "".join(f"{block:>4}" for block in range(NUM_BLOCKS)))
     for name, row, freed_row in zip(names, rows, freed_rows):
         print(f"{name:>9}" + "".join(f"{count:>4}" for count in row) + f"   {freed_row}".rstrip())
+
+
+def _events(share: Callable[..., Any], release: Callable[..., Any]) -> tuple[list[str], list[list[int]], list[str]]:
+    """What happens, the counts after it, and what it frees, an entry for each event."""
+    counts, names, rows, freed_rows = [0] * NUM_BLOCKS, [], [], []
+    for is_coming, name in EVENTS:
+        table, freed = TABLES[name], []
+        if is_coming:
+            counts = [int(n) for n in share(list(counts), list(table))]
+        else:  # the last block first, as engines do: a longer prefix is of use to fewer
+            new, gone = release(list(counts), table[::-1])
+            counts, freed = [int(n) for n in new], [int(block) for block in gone]
+        rows.append(counts)
+        names.append(f"{name} {'comes' if is_coming else 'ends'}")
+        freed_rows.append("" if is_coming else f"frees {', '.join(map(str, freed)) or 'none'}")
+    return names, rows, freed_rows
