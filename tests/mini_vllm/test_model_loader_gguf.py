@@ -87,13 +87,12 @@ def test_a_file_without_an_output_matrix_ties_it_to_the_embeddings(tmp_path):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"general.architecture": "qwen2"}, "'qwen2'.* mini_vllm runs LlamaForCausalLM"),
-        ({"llama.rope.scaling.type": "linear"}, "'linear', which is not implemented"),
+        ({"general.architecture": "gemma"}, "is of the architecture 'gemma'; mini_vllm runs llama, qwen2, qwen3, smol"),
         ({"llama.attention.key_length": 16}, r"q_proj.weight has shape \(32, 32\), the config says \(64, 32\)"),
         ({"llama.vocab_size": 300}, r"embed_tokens.weight has shape \(288, 32\), the config says \(300, 32\)"),
         ({"llama.attention.head_count": 8}, r"k_proj.weight has shape \(16, 32\), the config says \(8, 32\)"),
-        ({"tokenizer.ggml.pre": "llama-bpe"}, "tokenizer .gpt2, llama-bpe. is not implemented"),
-        ({"tokenizer.ggml.model": "llama"}, "tokenizer .llama, smollm. is not implemented"),
+        ({"tokenizer.ggml.pre": "falcon"}, "tokenizer .gpt2, falcon. is not implemented"),
+        ({"tokenizer.ggml.model": "llama"}, "says nothing of 'tokenizer.ggml.scores'"),
         ({"tokenizer.ggml.tokens": None}, "says nothing of 'tokenizer.ggml.tokens'"),
     ],
 )
