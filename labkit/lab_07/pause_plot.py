@@ -55,10 +55,10 @@ class Pause:
         axes.set_title("dots: tokens of the reader; hatched: steps that compute the prompt", fontsize=12, loc="left")
         show("with a budget of 2,048 one long step holds the reader up; small steps do not.")
         print(f"A prompt of {PROMPT_LEN:,} tokens beside one reader, a clock of {MODEL_NAME} on an {GPU_NAME}:")
-        print(f"{'budget':>7}{'steps with the prompt':>23}{'longest pause':>17}")
+        print(f"{'budget':>7}{'steps for the prompt':>22}{'longest pause':>17}")
         for budget in budgets:
-            steps = sum("prompt" in dict(plan) for plan in self._served(budget).plans[:-1])
-            print(f"{budget:>7,}{steps:>23}{self.ms(budget):>14.1f} ms")
+            steps = sum(_computes_prompt(plan) for plan in self.plans(budget))
+            print(f"{budget:>7,}{steps:>22}{self.ms(budget):>14.1f} ms")
 
     def curve(self) -> None:
         """Draw the pause, and the wait for the prompt's first token, against the budget."""
@@ -69,7 +69,7 @@ class Pause:
         axes.loglog(BUDGETS, pauses, "o-", color=BLUE, linewidth=2.5, markersize=8)
         axes.loglog(BUDGETS, waits, "s--", color=RED, linewidth=2.5, markersize=8)
         axes.text(20, pauses[0] * 1.2, "the reader's longest pause", color=BLUE)
-        axes.text(190, waits[4] * 1.15, "the prompt's time to first token", color=RED)
+        axes.text(200, waits[4] * 1.25, "the prompt's time to first token", color=RED)
         axes.axvline(GPU.ridge_point, color=GREY, linestyle=":", linewidth=1.5)
         axes.text(GPU.ridge_point * 1.06, max(waits) * 0.95, f"ridge: {GPU.ridge_point:.0f} tokens", color=GREY)
         axes.set_xticks(BUDGETS, [f"{budget:,}" for budget in BUDGETS])
@@ -95,10 +95,18 @@ class Pause:
     def _draw_strip(self, axes: Any, row: int, budget: int) -> None:
         run = self._served(budget)
         for plan, seconds, end in zip(run.plans, run.seconds, run.ends_s):
-            is_prompt = any(name == "prompt" and tokens > 1 for name, tokens in plan)
-            look = {"facecolor": "#fddbc7", "hatch": "///", "edgecolor": RED} if is_prompt else {"facecolor": LIGHT}
+            look = (
+                {"facecolor": "#fddbc7", "hatch": "///", "edgecolor": RED}
+                if _computes_prompt(plan)
+                else {"facecolor": LIGHT}
+            )
             left = 1000 * (end - seconds - ARRIVES_S)
             axes.barh(row, 1000 * seconds, left=left, height=0.42, linewidth=0.8, **({"edgecolor": "white"} | look))
         times = [1000 * (time - ARRIVES_S) for time in run.token_times_s["reader"]]
         axes.plot(times, [row] * len(times), "o", color=BLUE, markersize=5)
         axes.text(0, row - 0.27, f"longest pause {self.ms(budget):.1f} ms", color=BLUE, va="bottom")
+
+
+def _computes_prompt(plan: Plan) -> bool:
+    """Whether a step has a part of the long prompt; behind it, this request decodes."""
+    return dict(plan).get("prompt", 0) > 1

@@ -51,23 +51,27 @@ class PlannedScheduler(Scheduler):
     def schedule(self) -> SchedulerOutput:
         items = []
         for request_id, num_new_tokens in self._plan():
-            request = self.requests.get(request_id)
-            if (
-                request is None
-                or num_new_tokens < 1
-                or not self.kv_cache_manager.allocate_slots(request, num_new_tokens)
-            ):
-                raise CheckFailed(
-                    f"The engine cannot execute the plan: {num_new_tokens} tokens of {request_id}.",
-                    "the id is unknown, the number is not above 0, or there are not enough free blocks",
-                    "run the test of schedule",
-                )
+            request = self._reserve(request_id, num_new_tokens)
             if request not in self.running:
                 self.waiting.remove(request)
                 self.waiting.appendleft(request)  # _start takes the first one
                 self._start(request, 0)
             items.append(ScheduledRequest(request, num_new_tokens, self.kv_cache_manager.get_block_ids(request_id)))
         return SchedulerOutput(items)
+
+    def _reserve(self, request_id: str, num_new_tokens: int) -> EngineRequest:
+        request, free = self.requests.get(request_id), self.kv_cache_manager.block_pool.num_free_blocks
+        if request is None or num_new_tokens < 1:
+            why = "no such request is there" if request is None else "each request of a plan gets at least 1 token"
+        elif not self.kv_cache_manager.allocate_slots(request, num_new_tokens):
+            why = f"they need more blocks than the {free} that are free"
+        else:
+            return request
+        raise CheckFailed(
+            f"The engine cannot execute a plan with {num_new_tokens} tokens of {request_id}.",
+            why,
+            "run the test of schedule, which names the rule that is broken",
+        )
 
     def _plan(self) -> Plan:
         waiting = [self._view(request) for request in self.waiting]
@@ -91,7 +95,12 @@ class PlannedScheduler(Scheduler):
             waiting = []  # after a preemption nobody starts, else the blocks would be taken right back
 
     def _preempt(self, request_id: str) -> None:
-        request = self.requests[request_id]
+        request = next((request for request in self.running if request.request_id == request_id), None)
+        if request is None:
+            raise CheckFailed(
+                f"The engine cannot preempt {request_id!r}: it is not running.",
+                step="run the test of victim",
+            )
         self.running.remove(request)
         self.running.append(request)  # _preempt_last takes the last one
         self._preempt_last()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labkit.failure import CheckFailed
 from labkit.lab_07.clock import step_seconds
 from labkit.lab_07.plan import Plan
 from mini_vllm.core.output import SchedulerOutput
@@ -14,6 +15,9 @@ from mini_vllm.core.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from mini_vllm import EngineStats, LlamaForCausalLM, LLMEngine
+
+
+MOST_STEPS = 5000  # ten times what any stream of the lab takes
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,9 @@ def serve(
     """Serve `arrivals`, which are in order of arrival, with an engine of its own.
 
     clock: seconds of a step, from its number of tokens. limits: of the EngineConfig.
+
+    Raises:
+        CheckFailed: it does not come to an end: requests preempt one another before they get a token.
     """
     from mini_vllm import EngineConfig, LLMEngine
 
@@ -82,6 +89,12 @@ def serve(
             now = max(now, to_come[0].arrival_s)
         while to_come and to_come[0].arrival_s <= now:
             _add(engine, to_come.pop(0))
+        if len(served.plans) == MOST_STEPS:
+            raise CheckFailed(
+                f"After {MOST_STEPS:,} steps, {engine.stats.num_waiting_reqs} requests wait and "
+                f"{engine.stats.num_running_reqs} run: they preempt one another and are computed again and again.",
+                step="run the tests of schedule and victim",
+            )
         outputs = engine.step()
         plan: Plan = engine.scheduler.latest_plan  # type: ignore[attr-defined]
         seconds = clock(sum(tokens for _, tokens in plan))
