@@ -46,7 +46,8 @@ def leave_nothing() -> None:
     right = engine()
     encode = right.get_tokenizer().encode
     fox, tom = encode(FOX), encode(TOM)
-    print(f"After {FOX!r}, two users in one step: {TOM!r}, and {FOX!r} again:")
+    print(f"After {FOX!r}, one step serves two users:")
+    print(f"{TOM!r}, and {FOX!r} again.")
     for label, llm in (("right", right), ("cached whole", engine(scheduler_cls=TakesWholePrompts))):
         tom_text, fox_text = continue_after(llm, fox, [tom, fox])
         print(f"{label:>20}: {TOM}{tom_text!r}")
@@ -54,4 +55,4 @@ def leave_nothing() -> None:
     try:
         continue_after(engine(scheduler_cls=TakesWholePrompts), fox, [fox])
     except IndexError as error:
-        print(f"{'alone in its step':>20}: the engine stops with IndexError, {error}")
+        print(f"{'alone in its step':>20}: IndexError: {error}")

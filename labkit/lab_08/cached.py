@@ -67,6 +67,6 @@ CACHED_TOKENS = ReadOnlyExercise(
     hidden=(
         "an example value is hard-coded, or a chain without blocks, a block of one token or another kind of hash "
         "is a special case",
-        "try prompts of 1 token, and hashes that are numbers or bytes",
+        "try prompts of one token, and hashes that are numbers or bytes",
     ),
 )

@@ -8,6 +8,7 @@ import numpy as np
 from labkit.lab_08.engine import engine, greedy
 
 ANSWER_LEN, QUESTION_LEN, BLOCK_SIZE = 12, 21, 16
+SEED = 0  # with which no two logits are so close that a batch of another shape, which rounds differently, decides
 Counts = tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
 
 
@@ -18,7 +19,7 @@ def meet_the_engine(
     turns: int = 5,
 ) -> None:
     """Print what the engine and the student's functions say of one chat, and what a preempted request finds."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(SEED)
     llm = engine(max_model_len=256, block_size=BLOCK_SIZE, num_blocks=64)
     off = engine(max_model_len=256, block_size=BLOCK_SIZE, num_blocks=64, enable_prefix_caching=False)
     prompt, known, lens, same = rng.integers(5, 1000, 40).tolist(), set(), [], True
@@ -46,7 +47,7 @@ def meet_the_engine(
 
 def _preempt() -> None:
     """Serve prompts that share nothing, in a cache too small for all of them."""
-    rng = np.random.default_rng(2)
+    rng = np.random.default_rng(SEED)
     prompts = [rng.integers(5, 1000, 20).tolist() for _ in range(4)]
     new_tokens = 24
     needed = sum(len(prompt) + new_tokens - 1 for prompt in prompts)

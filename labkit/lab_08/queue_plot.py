@@ -33,6 +33,6 @@ def plot_queue(eviction_order: Callable[..., Any], freed: Sequence[Sequence[int]
     axes.text(longest, 0.62, "evicted last", fontsize=11, color=GREY, ha="right")
     axes.set(xlim=(-3.1, longest + 0.1), ylim=(-len(stages) + 0.45, 0.95))
     axes.axis("off")
-    show("the queue of free blocks after each event; a block's color and hatch are those of its last request.")
+    show("the queue after each event. A block has the color and hatch of its last request.")
     for (label, _, _), queue in zip(stages, queues):
         print(f"  {label + ':':<26}{' '.join(map(str, queue))}")

@@ -118,7 +118,7 @@ REVEALING = RevealingExercise(
     otherwise=("", ""),
     hidden=(
         "the prompts are made for one block size",
-        "build the prompts from cache.block_size: try blocks of 1 token, and of 32",
+        "build the prompts from cache.block_size: try blocks of one token, and large ones",
     ),
 )
 

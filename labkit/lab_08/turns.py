@@ -112,6 +112,6 @@ TOKENS_COMPUTED = TurnsExercise(
     hidden=(
         "an example value is hard-coded, or a block of one token, an answer longer than the next question or a prompt "
         "that is sent three times is a special case",
-        "try blocks of 1 token, long answers, and the same prompt three times",
+        "try blocks of one token, long answers, and the same prompt three times",
     ),
 )

@@ -61,5 +61,5 @@ class TurnsPlot:
         plt.show()
         plt.close(figure)
         without, cached = rows[-1]
-        times = f", {without / cached:.1f} times as many" if cached else ""
-        return f"{turns} turns compute {without:,} tokens without prefix caching, {cached:,} with it{times}."
+        times = f" ({without / cached:.1f}x)" if cached else ""
+        return f"{turns} turns compute {without:,} tokens without prefix caching{times}, {cached:,} with it."
