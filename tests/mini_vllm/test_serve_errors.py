@@ -106,6 +106,12 @@ def test_a_wrong_field_is_named_with_its_value(served, path, body, param, part):
     assert served.async_llm.num_unfinished_requests == 0
 
 
+def test_openais_client_raises_its_error_for_a_bad_request(served):
+    with pytest.raises(openai.BadRequestError) as caught:
+        served.client.chat.completions.create(model=NAME, messages=HELLO, top_p=7)
+    assert caught.value.param == "top_p" and "top_p=7 must be" in caught.value.message
+
+
 def test_fields_that_ask_for_nothing_are_taken(served):
     nothing = {"response_format": {"type": "text"}, "tools": None, "tool_choice": "auto", "stop": None, "n": 1}
     body = {"messages": HELLO, "max_tokens": 2, "user": "me", "store": False, "stream_options": None} | nothing
@@ -176,6 +182,9 @@ def test_a_key_is_asked_for_where_there_is_one():
         assert served.ask("GET", "/v1/models", Authorization="Bearer secret")[0] == 200
         body = {"prompt": "a", "max_tokens": 1}
         assert served.post(COMPLETIONS, body, Authorization="Bearer secret")[0] == 200
+        with pytest.raises(openai.AuthenticationError):
+            served.client.models.list()
+        assert [*served.client.with_options(api_key="secret").models.list()]
         assert served.ask("GET", "/health")[0] == 200
 
 
@@ -195,9 +204,9 @@ def test_nothing_is_made_of_the_host_header(served):
 
 
 def test_a_message_does_not_send_a_long_value_back(served):
-    parts = [{"type": "image_url", "image_url": {"url": "x" * 3_000}}]
-    error = error_of(served.post(CHAT, {"messages": [{"role": "user", "content": parts}]}), 400)
-    assert (error["param"], len(error["message"]) < 1_100) == ("messages", True)
+    error = error_of(served.post(COMPLETIONS, {"prompt": "a", "stop": ["x" * 3_000, 1]}), 400)
+    assert (error["param"], len(error["message"]) < 1_100) == ("stop", True)
+    assert error["message"].endswith("must hold strings of at least one character.")
 
 
 def test_a_full_queue_is_a_429_that_says_when_to_come_back():
@@ -208,6 +217,8 @@ def test_a_full_queue_is_a_429_that_says_when_to_come_back():
         error = error_of(answer, 429)
         assert "2 sequences run or wait, and 2 may" in error["message"] and error["code"] == "queue_full"
         assert answer[2]["Retry-After"] == "1"
+        with pytest.raises(openai.RateLimitError):
+            served.client.chat.completions.create(model=NAME, messages=HELLO)
         served.engine.gate.set()
         assert {chunk.choices[0].index for chunk in stream} == {0, 1}
         served.wait_until_idle()
@@ -267,4 +278,5 @@ def test_an_error_of_the_server_tells_nothing_of_its_inside(served, monkeypatch)
     monkeypatch.setattr(served.engine.input_processor, "process", fail)
     error = error_of(served.post(COMPLETIONS, {"prompt": "a"}), 500)
     assert "secret" not in json.dumps(error) and error["type"] == "server_error"
-    served.wait_until(lambda: served.logged == ["Exception in ASGI application\n"])  # after the answer
+    served.wait_until(lambda: served.logged)  # after the answer
+    assert served.logged == ["Exception in ASGI application\n"]

@@ -69,7 +69,9 @@ class Server(uvicorn.Server):
         last = int(shutdown_timeout_s) + 5
         settings: dict[str, Any] = {"lifespan": "on", "ws": "none", "loop": "asyncio", "http": TimedProtocol}
         settings |= {"timeout_keep_alive": IDLE_TIMEOUT_S, "timeout_graceful_shutdown": last}
-        settings |= {"proxy_headers": False, "server_header": False, "access_log": False, "log_level": "error"}
+        settings |= {"proxy_headers": False, "server_header": False, "access_log": False}
+        # Errors go to the standard error, or to whatever the program that runs this has set up for logging.
+        settings |= {"log_config": None, "log_level": "error"}
         super().__init__(uvicorn.Config(app, **settings))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
