@@ -11,7 +11,7 @@ from mini_vllm.optional import import_optional
 if TYPE_CHECKING:
     import jinja2
 
-_END = "<end of the last message> "  # its last space shows whether a template strips what it is given
+_END = "<end of the last message> "  # its trailing space shows whether the template strips contents
 
 
 def render_chat_template(
@@ -26,14 +26,14 @@ def render_chat_template(
     """`messages` as one text, by a Jinja template that Hugging Face's apply_chat_template would take.
 
     messages:       for example [{"role": "user", "content": "Hello"}]. A content may be a list of text parts,
-                    [{"type": "text", "text": "Hello"}], which are joined by line ends.
+                    [{"type": "text", "text": "Hello"}], which are joined by newlines.
     add_generation_prompt:  end where the model's answer begins.
     continue_final_message: end where the last message does, so that the model continues it.
-    tools:          functions the model may call, in the form of JSON that its template expects.
+    tools:          functions that the model may call, as the JSON objects that its template expects.
     special_tokens: what the template may call `bos_token`, `eos_token` and so on.
 
     Errors: ValueError for messages of another form, for those that the template refuses, and for a template
-    that cannot be read.
+    with a syntax error.
     """
     if isinstance(messages, (str, Mapping)) or not messages or not all(isinstance(m, Mapping) for m in messages):
         raise ValueError(f"messages={messages!r} must be a list like [{{'role': 'user', 'content': 'Hello'}}].")
@@ -59,7 +59,7 @@ def render_chat_template(
 
 
 def _with_text(message: Mapping[str, Any], index: int) -> Mapping[str, Any]:
-    """The message with its content as one text."""
+    """The message with its content as one string."""
     content = message.get("content")
     if content is None or isinstance(content, str):
         return message

@@ -51,7 +51,7 @@ def token_ids(name: str, value: Any) -> list[int]:
 
 
 def biases(name: str, value: Any, limit: float) -> dict[int, float]:
-    """What is added to each token's logit. None becomes an empty dict."""
+    """The number to add to each token's logit. None becomes an empty dict."""
     wanted = f"a dict from token ids to finite numbers in [-{limit:g}, {limit:g}]"
     if value is not None and not isinstance(value, Mapping):
         _refuse(name, value, f"{wanted}, or None")

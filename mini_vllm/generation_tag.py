@@ -6,7 +6,7 @@ from jinja2.parser import Parser
 
 
 class GenerationTag(Extension):
-    """Marks the assistant's words, for training; for inference its content counts as if the tag were not there."""
+    """Renders its content. Training uses the tag to mask everything but the assistant's answers."""
 
     tags = {"generation"}
 

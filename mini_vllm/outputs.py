@@ -20,7 +20,7 @@ class CompletionOutput:
 
 @dataclass(frozen=True)
 class RequestMetrics:
-    """When something happened to a request first, or last, in seconds of time.monotonic(); None: not yet.
+    """Times of a request, in seconds of time.monotonic(); None if it has not happened yet.
 
     first_token_time - arrival_time is the time to first token (TTFT).
     """

@@ -37,8 +37,8 @@ class Request:
     There is no prefill and no decode here: the tokens from `num_computed_tokens` to `num_tokens` are still
     to be passed through the model, be they a prompt, the last sampled token, or everything after a preemption.
 
-    seed:            of a request whose parameters have none.
-    external_req_id: what its caller calls it; None: the same as request_id.
+    seed:            used if the parameters have none.
+    external_req_id: the caller's id; None: the same as request_id.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Request:
     ) -> None:
         self.request_id = request_id
         self.external_req_id = request_id if external_req_id is None else external_req_id
-        self.index = index  # of the completion, where the caller's request asks for several (n)
+        self.index = index  # of the completion, if the caller asked for several (n)
         self.prompt_token_ids = list(prompt_token_ids)
         self.output_token_ids: list[int] = []
         self.all_token_ids = list(prompt_token_ids)
@@ -70,7 +70,7 @@ class Request:
         self.num_preemptions = 0
         self.first_scheduled_time: float | None = None  # on time.monotonic's clock
         self.block_hashes: list[Hashable] = []  # of its full blocks
-        self.prompt_logprobs: list[dict[int, Logprob] | None] = [None]  # nothing comes before the first token
+        self.prompt_logprobs: list[dict[int, Logprob] | None] = [None]  # the first token has no logprob
         self.stop_reason: int | str | None = None  # the stop token or stop string that ended it
         self.error: str | None = None  # why it failed
 
@@ -84,7 +84,7 @@ class Request:
 
     @property
     def needs_prompt_logprobs(self) -> bool:
-        """Whether logits of the prompt are still to be computed: the prefix cache has none."""
+        """Whether logits of the prompt are still to be computed; the prefix cache holds none."""
         wanted = self.sampling_params.prompt_logprobs is not None
         return wanted and len(self.prompt_logprobs) < len(self.prompt_token_ids)
 
@@ -93,9 +93,9 @@ class Request:
         self.all_token_ids.append(token_id)
 
     def restart(self, num_output_tokens: int) -> None:
-        """Forget the output tokens from this one on, and that anything was computed: a step was broken off.
+        """Keep the first output tokens, and compute everything anew, after a step was broken off.
 
-        The next draws are those that the step would have made.
+        The generator is rewound, so the next draws repeat those of that step.
         """
         del self.output_token_ids[num_output_tokens:]
         self.all_token_ids = self.prompt_token_ids + self.output_token_ids
@@ -107,7 +107,7 @@ class Request:
             self.num_preemptions += 1
         bits = np.random.PCG64(self._seed)
         if not self.sampling_params.is_greedy:
-            bits.advance(num_output_tokens)  # one uniform number for each token
+            bits.advance(num_output_tokens)  # each token took one uniform number
         self.generator = np.random.Generator(bits)
 
     def check_stop(self, max_model_len: int) -> None:

@@ -25,21 +25,21 @@ class SamplingParams:
     min_p: float = 0.0  # [0, 1], relative to the most likely token's probability; 0 is off
     seed: int | None = None  # None: other tokens at every run
     max_tokens: int | None = 16  # None: as many as the model's context holds
-    min_tokens: int = 0  # no eos token, stop token or stop string ends the output before it has so many
+    min_tokens: int = 0  # an eos token, stop token or stop string counts only after this many tokens
     stop: str | list[str] | None = None  # the output ends before the first of these strings
     stop_token_ids: list[int] = field(default_factory=list)
     ignore_eos: bool = False
-    include_stop_str_in_output: bool = False  # the text ends behind the stop string or stop token, not before it
+    include_stop_str_in_output: bool = False  # the text then ends with the stop string or stop token
     repetition_penalty: float = 1.0  # above 0; divides the logits of tokens in prompt and output; 1 is off
     presence_penalty: float = 0.0  # [-2, 2]; taken once from each token in the output; 0 is off
     frequency_penalty: float = 0.0  # [-2, 2]; taken as often as the token is in the output; 0 is off
     logit_bias: dict[int, float] | None = None  # [-100, 100], added to the logits of these tokens
-    allowed_token_ids: list[int] | None = None  # no other token is drawn; None: all may be
-    bad_words: str | list[str] | None = None  # texts that the output never holds, as the tokenizer writes them
+    allowed_token_ids: list[int] | None = None  # only these can be drawn; None: every token
+    bad_words: str | list[str] | None = None  # texts that the output must not contain
     logprobs: int | None = None  # how many of the most likely tokens to report; -1: all; None: no report
-    prompt_logprobs: int | None = None  # the same for each token of the prompt
-    detokenize: bool = True  # False: token ids only; the text stays empty
-    skip_special_tokens: bool = True  # False: the text shows them
+    prompt_logprobs: int | None = None  # the same, for each token of the prompt
+    detokenize: bool = True  # False: the text stays empty
+    skip_special_tokens: bool = True  # False: they appear in the text
 
     def __post_init__(self) -> None:
         for name, in_range, limits in (
@@ -91,18 +91,18 @@ class SamplingParams:
 
     @property
     def has_logits_processors(self) -> bool:
-        """Whether logits may be changed before the penalties."""
+        """Whether logits are changed before the penalties."""
         return bool(self.logit_bias or self.bad_words or self.min_tokens) or self.allowed_token_ids is not None
 
     @property
     def all_stop_token_ids(self) -> frozenset[int]:
-        """The tokens that end the output: `stop_token_ids`, and the model's own once a model is known."""
+        """The tokens that end the output: `stop_token_ids`, and in an engine the eos tokens, unless ignored."""
         token_ids: frozenset[int] = vars(self)["_all_stop_token_ids"]
         return token_ids
 
     @property
     def bad_words_token_ids(self) -> Sequence[Sequence[int]]:
-        """`bad_words` in tokens. Errors: ValueError if there are any, and no tokenizer wrote them yet."""
+        """`bad_words` as token ids, in an engine. Errors: ValueError if there are any, but no tokenizer."""
         token_ids = vars(self)["_bad_words_token_ids"]
         if token_ids is None and self.bad_words:
             raise ValueError(f"bad_words={self.bad_words!r} needs a tokenizer.")
@@ -111,12 +111,12 @@ class SamplingParams:
     def child(
         self, index: int, eos_token_ids: Collection[int], bad_words_token_ids: Sequence[Sequence[int]]
     ) -> "SamplingParams":
-        """The parameters of one of the `n` completions, with what they mean to one model and its tokenizer."""
+        """The parameters of one of the `n` completions, for one model and its tokenizer."""
         child = replace(
             self,
             n=1,
             seed=None if self.seed is None else self.seed + index,
-            prompt_logprobs=self.prompt_logprobs if index == 0 else None,  # one completion computes them for all
+            prompt_logprobs=self.prompt_logprobs if index == 0 else None,  # computed once, with the first completion
         )
         child._set("_all_stop_token_ids", self.all_stop_token_ids | (set() if self.ignore_eos else {*eos_token_ids}))
         child._set("_bad_words_token_ids", bad_words_token_ids)

@@ -10,8 +10,8 @@ from mini_vllm.chat_template import render_chat_template
 from mini_vllm.config import read_json
 from mini_vllm.optional import import_optional
 
-REPLACEMENT = "\ufffd"  # what a decoder writes for bytes that are no UTF-8
-MAX_PENDING_TOKENS = 64  # without a text; a character has at most 4 bytes, so they never become one
+REPLACEMENT = "\ufffd"  # stands for invalid UTF-8
+MAX_PENDING_TOKENS = 64  # without text; they are not parts of one character, which has at most 4 bytes
 MAX_PROMPT_TOKENS = 8
 _SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token")
 
@@ -127,24 +127,24 @@ class FastTokenizer(ChatTokenizer):
 class IncrementalDetokenizer:
     """Turns tokens into text while they come, as `tokenizers.decoders.DecodeStream` does.
 
-    The pieces add up to the text of all tokens. A character may be split over several tokens; its piece comes
-    with the last of them. (What has been returned stays: where bytes that are no UTF-8 come behind a character,
-    a decoder that then writes U+FFFD for the character, too, is not followed in that.)
+    The pieces add up to the text of all tokens decoded at once. A character may be split over several tokens; its
+    piece comes with the last of them. One exception: if invalid UTF-8 follows a character, a byte-fallback decoder
+    turns that character into U+FFFD as well, but here it stays, because it has been returned.
 
-    prompt_token_ids: what comes before. A decoder that drops a space at the beginning of a text keeps it here.
+    prompt_token_ids: the tokens before. With them, a decoder that strips a leading space keeps it.
     """
 
     def __init__(
         self, tokenizer: Tokenizer, skip_special_tokens: bool = True, prompt_token_ids: Sequence[int] = ()
     ) -> None:
         self._tokenizer, self._skip = tokenizer, skip_special_tokens
-        # What stands before a token can change its text: the window begins with tokens whose text was returned.
+        # The tokens before a token can change its text, so the window begins with tokens that were returned.
         self._window: list[int] = []
         self._num_returned = 0  # tokens of the window
         self._prefix = ""  # their text
         for start in range(max(len(prompt_token_ids) - MAX_PROMPT_TOKENS, 0), len(prompt_token_ids)):
             last_ids = list(prompt_token_ids[start:])
-            if REPLACEMENT not in self._decode(last_ids):  # else it would begin or end within a character
+            if REPLACEMENT not in self._decode(last_ids):  # otherwise it begins or ends within a character
                 self._return(last_ids)
                 break
 
@@ -165,7 +165,7 @@ class IncrementalDetokenizer:
         if len(pending) < MAX_PENDING_TOKENS:
             if not piece or text.endswith(REPLACEMENT):  # bytes that may become a character
                 return ""
-        elif not piece:  # special tokens that are skipped: what stood before them still stands before the next
+        elif not piece:  # skipped special tokens do not come between what they separate
             del self._window[self._num_returned :]
             return ""
         self._return(pending)

@@ -85,7 +85,7 @@ class BlockPool:
                 self._cached[block_hash] = block
 
     def reset(self) -> None:
-        """Make every block free and forget what it holds, whatever was interrupted."""
+        """Free every block and drop the prefix cache, whatever state an exception has left."""
         for block in self.blocks:
             block.ref_cnt, block.block_hash = 0, None
         self._free = OrderedDict((block.block_id, block) for block in self.blocks)

@@ -67,7 +67,7 @@ class KVCacheManager:
         self.block_pool.free_blocks(reversed(self._blocks.pop(request.request_id, [])))
 
     def reset(self) -> None:
-        """Take every request's blocks from it, and forget what they hold."""
+        """Free the blocks of all requests and drop the prefix cache."""
         self._blocks = {}
         self.block_pool.reset()
 

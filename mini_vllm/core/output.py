@@ -37,6 +37,6 @@ class ModelRunnerOutput:
 
     token_ids: dict[str, int] = field(default_factory=dict)
     logprobs: dict[str, dict[int, Logprob]] = field(default_factory=dict)  # if asked for
-    # For the next tokens of the prompt that this step reached, if asked for:
+    # One entry for each prompt token whose logits this step computed, if asked for:
     prompt_logprobs: dict[str, list[dict[int, Logprob]]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)  # instead of a token: why there is none

@@ -92,9 +92,11 @@ class Scheduler:
             self._remove(request)
 
     def reset(self, requests: Iterable[Request]) -> None:
-        """Let `requests`, in the order of their arrival, wait with no blocks: a step was broken off somewhere.
+        """Put all `requests` back into the queue without blocks, after a step was broken off.
 
-        What it wrote to the KV cache is unknown, so that no block's content is trusted.
+        A failed step leaves its KV undefined, so the prefix cache is dropped as well.
+
+        requests: the unfinished ones, in the order of their arrival.
         """
         self.kv_cache_manager.reset()
         self.requests = {request.request_id: request for request in requests}

@@ -1,4 +1,4 @@
-"""The output side of one completion: text while the tokens come, and stop strings."""
+"""The output side of one completion: its text, token by token, and its stop strings."""
 
 from mini_vllm.outputs import CompletionOutput
 from mini_vllm.request import Request, RequestStatus
@@ -7,7 +7,7 @@ from mini_vllm.tokenizer import IncrementalDetokenizer, Tokenizer
 
 
 class CompletionState:
-    """What is known of a completion besides its tokens, which its request holds.
+    """The text and logprobs of a completion; its tokens are in its request.
 
     tokenizer: None: the text stays empty.
     """
@@ -19,18 +19,18 @@ class CompletionState:
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew with the tokens that the request has: a step was broken off."""
+        """Rebuild the text from the tokens that the request still has, after a step was broken off."""
         tokenizer, skip = self._tokenizer, self.request.sampling_params.skip_special_tokens
         prompt = self.request.prompt_token_ids
         self._detokenizer = None if tokenizer is None else IncrementalDetokenizer(tokenizer, skip, prompt)
         self._text, self._num_decoded = "", 0
-        self._num_searched = 0  # characters: a stop string that ends among them does not count (any more)
+        self._num_searched = 0  # characters of the text; a stop string that ends among them does not count
         del self._logprobs[self.request.num_output_tokens :]
         self._cumulative_logprob = sum(next(iter(entries.values())).logprob for entries in self._logprobs)
         self._decode_new_tokens()
 
     def update(self, logprobs: dict[int, Logprob] | None) -> None:
-        """Take in the request's newest token, and finish the request if its text has reached a stop string.
+        """Add the request's newest token, and finish the request if its text has reached a stop string.
 
         Errors: whatever the tokenizer raises.
         """
@@ -43,7 +43,7 @@ class CompletionState:
         """Everything up to now."""
         request, params, text = self.request, self.request.sampling_params, self._text
         if params.stop_strings and not request.status.is_finished and not params.include_stop_str_in_output:
-            # Whatever may turn out to be the beginning of a stop string is held back.
+            # Hold back what may turn out to be the beginning of a stop string.
             text = text[: len(text) - _held_back(text, params.stop_strings)]
         has_logprobs = params.logprobs is not None
         return CompletionOutput(
@@ -72,7 +72,7 @@ class CompletionState:
         self._cut_at_stop_string()
 
     def _cut_at_stop_string(self) -> None:
-        """Cut the text at the stop string that begins first, which counts even if the last token ended it anyway."""
+        """End the text at the stop string that begins first, even if the last token has ended the request."""
         params, found = self.request.sampling_params, []
         for stop in params.stop_strings:
             index = self._text.find(stop, max(self._num_searched - len(stop) + 1, 0))

@@ -1,4 +1,4 @@
-"""From what a user passes to what the model can take: token ids, and parameters in tokens."""
+"""From a user's prompt and parameters to token ids."""
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral
@@ -40,9 +40,9 @@ class InputProcessor:
         return text, token_ids
 
     def process_params(self, params: SamplingParams) -> list[SamplingParams]:
-        """The parameters of each completion, with the tokens that they mean.
+        """The parameters of each completion, with eos tokens and bad words as token ids.
 
-        Errors: TypeError or ValueError, naming the field and its value, for what this model cannot do.
+        Errors: TypeError or ValueError, naming the field and its value, for what this model does not support.
         """
         if not isinstance(params, SamplingParams):
             raise TypeError(f"params={params!r} must be a SamplingParams.")
@@ -59,12 +59,12 @@ class InputProcessor:
         return [params.child(index, self.eos_token_ids, bad_words) for index in range(params.n)]
 
     def _bad_word(self, text: str) -> list[list[int]]:
-        """A bad word in tokens: at the beginning of a text and, where it is another token then, behind a space."""
+        """A bad word as token ids, and those of the word behind a space if only the first differs, as in vLLM."""
         if self.tokenizer is None:
             raise ValueError(f"bad_words=[{text!r}] needs a tokenizer, and this engine has none.")
         first, behind = (self._encode(space + text.lstrip(), add_special_tokens=False) for space in ("", " "))
         if not first:
-            raise ValueError(f"bad_words=[{text!r}] holds a text without a token.")
+            raise ValueError(f"bad_words=[{text!r}] has no tokens.")
         is_other = len(behind) == len(first) and behind[0] != first[0]
         return [first, behind] if is_other else [first]
 

@@ -51,7 +51,7 @@ class LLMEngine:
         self.model_runner = ModelRunner(model, self.config)
         self._num_steps = self._num_tokens_processed = 0
         self._seeds = SeedSequence(self.config.seed)
-        # While a step is under way: how many output tokens its requests had before it.
+        # During a step: the number of output tokens before it, for each of its requests.
         self._num_tokens_before: dict[Request, int] | None = None
 
     def add_request(
@@ -61,7 +61,7 @@ class LLMEngine:
         params: SamplingParams | None = None,
         arrival_time: float | None = None,
     ) -> None:
-        """Let a request wait for its turn. With SamplingParams.n above 1 it waits as `n` requests.
+        """Add a request to the queue. With SamplingParams.n above 1 it becomes `n` requests.
 
         prompt:       a text, or token ids.
         arrival_time: for its metrics, on time.monotonic's clock; None: now.
@@ -73,7 +73,7 @@ class LLMEngine:
         if not isinstance(request_id, str):
             raise TypeError(f"request_id={request_id!r} must be a string.")
         all_params = self.input_processor.process_params(SamplingParams() if params is None else params)
-        # As in vLLM: the completions of a request are requests with names of their own.
+        # Each completion is a request for the scheduler, with vLLM's names.
         names = [request_id] if len(all_params) == 1 else [f"{index}_{request_id}" for index in range(len(all_params))]
         for name in (request_id, *names):
             if name in self.output_processor.request_states or name in self.scheduler.requests:
@@ -99,12 +99,12 @@ class LLMEngine:
     def step(self) -> list[RequestOutput]:
         """Compute the next tokens, and return an output for each request that got one, or that failed.
 
-        Whatever interrupts a step (Ctrl-C, for example) leaves the engine as it was before: no block is taken,
-        and the step's tokens are computed anew.
+        An exception in a step (Ctrl-C, for example) undoes all of it: no block stays taken, and the next step
+        computes the same tokens.
 
         Errors: RuntimeError if no token can be computed although requests are unfinished.
         """
-        self._roll_back()  # if not even the rollback of the last step could finish
+        self._roll_back()  # of a step whose own rollback was interrupted, too
         if not self.has_unfinished_requests():
             return []
         try:
@@ -121,17 +121,17 @@ class LLMEngine:
         updated = self.scheduler.update_from_output(plan, sampled)
         outputs = self.output_processor.process_outputs(updated, sampled.logprobs)
         for request in updated:
-            if request.status.is_finished:  # by its text, if the scheduler, which sees tokens only, still has it
+            if request.status.is_finished:  # by a stop string, which the scheduler does not see
                 self.scheduler.finish_request(request.request_id, request.status)
         self._num_steps += 1
         self._num_tokens_processed += plan.total_num_scheduled_tokens
         unfinished = self.output_processor.unfinished(outputs)
-        # From here on the step counts, with all that belongs to it: two stores that no signal can come between.
+        # Commit: Python handles no signal between these two stores.
         self.output_processor.request_states, self._num_tokens_before = unfinished, None
         return outputs
 
     def _roll_back(self) -> None:
-        """Undo a step that was broken off. If there is none, do nothing."""
+        """Undo a step that was broken off, if there is one."""
         if self._num_tokens_before is not None:
             self.scheduler.reset(self.output_processor.restart(self._num_tokens_before))
             self._num_tokens_before = None

@@ -24,7 +24,7 @@ class OutputProcessor:
         self._decoded_token = lru_cache(maxsize=2**18)(self._decode_token)
 
     def add_request(self, requests: Sequence[Request], prompt: str | None, arrival_time: float) -> None:
-        """Expect tokens of a caller's request, which may have several completions.
+        """Register a caller's request, which may have several completions.
 
         requests: one for each completion.  prompt: its text; None if it was given as token ids.
         """
@@ -51,22 +51,22 @@ class OutputProcessor:
             state.first_token_time, state.last_token_time = state.first_token_time or now, now
             try:
                 state.completions[request.index].update(self._with_texts(request, logprobs.get(request.request_id)))
-            except Exception as error:  # the tokenizer may be the caller's, and raise anything
+            except Exception as error:  # a caller's tokenizer may raise anything
                 request.status = RequestStatus.FINISHED_ERROR
                 request.error = f"Request {request.request_id!r}: its tokens cannot be decoded: {error!r}"
         return [self._output(request_id, state, now) for request_id, state in updated.items()]
 
     def unfinished(self, outputs: Iterable[RequestOutput]) -> "dict[str, RequestState]":
-        """`request_states` without those whose last output this is."""
+        """`request_states` without the requests that these outputs finish."""
         finished = {output.request_id for output in outputs if output.finished}
         if not finished:  # as in most steps: thousands may wait
             return self.request_states
         return {name: state for name, state in self.request_states.items() if name not in finished}
 
     def restart(self, num_tokens_before: Mapping[Request, int]) -> list[Request]:
-        """Undo what a step that was broken off did to requests: outputs, tokens, statuses.
+        """Undo the changes of a step that was broken off to tokens, statuses and texts.
 
-        num_tokens_before: the output tokens that the requests of the step had.
+        num_tokens_before: the number of output tokens before that step, for each of its requests.
 
         Returns the requests that were unfinished before it, in the order of their arrival.
         """

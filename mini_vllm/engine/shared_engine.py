@@ -14,9 +14,9 @@ Mailbox = dict[str, RequestOutput]  # by request id, the latest output that its 
 
 
 class SharedEngine:
-    """Lets callers wait for their outputs at the same time. Whoever waits steps the engine, for all of them.
+    """Serves callers that wait for their outputs at the same time. Whichever waits steps the engine, for all of them.
 
-    So the requests of several threads are batched like those of one.
+    So requests of several threads are batched like those of one.
     """
 
     def __init__(self, engine: LLMEngine) -> None:
@@ -32,7 +32,7 @@ class SharedEngine:
             self._mailboxes[request_id] = mailbox
 
     def wait(self, mailbox: Mailbox) -> list[RequestOutput]:
-        """Step until there are outputs in the mailbox, and take them. None are left if its requests were aborted."""
+        """Step until the mailbox holds outputs, and take them. The list is empty if its requests were aborted."""
         while True:
             with self._exclusive():
                 if not mailbox and self.engine.has_unfinished_requests():
@@ -47,8 +47,8 @@ class SharedEngine:
     def abort(self, request_ids: Iterable[str]) -> None:
         """End requests, finished or not, and forget their mailboxes.
 
-        It never waits: the garbage collector may close a stream in the middle of a step, even in the step's thread.
-        Whoever holds the engine then does it.
+        It never blocks: the garbage collector may close a stream in the middle of a step, even in the thread of that
+        step. The caller that holds the engine then aborts them.
         """
         self._to_abort.extend(request_ids)
         if self._lock.acquire(blocking=False):
@@ -60,7 +60,7 @@ class SharedEngine:
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         with ExitStack() as stack:
-            # Python's locks are not fair. Who has just stepped queues for its turn behind who waits already.
+            # Python's locks are not fair: a thread that has just stepped queues here, behind those that wait already.
             with self._turn:
                 stack.enter_context(self._lock)
             self._abort_all()

@@ -27,10 +27,10 @@ class LLM:
                path of a folder in Hugging Face's format or of a GGUF file. Or a LlamaForCausalLM.
     tokenizer: None: the model's own. Otherwise a Tokenizer, or a path or name for `load_tokenizer`. A
                LlamaForCausalLM has none, so prompts are then lists of token ids.
-    skip_tokenizer_init: do without a tokenizer: prompts are lists of token ids, and outputs have no text.
+    skip_tokenizer_init: use no tokenizer; prompts are lists of token ids, and outputs have no text.
     arguments: max_model_len, max_num_seqs, max_num_batched_tokens, block_size, num_blocks or
-               kv_cache_memory_bytes, enable_prefix_caching, seed: see `EngineConfig.for_model`. Arguments of
-               vLLM's LLM that change nothing here are accepted: see llm_arguments.py.
+               kv_cache_memory_bytes, enable_prefix_caching, seed: see `EngineConfig.for_model`. Some of
+               vLLM's other arguments are accepted where they change nothing: see llm_arguments.py.
 
     Errors: TypeError for an unknown argument; ValueError for a model or tokenizer that does not exist or limits
     that do not fit; RuntimeError if a download fails.
@@ -64,7 +64,7 @@ class LLM:
         return self.llm_engine.tokenizer
 
     def get_default_sampling_params(self) -> SamplingParams:
-        """What counts where no parameters are given: generation_config.json's in a model's folder, or vLLM's."""
+        """The parameters of a request without its own: from the folder's generation_config.json, or vLLM's defaults."""
         return self._default_params
 
     def generate(
@@ -98,7 +98,7 @@ class LLM:
         finally:
             self._shared_engine.abort(request_ids)  # whatever happened, none of them is left behind in the engine
         if len(finished) < len(requests):
-            raise RuntimeError("A request was aborted by somebody else.")
+            raise RuntimeError("Another caller aborted a request of this call.")
         return [finished[request_id] for request_id in request_ids]
 
     def stream(self, prompt: Prompt, sampling_params: SamplingParams | None = None) -> Iterator[RequestOutput]:
@@ -109,7 +109,7 @@ class LLM:
         request_id, mailbox = str(next(self._request_counter)), Mailbox()
         try:
             self._add_request(request_id, prompt, sampling_params, mailbox)
-            while outputs := self._shared_engine.wait(mailbox):  # none: the request was aborted by somebody else
+            while outputs := self._shared_engine.wait(mailbox):  # empty: another caller aborted the request
                 yield outputs[0]
                 if outputs[0].finished:
                     return

@@ -12,15 +12,15 @@ from mini_vllm.engine.input_processor import Prompt
 from mini_vllm.engine_config import EngineConfig
 from mini_vllm.sampling_params import SamplingParams
 
-# Arguments of vLLM's LLM that change nothing here, with the values of which that is true.
+# Arguments of vLLM's LLM without effect here, with the values for which that is correct.
 _HARMLESS: Mapping[str, tuple[object, ...]] = {
     "dtype": ("auto", "float32"),
     "tensor_parallel_size": (1,),
     "pipeline_parallel_size": (1,),
     "enforce_eager": (True,),
-    "trust_remote_code": (False, True),  # no code of a model is ever run, remote or not
+    "trust_remote_code": (False, True),  # a model's code is never run
 }
-# generation_config.json's names for fields of SamplingParams, as far as vLLM reads them.
+# Fields of generation_config.json that vLLM reads, and their names in SamplingParams.
 _DEFAULTS = {name: name for name in ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")}
 _DEFAULTS["max_new_tokens"] = "max_tokens"
 
@@ -44,7 +44,7 @@ def engine_limits(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def default_sampling_params(folder: Path) -> SamplingParams:
-    """What a model's generation_config.json recommends, where there is one. Errors: ValueError, naming the file."""
+    """The settings of a model's generation_config.json, or the defaults. Errors: ValueError, naming the file."""
     path = folder / "generation_config.json"
     found = read_json(path) if path.is_file() else {}
     settings = {ours: found[theirs] for theirs, ours in _DEFAULTS.items() if found.get(theirs) is not None}
@@ -55,7 +55,7 @@ def default_sampling_params(folder: Path) -> SamplingParams:
 
 
 def with_params(prompts: Any, params: Any) -> list[tuple[Prompt, SamplingParams | None]]:
-    """Each prompt and its parameters, from whatever a caller passed. Errors: TypeError or ValueError, naming it."""
+    """Pair each prompt with its parameters. Errors: TypeError or ValueError, naming it."""
     is_one = isinstance(prompts, (str, bytes, Mapping)) or not hasattr(prompts, "__iter__")
     prompts = [prompts] if is_one else list(prompts)
     if not is_one and prompts and isinstance(prompts[0], Integral):  # one prompt, as token ids

@@ -6,13 +6,13 @@ from mini_vllm.core.output import ModelRunnerOutput, ScheduledRequest
 from mini_vllm.models.llama import LlamaForCausalLM
 from mini_vllm.sample.ops.logprobs import Logprob, compute_logprobs, gather_logprobs
 
-MAX_ROWS = 64  # of logits at once: they are as wide as the vocabulary
+MAX_ROWS = 64  # of logits at once; a row is as wide as the vocabulary
 
 
 def add_prompt_logprobs(
     output: ModelRunnerOutput, model: LlamaForCausalLM, hidden: np.ndarray, items: list[ScheduledRequest]
 ) -> None:
-    """Enter into `output` what a step found out about prompts.
+    """Add to `output` the logprobs of the prompt tokens whose logits this step gives.
 
     hidden: (total_num_scheduled_tokens, hidden_size), as `ModelRunner.forward` returns them. A request whose
     logits hold NaN or inf fails.
@@ -30,7 +30,7 @@ def add_prompt_logprobs(
 
 
 def _prompt_logprobs(model: LlamaForCausalLM, hidden: np.ndarray, item: ScheduledRequest) -> list[dict[int, Logprob]]:
-    """One entry for each token of the prompt whose logits are known now and were not before."""
+    """One entry for each prompt token whose logits are new."""
     request, start = item.request, item.request.num_computed_tokens
     num_logprobs = request.sampling_params.prompt_logprobs
     assert num_logprobs is not None

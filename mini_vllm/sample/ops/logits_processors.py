@@ -1,4 +1,4 @@
-"""What a request forbids or favors before anything else: vLLM's logits processors, in vLLM's order."""
+"""vLLM's logits processors, in its order: allowed tokens, bad words, min_tokens, logit_bias."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from mini_vllm.sampling_params import SamplingParams
 
 
 def apply_logits_processors(logits: np.ndarray, params: SamplingParams, output_token_ids: Sequence[int]) -> None:
-    """Change one row of logits, (vocab_size,) float32, in place: a token that must not be drawn gets -inf.
+    """Change one row of logits, (vocab_size,) float32, in place; a token that must not be drawn gets -inf.
 
     Errors: ValueError for a token id outside the vocabulary, and for bad words without a tokenizer.
     """
@@ -28,6 +28,5 @@ def apply_logits_processors(logits: np.ndarray, params: SamplingParams, output_t
 
 
 def _is_one_token_short(word: Sequence[int], output_token_ids: Sequence[int]) -> bool:
-    """Whether the output ends with all tokens of a bad word but its last."""
-    begun = len(word) - 1
-    return begun <= len(output_token_ids) and list(output_token_ids[len(output_token_ids) - begun :]) == [*word[:-1]]
+    """Whether the output ends with a bad word except for its last token."""
+    return list(output_token_ids[len(output_token_ids) - len(word) + 1 :]) == list(word[:-1])
