@@ -112,7 +112,7 @@ def test_a_tokenizer_config_of_another_form_is_named(content, tmp_path):
     [
         ({"tokenizer.ggml.tokens": 7}, "has a field of another type than expected"),
         ({"tokenizer.ggml.merges": [1, 2]}, "has a field of another type than expected"),
-        ({"tokenizer.ggml.pre": ["a"]}, "its tokenizer .gpt2, .'a'... is not implemented"),
+        ({"tokenizer.ggml.pre": ["a"]}, r"its tokenizer \(gpt2, \['a'\]\) is not implemented"),
         ({"llama.rope.scaling.type": 7}, "has a field of another type than expected"),
         ({"llama.block_count": "two"}, "num_hidden_layers='two' must be a whole number"),
         ({"tokenizer.ggml.token_type": [1, 2]}, "it has 288 tokens, and tells the kind of 2"),
