@@ -12,7 +12,7 @@ SMOLLM2 = "smollm2-135m-instruct"
 COMMAND = f"python -m mini_vllm pull {SMOLLM2}"
 
 
-@pytest.mark.skipif(not is_pulled(SMOLLM2), reason=f"{SMOLLM2} is not in the cache. Bring it there (93 MB, 640 on disk): {COMMAND}")
+@pytest.mark.skipif(not is_pulled(SMOLLM2), reason=f"{SMOLLM2} is not in the cache. Bring it there (93 MB): {COMMAND}")
 def test_smollm2_answers_as_transformers_does_from_the_same_file():
     model, tokenizer = get_model(SMOLLM2)
     cases = json.loads((Path(__file__).parent / "golden" / "smollm2.json").read_text(encoding="utf-8"))["cases"]
