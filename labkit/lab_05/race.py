@@ -7,6 +7,8 @@ from labkit.sliders import sliders
 from labkit.style import BLUE, GREY, RED, WIDTH, pyplot, show
 
 MAX_STEPS = 400
+MOST_COLUMNS = 21
+NEVER = "num_computed_tokens never reaches num_tokens, as it should: run the tests of Exercises 1 and 2."
 
 
 class Race:
@@ -63,16 +65,17 @@ class Race:
         axes.plot(self.sampled, heights, "D", color=RED, markersize=6, linestyle="none")
         if self.preempted:
             axes.axvline(self.preempted + 0.5, color=GREY, linestyle=":", linewidth=2)
-            axes.text(self.preempted + 0.7, 88, "preempted:\nK and V lost", fontsize=11, va="top")
+            axes.text(self.preempted + 0.8, max(self.known) * 1.05, "preempted: K, V lost", fontsize=11, va="bottom")
         axes.set(title=title, xlabel="step", xlim=(0.5, self.num_steps + 0.5), ylim=(0, max(self.known) * 1.16))
         axes.set_xticks(range(1, self.num_steps + 1, 1 + self.num_steps // 10))
 
     def print(self) -> None:
         """Print the counters, one column per step."""
-        marks = ["S" if step in self.sampled else "" for step in range(1, self.num_steps + 1)]
-        rows = {"step": range(1, self.num_steps + 1), "computes": self.new, "computed": self.computed}
+        steps = range(1, min(self.num_steps, MOST_COLUMNS) + 1)
+        marks = ["S" if step in self.sampled else "" for step in steps]
+        rows = {"step": steps, "computes": self.new, "computed": self.computed}
         for name, row in {**rows, "known": self.known, "sampled": marks}.items():
-            print(f"{name:<9}" + "".join(f"{number:>4}" for number in row))
+            print(f"{name:<9}" + "".join(f"{number:>4}" for number, _ in zip(row, steps)))
 
 
 def plot_races(alone: Race, preempted: Race) -> None:
@@ -89,11 +92,12 @@ def plot_races(alone: Race, preempted: Race) -> None:
     panels[1].text(1, max(alone.known) * 1.05, "◆ a token is sampled", color=RED, va="bottom", fontsize=11)
     middle = (alone.first_token or 8) / 2
     panels[0].text(middle + 2.2, max(alone.known) * 0.25, "num_computed_\ntokens", color=BLUE, va="center")
-    show(
-        f"num_computed_tokens climbs by {alone.budget} a step, reaches num_tokens in step {alone.first_token}, and "
-        "from then on\nboth grow by one. After a preemption it starts at 0 and climbs in the same way; "
+    climb = (
+        f"num_computed_tokens climbs by {alone.budget} a step, reaches num_tokens in step {alone.first_token}, "
+        "and from then on\nboth grow by one. After a preemption it starts at 0 and climbs in the same way; "
         "num_tokens keeps\nwhat was sampled."
     )
+    show(climb if alone.first_token else NEVER)
     for name, race in (("alone", alone), ("preempted", preempted)):
         print(f"{name} (S: a token is sampled)")
         race.print()

@@ -1,5 +1,6 @@
 """Three requests that share a budget, computed by the engine with the student's step."""
 
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +38,7 @@ def plot_shared_budget(engine_step: Callable[..., Any], budget: int = 16, **requ
         panels[-1].bar(range(1, len(steps) + 1), new, 0.9, bottom, color=color, hatch=hatch, edgecolor="white")
         bottom = [low + height for low, height in zip(bottom, new)]
     top = max(steps[0].known.values())
-    panels[0].text(0.7, top * 1.03, "num_tokens (◆: a token is sampled)", color=RED, va="bottom", fontsize=11)
+    panels[0].text(0.7, top * 1.25, "num_tokens (◆: a token is sampled)", color=RED, va="bottom", fontsize=11)
     panels[0].text(4.5, top * 0.45, "num_computed_tokens", color=COLORS[0], fontsize=11, backgroundcolor="white")
     panels[-1].axhline(budget, color=GREY, linestyle="--")
     panels[-1].text(len(steps) + 0.4, budget, f"budget {budget}", va="bottom", ha="right", color=GREY)
@@ -45,9 +46,9 @@ def plot_shared_budget(engine_step: Callable[..., Any], budget: int = 16, **requ
         xlabel="step",
         ylabel="tokens",
         ylim=(0, budget * 1.4),
-        title="what each step computes",
         xlim=(0.5, len(steps) + 0.5),
     )
+    panels[-1].set_title("what each step computes", fontsize=12)
     panels[-1].set_xticks(range(1, len(steps) + 1, 1 + len(steps) // 12))
     show(_in_words(steps, requests, budget))
     print(f"{'tokens computed in step':<24}" + "".join(f"{number:>4}" for number in range(1, len(steps) + 1)))
@@ -85,4 +86,4 @@ def _in_words(steps: list[Step], requests: dict[str, tuple[int, int]], budget: i
         last = max(number for number, step in enumerate(steps, start=1) if name in step.new)
         said.append(f"{name} gets its first token in step {first} and its last in step {last}")
     full = sum(sum(step.new.values()) == budget for step in steps)
-    return f"{'; '.join(said[:2])};\n{'; '.join(said[2:])}. {full} of {len(steps)} steps use the whole budget."
+    return textwrap.fill(f"{'; '.join(said)}. {full} of {len(steps)} steps use the whole budget.", 90)
