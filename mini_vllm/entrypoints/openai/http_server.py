@@ -47,7 +47,8 @@ class TimedProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP gets the answer that everything else gets."""
         body = dumps(ApiError(400, msg).content())
-        headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        headers.append((b"connection", b"close"))
         for part in (
             h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
             h11.Data(data=body),
