@@ -1,8 +1,8 @@
 """What numpy's BLAS is good at on this machine.
 
-`has_small_kernel` is the flag of all that depends on it: weights in tiles (linear.py), our own threads
-(parallel.py) and `OneThread`. It is off with another BLAS, on another processor, or without threadpoolctl; weights
-are then whole, and BLAS uses its own threads. Measured gains: benchmarks/README.md.
+`has_small_kernel` is the flag of weights in tiles (linear.py), which our own threads share (parallel.py). It is off
+with another BLAS, on another processor, or without threadpoolctl; weights are then whole, and BLAS shares out each
+product among its own threads, except in a step of many tokens. Measured gains: benchmarks/README.md.
 """
 
 from mini_vllm.optional import import_installed
@@ -21,22 +21,13 @@ _openblas = next((library for library in _libraries if library.internal_api == "
 
 # What OPENBLAS_NUM_THREADS says, else the number of processors.
 num_threads: int = _openblas.num_threads if _openblas else 1
+can_leave_threads_to_us: bool = _openblas is not None and 1 < num_threads <= _MAX_THREADS
 has_small_kernel: bool = (
     _openblas is not None and _openblas.architecture in _WITH_SMALL_KERNEL and num_threads <= _MAX_THREADS
 )
 
 
-class OneThread:
-    """Where the work is shared out by mini_vllm.layers.parallel, BLAS uses no threads of its own.
-
-    They would be in the way: after each product they wait for the next in a loop that keeps a processor busy. With
-    ours alone, a step took 50 ms instead of 291 on a machine whose two processors were busy.
-    """
-
-    def __enter__(self) -> None:
-        if has_small_kernel and _openblas:
-            _openblas.set_num_threads(1)
-
-    def __exit__(self, *_: object) -> None:
-        if has_small_kernel and _openblas:
-            _openblas.set_num_threads(num_threads)
+def set_num_threads(number: int) -> None:
+    """How many threads BLAS shares a product among."""
+    if _openblas:
+        _openblas.set_num_threads(number)

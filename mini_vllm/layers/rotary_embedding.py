@@ -7,6 +7,8 @@ import numpy as np
 from mini_vllm.config import ModelConfig
 from mini_vllm.rope_scaling import RopeScaling
 
+MIN_TABLE = 512  # positions
+
 
 class RotaryEmbedding:
     """Rotates each pair (x[i], x[i + head_dim/2]) by an angle that grows with the position.
@@ -26,22 +28,26 @@ class RotaryEmbedding:
         if freq_factors is not None:
             self.inv_freq = self.inv_freq / freq_factors
         self.attention_factor = attention_factor(config.rope_scaling)
+        self._cos, self._sin = self._table(0)
 
     def cos_sin(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What `apply_rotary_emb` needs for tokens at `positions`, (num_tokens,): the same in every layer.
 
         Returns cos of both halves of a head, and sin of one: (num_tokens, 1, head_dim), (num_tokens, 1, head_dim / 2).
         """
-        # Computed for each step, which takes microseconds: a table of all positions of a long context takes a gigabyte.
+        num_positions = int(positions.max()) + 1
+        if num_positions > len(
+            self._sin
+        ):  # the table grows with what is asked for: a model may have a million positions
+            self._cos, self._sin = self._table(max(num_positions, 2 * len(self._sin), MIN_TABLE))
+        return self._cos[positions][:, None], self._sin[positions][:, None]
+
+    def _table(self, num_positions: int) -> tuple[np.ndarray, np.ndarray]:
         # The angles need float64 (position 8,191 is a large angle); what the model computes with is float32.
-        angles = np.multiply.outer(positions, self.inv_freq)
-        half_cos = np.cos(angles)
-        cos = np.concatenate((half_cos, half_cos), axis=-1, dtype=np.float32, casting="same_kind")
-        sin = np.sin(angles).astype(np.float32)
-        if self.attention_factor != 1.0:
-            cos *= np.float32(self.attention_factor)
-            sin *= np.float32(self.attention_factor)
-        return cos[:, None], sin[:, None]
+        angles = np.multiply.outer(np.arange(num_positions), self.inv_freq)
+        cos = (np.cos(angles) * self.attention_factor).astype(np.float32)
+        sin = (np.sin(angles) * self.attention_factor).astype(np.float32)
+        return np.concatenate((cos, cos), axis=-1), sin
 
 
 def apply_rotary_emb(x: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> np.ndarray:

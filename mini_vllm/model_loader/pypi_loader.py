@@ -37,7 +37,7 @@ MODELS = {
         wheel_bytes=92_871_040,
     )
 }
-_PREPARED = "prepared-2"  # a new number when the layout of the weights changes
+_PREPARED = "prepared-3"  # a new number when the layout of the weights changes
 
 
 def cache_folder() -> Path:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from mini_vllm.config import ModelConfig
-from mini_vllm.layers import blas
 from mini_vllm.layers.activation import silu_and_mul
 from mini_vllm.layers.embedding import embedding
 from mini_vllm.layers.layernorm import rms_norm
 from mini_vllm.layers.linear import linear
+from mini_vllm.layers.parallel import OwnThreads, by_rows
 from mini_vllm.layers.rotary_embedding import RotaryEmbedding, apply_rotary_emb
 from mini_vllm.models.weights import WeightReader, random_weights
 
@@ -22,7 +22,7 @@ Attention = Callable[[int, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 class LlamaAttention:
-    """Q, K and V of all tokens, rotated; then attention, and a projection of what they attend to."""
+    """Q, K and V of all tokens, rotated; then attention; then a projection of what they attend to."""
 
     def __init__(self, config: ModelConfig, index: int, weights: WeightReader) -> None:
         self.config, self.index = config, index
@@ -38,13 +38,21 @@ class LlamaAttention:
         )
         self.o_proj, self.o_bias = weights.linear(f"{name}.o_proj", q_size, hidden, has_bias=config.attention_bias)
 
-    def forward(self, x: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray], attention: Attention) -> np.ndarray:
-        """x: (num_tokens, hidden_size), normed. Returns an array of the same shape."""
+    def qkv(self, x: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> np.ndarray:
+        """x: (num_tokens, hidden_size), normed. Returns (num_tokens, heads of q, then of k, then of v, head_dim)."""
         heads, kv_heads = self.config.num_attention_heads, self.config.num_key_value_heads
         qkv = linear(x, self.qkv_proj, self.qkv_bias).reshape(len(x), heads + 2 * kv_heads, self.config.head_dim)
-        qk = self.rotate(qkv[:, : heads + kv_heads], cos_sin)
-        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + kv_heads :]
-        return linear(attention(self.index, q, k, v), self.o_proj, self.o_bias)
+        qkv[:, : heads + kv_heads] = self.rotate(qkv[:, : heads + kv_heads], (cos, sin))
+        return qkv
+
+    def attend(self, qkv: np.ndarray, attention: Attention) -> np.ndarray:
+        """What the tokens attend to: (num_tokens, num_attention_heads * head_dim)."""
+        heads, kv_heads = self.config.num_attention_heads, self.config.num_key_value_heads
+        return attention(self.index, qkv[:, :heads], qkv[:, heads : heads + kv_heads], qkv[:, heads + kv_heads :])
+
+    def output(self, attended: np.ndarray) -> np.ndarray:
+        """The projection of what the tokens attend to: (num_tokens, hidden_size)."""
+        return linear(attended, self.o_proj, self.o_bias)
 
     def rotate(self, qk: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """Give Q and K their positions. qk: (num_tokens, num_attention_heads + num_key_value_heads, head_dim)."""
@@ -80,8 +88,15 @@ class LlamaDecoderLayer:
         self.mlp = LlamaMLP(config, index, weights)
 
     def forward(self, hidden: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray], attention: Attention) -> np.ndarray:
-        """hidden: (num_tokens, hidden_size), overwritten with the result."""
-        hidden += self.self_attn.forward(rms_norm(hidden, self.input_layernorm, self.eps), cos_sin, attention)
+        """hidden: (num_tokens, hidden_size). Returns an array of the same shape; the given one may be overwritten."""
+        qkv = by_rows(self._before_attention, hidden, *cos_sin)
+        return by_rows(self._after_attention, hidden, self.self_attn.attend(qkv, attention))
+
+    def _before_attention(self, hidden: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> np.ndarray:
+        return self.self_attn.qkv(rms_norm(hidden, self.input_layernorm, self.eps), cos, sin)
+
+    def _after_attention(self, hidden: np.ndarray, attended: np.ndarray) -> np.ndarray:
+        hidden += self.self_attn.output(attended)
         hidden += self.mlp.forward(rms_norm(hidden, self.post_attention_layernorm, self.eps))
         return hidden
 
@@ -133,12 +148,12 @@ class LlamaForCausalLM:
         """
         hidden = embedding(token_ids, self.embed_tokens)
         cos_sin = self.rotary_emb.cos_sin(positions)
-        with blas.OneThread():
+        with OwnThreads(len(token_ids)):
             for layer in self.layers:
                 hidden = layer.forward(hidden, cos_sin, attention)
         return hidden
 
     def compute_logits(self, hidden: np.ndarray) -> np.ndarray:
         """The logits of the token that follows. hidden: (num_tokens, hidden_size) -> (num_tokens, vocab_size)."""
-        with blas.OneThread():
+        with OwnThreads(len(hidden)):
             return linear(rms_norm(hidden, self.norm, self.config.rms_norm_eps), self.lm_head)

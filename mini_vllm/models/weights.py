@@ -5,19 +5,22 @@ from collections.abc import Mapping
 import numpy as np
 
 from mini_vllm.config import ModelConfig
-from mini_vllm.layers.linear import tile, tile_width, untile
+from mini_vllm.layers.linear import is_read_by_rows, tile, tile_width, untile
+from mini_vllm.models.arena import Arena
+
+
+class PreparedWeights(dict[str, np.ndarray]):
+    """Weights in the order and in the memory that are fastest on this machine: used as they lie.
+
+    `NAME` is (out, in), as checkpoints store a linear layer, `NAME.T` is (in, out), `NAME.tiles` are its tiles.
+    """
 
 
 class WeightReader:
     """Reads arrays by Hugging Face's names, checks their shapes, and turns them to float32.
 
-    Checkpoints store a linear layer as (out, in). It is kept here as `linear` wants it on this machine:
-    as (in, out), or in tiles.
-
-    `prepared` gathers every array as it is multiplied with, under names that say so: `NAME.T` is
-    NAME as (in, out), `NAME.tiles` are its tiles. A table that holds the one that is wanted is believed:
-    the array is used where it lies, in a memory-mapped file for example, without a copy. If it holds
-    the other one, prepared on another machine, it is converted.
+    A linear layer is kept in the order that is fastest on this machine (see linear.py), and handed out as (in, out), or
+    in tiles. `prepared` gathers every array. A table may have been prepared on another machine: it is converted.
 
     Errors: KeyError for a name that is missing, ValueError for another shape than expected.
     """
@@ -25,7 +28,8 @@ class WeightReader:
     def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
         self._weights = weights
         self._read: set[str] = set()
-        self.prepared: dict[str, np.ndarray] = {}
+        self.prepared = PreparedWeights()
+        self._arena = Arena()
 
     def matrix(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
         """The array as it is stored."""
@@ -43,7 +47,7 @@ class WeightReader:
     def linear(
         self, name: str, size_in: int, size_out: int, has_bias: bool = False
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """A linear layer: its weight as (in, out) or in tiles, and its bias, (out,); None if it has none."""
+        """A linear layer: its weight, (in, out) or tiles, and its bias, (out,); None if it has none."""
         return self.fused_linear(name, size_in, {name: size_out}, has_bias)
 
     def fused_linear(
@@ -62,28 +66,33 @@ class WeightReader:
     def _fused_weight(self, name: str, size_in: int, parts: Mapping[str, int]) -> np.ndarray:
         size_out = sum(parts.values())
         width = tile_width(size_in, size_out)
+        weight = self._in_any_order(name, size_in, parts, width)
+        if width:
+            return self._keep(f"{name}.tiles", weight if weight.ndim == 3 else tile(weight, width))
+        if is_read_by_rows(size_in, size_out):
+            return self._keep(name, weight.T).T
+        return self._keep(f"{name}.T", weight)
+
+    def _keep(self, name: str, array: np.ndarray) -> np.ndarray:
+        is_prepared = isinstance(self._weights, PreparedWeights) and name in self._weights
+        self.prepared[name] = self._weights[name] if is_prepared else self._arena.copy(array)
+        return self.prepared[name]
+
+    def _in_any_order(self, name: str, size_in: int, parts: Mapping[str, int], width: int | None) -> np.ndarray:
+        """(in, out), in whatever order it is stored; or its tiles, if they have this width."""
+        size_out = sum(parts.values())
         if f"{name}.tiles" in self._weights:
             *_, stored_width = np.shape(self._weights[f"{name}.tiles"])
-            weight = self._stored(f"{name}.tiles", (size_out // max(stored_width, 1), size_in, stored_width))
-            if stored_width != width:
-                weight = untile(weight)
-        elif f"{name}.T" in self._weights:
-            weight = self._stored(f"{name}.T", (size_in, size_out))
-        else:
-            weight, start = np.empty((size_in, size_out), dtype=np.float32), 0
-            for part, part_out in parts.items():
-                weight[:, start : start + part_out] = self._stored(part, (part_out, size_in)).T
-                start += part_out
-        if width and weight.ndim == 2:
-            weight = tile(weight, width)
-        self.prepared[f"{name}.tiles" if width else f"{name}.T"] = weight
-        return weight
+            tiles = self._stored(f"{name}.tiles", (size_out // max(stored_width, 1), size_in, stored_width))
+            return tiles if stored_width == width else untile(tiles)
+        if f"{name}.T" in self._weights:
+            return self._stored(f"{name}.T", (size_in, size_out))
+        if name in self._weights:
+            return self._stored(name, (size_out, size_in)).T
+        return np.concatenate([self._stored(part, (part_out, size_in)) for part, part_out in parts.items()]).T
 
     def tied_embedding(self, name: str, vocab: int, hidden: int) -> tuple[np.ndarray, np.ndarray]:
         """The same memory twice: as `embedding` wants it, and as `linear` does."""
-        if tile_width(hidden, vocab) is None and f"{name}.weight" in self._weights:
-            rows = self.matrix(f"{name}.weight", (vocab, hidden))
-            return rows, rows.T
         weight, _ = self.linear(name, hidden, vocab)
         return weight if weight.ndim == 3 else weight.T, weight
 

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from mini_vllm.layers import linear as linear_module
 from mini_vllm.layers.attention import causal_attention
 from mini_vllm.layers.embedding import embedding
 from mini_vllm.layers.linear import linear, tile, tile_width, untile
+from mini_vllm.models.arena import Arena
 from mini_vllm.models.weights import random_weights
 
 CONFIG = ModelConfig(
@@ -186,9 +188,63 @@ def test_a_forked_process_has_threads_of_its_own(tiled):
 
 
 @pytest.mark.skipif(blas._openblas is None, reason="numpy has another BLAS than its wheels'")
-def test_blas_has_one_thread_while_ours_work_and_its_own_again_afterwards(monkeypatch):
-    monkeypatch.setattr(blas, "has_small_kernel", True)
-    with pytest.raises(ZeroDivisionError), blas.OneThread():
-        assert blas._openblas.num_threads == 1
+@pytest.mark.parametrize("has_small_kernel", [True, False])
+def test_blas_has_one_thread_while_ours_work_and_its_own_again_afterwards(monkeypatch, has_small_kernel):
+    monkeypatch.setattr(blas, "has_small_kernel", has_small_kernel)
+    monkeypatch.setattr(blas, "can_leave_threads_to_us", True)
+    with pytest.raises(ZeroDivisionError), parallel.OwnThreads(parallel.MIN_ROWS):
+        assert blas._openblas.num_threads == 1 and parallel.num_threads == blas.num_threads
         raise ZeroDivisionError
-    assert blas._openblas.num_threads == blas.num_threads
+    assert blas._openblas.num_threads == blas.num_threads and parallel.num_threads == 1
+    with parallel.OwnThreads(parallel.MIN_ROWS - 1):
+        assert (parallel.num_threads == 1) == (not has_small_kernel or blas.num_threads == 1)
+
+
+def test_a_long_step_shared_out_by_rows_gives_the_numbers_of_one_thread(monkeypatch):
+    """Every part of a layer, with a number of rows that three threads do not share evenly."""
+    monkeypatch.setattr(blas, "has_small_kernel", False)
+    monkeypatch.setattr(blas, "can_leave_threads_to_us", True)
+    monkeypatch.setattr(blas, "num_threads", 3)
+    model = OneSequence(LlamaForCausalLM(CONFIG))
+    ids = np.arange(160) % CONFIG.vocab_size
+    shared_out = model.forward(ids)
+    monkeypatch.setattr(blas, "can_leave_threads_to_us", False)
+    np.testing.assert_allclose(model.forward(ids), shared_out, atol=1e-4)
+    short = model.forward(ids[:50])
+    np.testing.assert_allclose(short, shared_out[:50], atol=1e-4)
+
+
+def test_rows_come_back_in_order_from_as_many_threads_as_there_are(monkeypatch):
+    monkeypatch.setattr(blas, "has_small_kernel", False)
+    monkeypatch.setattr(parallel, "num_threads", 3)
+    calls, x, y = [], random(200, 4), random(200, 1)
+
+    def added(x, y):
+        calls.append(len(x))
+        return x + y
+
+    assert np.array_equal(parallel.by_rows(added, x, y), x + y)
+    assert sorted(calls) == [66, 67, 67]
+    assert np.array_equal(parallel.by_rows(added, x[:127], y[:127]), (x + y)[:127]) and calls[3:] == [127]
+
+
+def test_weights_lie_in_the_order_that_is_read_faster_and_are_given_on_without_a_copy(monkeypatch):
+    monkeypatch.setattr(blas, "has_small_kernel", False)
+    config = replace(CONFIG, vocab_size=160)
+    given = random_weights(config, seed=0)
+    model = LlamaForCausalLM(config, given)
+    layer = "model.layers.0"
+    assert model.weights.keys() >= {f"{layer}.mlp.down_proj.weight", "model.embed_tokens.weight.T"}
+    assert model.layers[0].mlp.down_proj.T.flags.c_contiguous and model.lm_head.flags.c_contiguous
+    assert np.array_equal(model.embed_tokens, given["model.embed_tokens.weight"])
+    assert np.shares_memory(model.embed_tokens, model.lm_head)
+    again = LlamaForCausalLM(config, model.weights)
+    assert all(array is model.weights[name] for name, array in again.weights.items())
+
+
+def test_an_arena_hands_out_memory_once():
+    arena, arrays = Arena(), []
+    for index, shape in enumerate([(3, 5), (2**11, 2**11), (2**12, 2**11), (7,), (2**21,)]):
+        arrays.append(arena.copy(np.full(shape, index, dtype=np.float16)))
+    assert all((array == index).all() and array.dtype == np.float32 for index, array in enumerate(arrays))
+    assert arrays[3].ctypes.data % 64 == arrays[0].ctypes.data % 64
