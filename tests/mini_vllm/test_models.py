@@ -9,6 +9,7 @@ from model_cases import ARCHITECTURES, CASES, NEW_TOKENS, ROPE, prompt
 
 from mini_vllm import EngineConfig, LlamaForCausalLM, LLMEngine, ModelConfig, OneSequence, SamplingParams
 from mini_vllm.config import SUPPORTED_ARCHITECTURES
+from mini_vllm.layers.rotary_embedding import RotaryEmbedding
 from mini_vllm.models.registry import model_class
 from mini_vllm.models.weights import random_weights
 
@@ -106,3 +107,13 @@ def test_a_context_of_a_million_positions_costs_nothing_until_it_is_used():
     logits = OneSequence(LlamaForCausalLM(config)).forward([1, 2, 3])
     short = OneSequence(LlamaForCausalLM(ModelConfig(**TINY))).forward([1, 2, 3])
     assert np.array_equal(logits, short)
+
+
+def test_the_table_of_angles_grows_with_the_positions_and_keeps_those_it_has():
+    config = ModelConfig(**TINY, max_position_embeddings=10**9, rope_theta=100.0)
+    rotary = RotaryEmbedding(config)
+    for asked in ([0], [511, 3], [512], [5_000, 0], [100_000]):
+        cos, sin = rotary.cos_sin(np.array(asked))
+        angles = np.outer(asked, [1.0, 0.1])
+        np.testing.assert_allclose(cos[:, 0], np.cos(np.hstack((angles, angles))), atol=1e-6)
+        np.testing.assert_allclose(sin[:, 0], np.sin(angles), atol=1e-6)
