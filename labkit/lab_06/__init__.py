@@ -17,7 +17,7 @@ from labkit.lab_06.exercise import PROVIDED
 from labkit.lab_06.fit import FIT, FIT_PAGED
 from labkit.lab_06.gather import BLOCKS, GATHER, PAIRS
 from labkit.lab_06.memory import draw_memory
-from labkit.lab_06.memory_plot import plot_memory
+from labkit.lab_06.memory_plot import block_size_slider, plot_memory
 from labkit.lab_06.sharing_plot import plot_sharing
 from labkit.lab_06.slots import SLOT
 
@@ -32,6 +32,7 @@ __all__ = [
     "RELEASE",
     "SHARE",
     "SLOT",
+    "block_size_slider",
     "built_on",
     "count_admissions",
     "draw_memory",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from labkit import CheckFailed, check, lab_06
-from labkit.lab_06 import BLOCKS, PAIRS
+from labkit.lab_06 import BLOCKS, PAIRS, memory_plot
 
 matplotlib.use("agg")
 
@@ -72,6 +72,25 @@ def test_what_is_no_list_of_whole_numbers_is_named(counts):
 def test_memory_is_printed_with_a_letter_a_token(capsys):
     lab_06.draw_memory({"A": [2, 0], "B": [1]}, {"A": 4, "B": 3}, num_blocks=4, block_size=3, per_line=2)
     assert capsys.readouterr().out == "  |A--|BBB|\n  |AAA|...|\n"
+
+
+def test_the_slider_shows_what_each_block_size_wastes_and_ends_at_a_reservation(monkeypatch):
+    """The largest block is a request of full length: as many requests fit as with a reservation each."""
+    monkeypatch.setattr(plt, "show", lambda: None)
+    said = {}
+
+    def all_states(draw, block_size):
+        said.update({size: draw(block_size=size) for size in block_size[0]})
+
+    monkeypatch.setattr(memory_plot, "sliders", all_states)
+    lab_06.block_size_slider(
+        num_blocks,
+        lambda position, table, size: table[position // size] * size + position % size,
+        lambda lengths, memory, size: {1: 11, 2: 11, 4: 10, 8: 8, 16: 7, 32: 4}[size],
+    )
+    assert said[1] == "11 requests fit; 113 of 128 slots hold a token, 0 are held and unused."
+    assert said[4].startswith("10 requests fit; 108 of 128 slots hold a token, 16 are")
+    assert said[32] == "4 requests fit; 40 of 128 slots hold a token, 88 are held and unused."
 
 
 def test_the_words_below_a_plot_follow_the_numbers(monkeypatch, capsys):
