@@ -13,7 +13,7 @@ from labkit.failure import CheckFailed, a_type, shortened
 from labkit.kinds import whole_number
 
 PROVIDED: frozenset[str] = frozenset()  # the modules of mini_vllm that an answer may call
-NAMED = {list: "list", set: "set"}
+NAMED: dict[type, str] = {list: "list", set: "set"}
 
 
 class ReadOnlyCall(Call):

@@ -17,7 +17,8 @@ def own_tokens_only(block_size: int) -> Callable[[Request], list[Hashable]]:
     def hasher(request: Request) -> list[Hashable]:
         ids, known = request.all_token_ids, len(request.block_hashes)
         blocks = (tuple(ids[start : start + block_size]) for start in range(0, len(ids), block_size))
-        return [block for block in blocks if len(block) == block_size][known:]
+        full: list[Hashable] = [block for block in blocks if len(block) == block_size]
+        return full[known:]
 
     return hasher
 

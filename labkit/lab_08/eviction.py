@@ -7,7 +7,7 @@ from labkit.check import Call, Why
 from labkit.lab_08.arguments import PROVIDED, ReadOnlyExercise, block_ids
 
 # block tables of the requests that have ended, blocks in use
-PROBES = (
+PROBES: tuple[tuple[list[list[int]], list[int]], ...] = (
     ([[1, 2, 3], [4, 5]], []),
     ([[1, 2, 3], [4, 5], [1, 2, 6]], []),
     ([[1, 2, 3], [4, 5]], [1, 2]),

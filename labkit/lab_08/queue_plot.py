@@ -6,6 +6,7 @@ from typing import Any
 from labkit.style import GREY, WIDTH, pyplot, show
 
 STYLES = (("#92c5de", ""), ("#fddbc7", "//"), ("#e0e0e0", ".."), ("#d9f0d3", "\\\\"))  # one for each request
+Stage = tuple[str, list[list[int]], list[int]]  # label, freed, hits
 
 
 def plot_queue(eviction_order: Callable[..., Any], freed: Sequence[Sequence[int]], hits: Sequence[int]) -> None:
@@ -13,7 +14,7 @@ def plot_queue(eviction_order: Callable[..., Any], freed: Sequence[Sequence[int]
 
     A block has the color of the request that used it last.
     """
-    stages = [(f"request {i + 1} ends", list(map(list, freed[: i + 1])), []) for i in range(len(freed))]
+    stages: list[Stage] = [(f"request {i + 1} ends", list(map(list, freed[: i + 1])), []) for i in range(len(freed))]
     found = " and ".join(map(str, hits))
     stages.append((f"a new one finds {found}", list(map(list, freed)), list(hits)))
     plt = pyplot()
