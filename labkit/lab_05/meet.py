@@ -39,7 +39,7 @@ def meet_the_engine(
         for name, tokens in served.tokens.items()
     }
     print("Finish reasons of the stream above, yours and the engine's:")
-    pairs = ", ".join(f"{name} {reason}/{served.reasons[name]}" for name, reason in found.items())
+    pairs = ", ".join(f"{name}={reason}/{served.reasons[name]}" for name, reason in found.items())
     print(textwrap.fill(pairs, 90, initial_indent="  ", subsequent_indent="  "))
     _on_a_real_model(engine_step)
 

@@ -1,5 +1,6 @@
 """Two counters that race: one request, computed step by step with the student's functions."""
 
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -94,10 +95,10 @@ def plot_races(alone: Race, preempted: Race) -> None:
     panels[0].text(middle + 2.2, max(alone.known) * 0.25, "num_computed_\ntokens", color=BLUE, va="center")
     climb = (
         f"num_computed_tokens climbs by {alone.budget} a step, reaches num_tokens in step {alone.first_token}, "
-        "and from then on\nboth grow by one. After a preemption it starts at 0 and climbs in the same way; "
-        "num_tokens keeps\nwhat was sampled."
+        "and from then on both grow by one. After a preemption it starts at 0 and climbs in the same way; "
+        "num_tokens keeps what was sampled."
     )
-    show(climb if alone.first_token else NEVER)
+    show(textwrap.fill(climb if alone.first_token else NEVER, 84))
     for name, race in (("alone", alone), ("preempted", preempted)):
         print(f"{name} (S: a token is sampled)")
         race.print()

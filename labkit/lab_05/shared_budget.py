@@ -86,4 +86,4 @@ def _in_words(steps: list[Step], requests: dict[str, tuple[int, int]], budget: i
         last = max(number for number, step in enumerate(steps, start=1) if name in step.new)
         said.append(f"{name} gets its first token in step {first} and its last in step {last}")
     full = sum(sum(step.new.values()) == budget for step in steps)
-    return textwrap.fill(f"{'; '.join(said)}. {full} of {len(steps)} steps use the whole budget.", 90)
+    return textwrap.fill(f"{'; '.join(said)}. {full} of {len(steps)} steps use the whole budget.", 84)

@@ -111,7 +111,7 @@ def test_a_counter_that_is_too_low_costs_work_and_one_that_is_too_high_costs_the
 def test_the_students_rules_agree_with_the_engines_counters(lab):
     said = lab.printed("meet-the-engine")
     assert re.findall(r"^ +\d+ +\d+ +\d+ +(\d+, \d+) +\1$", said, re.M) == ["7, 14", "2, 9", "1, 3", "4, 4"]
-    reasons = re.findall(r"\b([a-j]) (\w+)/(\w+)", said)
+    reasons = re.findall(r"\b([a-j])=(\w+)/(\w+)", said)
     assert len(reasons) == 10 and all(yours == own for _, yours, own in reasons)
     assert {own for _, _, own in reasons} == {"stop", "length"}
 
