@@ -1,7 +1,9 @@
 """The functions of the four labs together are an engine: the same tokens and counters as the engine's own."""
 
+import re
+
 import pytest
-from lab_cells import LABS
+from lab_cells import LABS, ROOT
 from student_engine import engines_own, random_stream, students
 
 PHASE = "phase-01-engine"
@@ -41,3 +43,10 @@ def test_the_four_labs_functions_serve_50_random_requests_as_the_engine_does(fun
     yours, counted = students(stream, functions)
     assert yours == outputs
     assert counted == counters
+
+
+def test_the_start_page_gives_no_number_away():
+    """Its numbers are those of phases, labs, minutes and points; a prediction or an exercise asks for none of them."""
+    page = (ROOT / "source" / PHASE / "README.md").read_text(encoding="utf-8")
+    numbers = re.findall(r"\d[\d,.]*", re.sub(r"\]\([^)]*\)", "]", page))
+    assert {number.rstrip(",.") for number in numbers} <= {"00", "01", "05", "06", "07", "08", "55", "60", "20", "4"}
