@@ -1,6 +1,7 @@
 """SentencePiece's BPE in pure Python gives the ids and the texts of the sentencepiece library."""
 
 import json
+import random
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from mini_vllm.model_loader import get_model, load_tokenizer
 from mini_vllm.model_loader.gguf_tokenizer import gguf_tokenizer
 from mini_vllm.model_loader.sentencepiece_model import load_sentencepiece
 from mini_vllm.sentencepiece_tokenizer import SentencePieceTokenizer, SentencePieceVocab
+from mini_vllm.tokenizer import IncrementalDetokenizer
 
 FOLDER = Path(__file__).parent / "golden" / "tokenizers"
 GOLDEN = json.loads((FOLDER / "golden.json").read_text())
@@ -118,3 +120,14 @@ def test_a_folder_without_any_tokenizer_says_where_to_get_one_and_loads_without(
         get_model(checkpoint)
     model, tokenizer = get_model(checkpoint, skip_tokenizer_init=True)
     assert tokenizer is None and model.config.vocab_size == 90
+
+
+def test_a_stream_of_tokens_is_the_text_of_all_of_them_and_keeps_the_space_behind_the_prompt():
+    rng = random.Random(0)
+    texts = [ids for ids, _ in GOLDEN["sentencepiece"]["decoded"]]
+    for ids in texts + [rng.choices(range(600), k=12) for _ in range(200)]:
+        stream = IncrementalDetokenizer(MODEL)
+        assert "".join(stream.update([token_id]) for token_id in ids) + stream.finish() == MODEL.decode(ids)
+    prompt, whole = MODEL.encode("Once upon a"), MODEL.encode("Once upon a time")
+    stream = IncrementalDetokenizer(MODEL, prompt_token_ids=prompt)
+    assert stream.update(whole[len(prompt) :]) + stream.finish() == " time"
