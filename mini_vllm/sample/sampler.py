@@ -8,7 +8,7 @@ from mini_vllm.sample.metadata import SamplingMetadata
 from mini_vllm.sample.ops.logits_processors import apply_logits_processors
 from mini_vllm.sample.ops.logprobs import Logprob, compute_logprobs, gather_logprobs
 from mini_vllm.sample.ops.penalties import apply_all_penalties
-from mini_vllm.sample.ops.topk_topp_sampler import draw, filtered_distribution
+from mini_vllm.sample.ops.topk_topp_sampler import draw, filtered_weights
 
 PLACEHOLDER_TOKEN_ID = -1  # where a row failed; vLLM's name and value
 
@@ -72,8 +72,9 @@ def _sample(raw: np.ndarray, best: int, metadata: SamplingMetadata, row: int) ->
     if params.is_greedy:
         token_id = best
     else:
-        token_ids, probs = filtered_distribution(logits, params)
-        token_id = int(token_ids[draw(probs, metadata.generators[row])])
+        token_ids, weights = filtered_weights(logits, params)
+        index = draw(weights, metadata.generators[row])
+        token_id = index if token_ids is None else int(token_ids[index])
     if params.logprobs is None:
         return token_id, None
     return token_id, gather_logprobs(compute_logprobs(raw), params.logprobs, token_id)

@@ -11,8 +11,8 @@ BLOCK = 256  # numbers to a block in a search of a long CDF
 BELOW_ONE = 1 - 2.0**-53
 
 
-def filtered_distribution(logits: np.ndarray, params: SamplingParams) -> tuple[np.ndarray, np.ndarray]:
-    """The tokens that may be drawn, in vocabulary order, and their probabilities (float64, sum 1).
+def filtered_weights(logits: np.ndarray, params: SamplingParams) -> tuple[np.ndarray | None, np.ndarray]:
+    """The tokens that may be drawn, in vocabulary order (None: all), and their weights: float64, in any unit.
 
     logits: one row, (vocab_size,) float32, of which the greatest is finite; penalties are applied already.
     params: temperature above 0.
@@ -31,15 +31,14 @@ def filtered_distribution(logits: np.ndarray, params: SamplingParams) -> tuple[n
     if params.top_p < 1:
         stay = _top_p_indices(weights, params.top_p)
         token_ids, weights = stay if token_ids is None else token_ids[stay], weights[stay]
-    weights /= weights.sum()
-    return np.arange(len(logits)) if token_ids is None else token_ids, weights
+    return token_ids, weights
 
 
 def probs_after_filters(logits: np.ndarray, params: SamplingParams) -> np.ndarray:
-    """`filtered_distribution` over the whole vocabulary: (vocab_size,) float64, 0 where filtered out."""
+    """The distribution that a token is drawn from: (vocab_size,) float64, sum 1, 0 where filtered out."""
     probs = np.zeros(len(logits))
-    token_ids, kept = filtered_distribution(logits, params)
-    probs[token_ids] = kept
+    token_ids, weights = filtered_weights(logits, params)
+    probs[slice(None) if token_ids is None else token_ids] = weights / weights.sum()
     return probs
 
 
@@ -57,12 +56,12 @@ def top_k_token_ids(logits: np.ndarray, k: int) -> np.ndarray:
     return candidates[values >= _kth_greatest(values, k)]
 
 
-def draw(probs: np.ndarray, generator: np.random.Generator) -> int:
-    """An index of `probs`, (n,) float64, by the inverse CDF at one uniform number of the generator.
+def draw(weights: np.ndarray, generator: np.random.Generator) -> int:
+    """An index of `weights`, (n,) float64, by the inverse CDF at one uniform number of the generator.
 
-    It is the index that generator.choice(n, p=probs) gives.
+    It is the index that generator.choice(n, p=weights / weights.sum()) gives.
     """
-    return _index_at(probs, generator.random())
+    return _index_at(weights, generator.random())
 
 
 def _index_at(weights: np.ndarray, share: float) -> int:
