@@ -19,7 +19,10 @@ PLENTY = dict(zip(LIMITS, (99, 9, 99, 4)))
 def plan(call: str, answer: Any) -> Plan:
     """`answer` as a plain list of (str, int)."""
     if answer is None:
-        raise CheckFailed(f"{call} returned None; a list was expected.", step="end with `return`, also for nobody")
+        raise CheckFailed(
+            f"{call} returned None; a list was expected.",
+            step="end every path of the function with `return`, also for an empty plan",
+        )
     if not isinstance(answer, (list, tuple)):
         raise CheckFailed(
             f"{call} returned {shortened(answer)}, {a_type(answer)}; a list of (id, tokens) was expected.",
@@ -41,7 +44,7 @@ def plan(call: str, answer: Any) -> Plan:
 
 def shown(plan: Sequence[tuple[str, int]]) -> str:
     """A plan as a message shows it: "a 1, b 15"."""
-    return ", ".join(f"{request_id} {tokens:,}" for request_id, tokens in plan) or "nobody"
+    return ", ".join(f"{request_id} {tokens:,}" for request_id, tokens in plan) or "nothing"
 
 
 class PlanCall(ListCall):
@@ -77,7 +80,7 @@ class PlanExercise(Exercise):
 
 
 def _ids(requests: Sequence[tuple[Any, ...]]) -> str:
-    return ", ".join(str(request[0]) for request in requests) or "nobody"
+    return ", ".join(str(request[0]) for request in requests) or "none"
 
 
 SCHEDULE = PlanExercise(

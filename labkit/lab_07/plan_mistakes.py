@@ -74,7 +74,7 @@ def _disordered(step: Step, plan: Pairs) -> Why | None:
     if places and places[0] >= len(step.running) and min(places) < len(step.running):
         return (
             "waiting requests are planned before running ones",
-            "plan the running ones first: somebody is reading their tokens",
+            "plan the running ones first: someone is reading their tokens",
         )
     return "the requests are planned in another order than they came", "go through the lists from front to back"
 

@@ -87,12 +87,12 @@ class PlannedScheduler(Scheduler):
                 if not plan:
                     raise CheckFailed(
                         f"The plan is empty, though {len(running)} requests run and {len(waiting)} wait.",
-                        "nobody is planned, and the engine would stand still",
+                        "no request is planned, so the engine would stand still",
                         "run the test of schedule",
                     )
                 return plan
             self._preempt(self.victim_of(running))
-            waiting = []  # after a preemption nobody starts, else the blocks would be taken right back
+            waiting = []  # after a preemption nothing starts: the blocks would be taken right back
 
     def _preempt(self, request_id: str) -> None:
         request = next((request for request in self.running if request.request_id == request_id), None)

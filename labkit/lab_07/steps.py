@@ -11,7 +11,7 @@ from labkit.failure import CheckFailed
 from labkit.kinds import whole_number
 from labkit.lab_07.lists import PROVIDED, ListCall
 
-# Output lengths and seats: an even division, one seat, a seat each, a last batch that is not full, nobody, many seats.
+# Output lengths and seats: one seat, a seat each, a last batch that is not full, no request, spare seats.
 PROBES: tuple[tuple[Any, ...], ...] = (
     ([2, 9, 3, 8, 1, 7], 2),
     ([2, 9, 3, 8, 1, 7], 1),
@@ -42,7 +42,7 @@ class StepsExercise(Exercise):
             return CheckFailed(
                 failure.what,
                 "without requests, max() or min() gets an empty list, or the list has no first element",
-                "ask how many steps it takes to serve nobody",
+                "ask how many steps it takes to serve no request",
                 failure.where,
             )
         return failure
@@ -56,10 +56,10 @@ class StepsExercise(Exercise):
 DRAW = "draw a row of boxes for each seat, one box a step, and write the request into each"
 WAIT = "ask which request of a batch the others wait for"
 ORDER = ("the requests are sorted first", "keep the order of `output_lens`: first come, first served")
-SWAPPED = "write down which requests sit in the first batch of the example"
-END = "ask when everybody is served, and not only the last one"
-FREE = "draw the step in which a request ends, and the step after it: who sits on its seat?"
-UNITS = "return the number of steps, whatever sits on the seats"
+SWAPPED = "write down which requests are in the first batch of the example"
+END = "ask when all requests are served, not only the last one"
+FREE = "draw the step in which a request ends, and the step after it: which request has its seat?"
+UNITS = "return the number of steps, not of places"
 ALL_STEPS = ("the tokens of all requests are added up, as if one request ran at a time", WAIT)
 
 STATIC_STEPS = StepsExercise(
@@ -81,7 +81,7 @@ STATIC_STEPS = StepsExercise(
             "time each batch by itself",
         ),
         (9, 9, 9, 5, 6, 0, 5): (
-            "only the longest request of all is counted, as if everybody had a seat at once",
+            "only the longest request of all is counted, as if every request had a seat at once",
             "ask when the second batch starts",
         ),
         (18, 30, 9, 7, 10, 0, 5): ORDER,
@@ -116,11 +116,11 @@ CONTINUOUS_STEPS = StepsExercise(
     mistakes={
         (24, 30, 9, 7, 10, 0, 5): ("these are static batches: a free seat waits until the whole batch has ended", FREE),
         (15, 30, 5, 5, 6, 0, 1): (
-            "the tokens are divided by the seats, as if a request could sit on two seats at once",
+            "the tokens are divided by the seats, as if a request could use two seats at once",
             DRAW,
         ),
         (15, 30, 5, 4, 5, 0, 1): (
-            "the tokens are divided by the seats, as if a request could sit on two seats at once",
+            "the tokens are divided by the seats, as if a request could use two seats at once",
             DRAW,
         ),
         (15, 30, 9, 5, 6, 0, 5): (
@@ -137,20 +137,20 @@ CONTINUOUS_STEPS = StepsExercise(
             "everything runs on one seat: the next request takes the seat that is busy longest, or all are added up",
             "ask which seat becomes free first",
         ),
-        (9, 9, 9, 5, 6, 0, 5): ("only the longest request is counted, as if nobody had to wait for a seat", DRAW),
+        (9, 9, 9, 5, 6, 0, 5): ("only the longest request is counted, as if no request had to wait for a seat", DRAW),
         (17, 30, 7, 4, 7, 0, 5): ("this is when the last request ends, and an earlier one may still run", END),
         (13, 30, 1, 4, 4, 0, 0): ("this is when the first seat has nothing left to do, while others still run", END),
         (19, 35, 9, 7, 8, 0, 5): ("a freed seat stays empty for one step", FREE),
         (18, 30, 12, 5, 8, 0, 6): (
-            "only one request may sit down in a step, even if several seats are free",
-            "let requests sit down as long as there are seats",
+            "only one request may start in a step, even if several seats are free",
+            "let requests start as long as there are free seats",
         ),
-        (11, 24, 1, 4, 2, 0, 1): ("the count ends when nobody waits any more, while some still run", END),
+        (11, 24, 1, 4, 2, 0, 1): ("the count ends when no request waits any more, while some still run", END),
         (20, 36, 10, 8, 9, 0, 6): (
-            "each request sits one step too long",
+            "each request keeps its seat one step too long",
             "ask in which step a request of 1 token gives up its seat",
         ),
-        (11, 17, 9, 5, 6, 0, 5): ("one request too many sits down", "compare the number of seats with <, not with <="),
+        (11, 17, 9, 5, 6, 0, 5): ("one request too many starts", "compare the number of seats with <, not with <="),
         (30, 30, 9, 9, 11, 0, 5): ("one seat stays empty", "use all `max_num_seqs` seats"),
         (6, 6, 6, 5, 3, 0, 2): (
             "rounds or requests are counted, and a round may take many steps",

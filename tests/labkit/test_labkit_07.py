@@ -134,6 +134,6 @@ def test_a_difference_from_the_engine_shows_step_and_lists(capsys):
     with pytest.raises(CheckFailed) as failure:
         lab_07.compare_with_engine(check(schedule, lab_07.SCHEDULE))
     message = str(failure.value)
-    assert message.startswith("Step 1 of the engine: schedule (running nobody; waiting r0; max_num_batched_tokens=24")
+    assert message.startswith("Step 1 of the engine: schedule (running none; waiting r0; max_num_batched_tokens=24")
     assert "planned r0 1; the engine's own plan is r0 24" in message
     assert "run the test of schedule above" in message

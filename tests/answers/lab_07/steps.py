@@ -209,8 +209,8 @@ CONTINUOUS_STEPS = [
                 "return sum(max(output_lens[i:i + max_num_seqs]) for i in range(0, len(output_lens), max_num_seqs))",
                 "these are static batches",
             ),
-            "perfect packing": ("return math.ceil(sum(output_lens) / max_num_seqs)", "on two seats at once"),
-            "perfect packing, rounded down": ("return sum(output_lens) // max_num_seqs", "on two seats at once"),
+            "perfect packing": ("return math.ceil(sum(output_lens) / max_num_seqs)", "could use two seats at once"),
+            "perfect packing, rounded down": ("return sum(output_lens) // max_num_seqs", "could use two seats at once"),
             "the best possible": (
                 "return max(max(output_lens, default=0), math.ceil(sum(output_lens) / max_num_seqs))",
                 "as if the longest request came first",
@@ -233,7 +233,7 @@ CONTINUOUS_STEPS = [
             ),
             "all added up": ("return sum(output_lens)", "everything runs on one seat"),
             "the busiest seat": (SEATS.replace("min(", "max(") + "return max(busy)", "everything runs on one seat"),
-            "the longest alone": ("return max(output_lens, default=0)", "as if nobody had to wait"),
+            "the longest alone": ("return max(output_lens, default=0)", "as if no request had to wait"),
             "the end of the last": (
                 "end = 0\n" + SEATS + "    end = busy[i]\nreturn end",
                 "when the last request ends",
@@ -247,10 +247,10 @@ CONTINUOUS_STEPS = [
             ),
             "one sits down in a step": (
                 WALK.replace("    while waiting and len", "    if waiting and len"),
-                "only one request may sit down in a step",
+                "only one request may start in a step",
             ),
-            "stops when nobody waits": (WALK.replace("while running or", "while"), "when nobody waits any more"),
-            "a step too long": (WALK.replace("if n > 1", "if n > 0"), "sits one step too long"),
+            "stops when nobody waits": (WALK.replace("while running or", "while"), "when no request waits any more"),
+            "a step too long": (WALK.replace("if n > 1", "if n > 0"), "keeps its seat one step too long"),
             "one seat too many": (WALK.replace("< max_num_seqs", "<= max_num_seqs"), "one request too many"),
             "one seat too few": (
                 WALK.replace("< max_num_seqs", "< max(1, max_num_seqs - 1)"),
