@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.check import Check, Exercise
-from labkit.failure import cut
+from labkit.call import AnswerRaised
+from labkit.check import Call, Check, Exercise
+from labkit.failure import CheckFailed, cut
 from labkit.kinds import real_number
 from labkit.lab_07.lists import PROVIDED, ListCall
 
@@ -20,6 +21,16 @@ class GapExercise(Exercise):
 
     def same(self, value: Any, expected: Any) -> bool:
         return math.isclose(value, expected, rel_tol=1e-6, abs_tol=1e-9)
+
+    def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
+        if isinstance(failure.error, (ValueError, IndexError)):
+            return CheckFailed(
+                failure.what,
+                "with fewer than two tokens there is no gap: max() gets an empty list, or a list has no such element",
+                "ask what to return for one token, and for none",
+                failure.where,
+            )
+        return failure
 
     def fingerprint(self, check: Check) -> Any:
         found = super().fingerprint(check)

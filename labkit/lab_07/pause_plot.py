@@ -44,6 +44,8 @@ class Pause:
 
     def strips(self, budgets: Sequence[int] = (2048, 256, 64)) -> None:
         """Draw the steps one after the other on a line of time, with the reader's tokens."""
+        for budget in budgets:
+            self.ms(budget)  # a function that is not written yet fails before an empty picture is shown
         plt = pyplot()
         _, axes = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
         for row, budget in enumerate(budgets):
@@ -62,10 +64,10 @@ class Pause:
 
     def curve(self) -> None:
         """Draw the pause, and the wait for the prompt's first token, against the budget."""
-        plt = pyplot()
-        _, axes = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
         pauses = [self.ms(budget) for budget in BUDGETS]
         waits = [self.first_token_ms(budget) for budget in BUDGETS]
+        plt = pyplot()
+        _, axes = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
         axes.loglog(BUDGETS, pauses, "o-", color=BLUE, linewidth=2.5, markersize=8)
         axes.loglog(BUDGETS, waits, "s--", color=RED, linewidth=2.5, markersize=8)
         axes.text(20, pauses[0] * 1.2, "the reader's longest pause", color=BLUE)

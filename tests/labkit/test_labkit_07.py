@@ -137,3 +137,16 @@ def test_a_difference_from_the_engine_shows_step_and_lists(capsys):
     assert message.startswith("Step 1 of the engine: schedule (running none; waiting r0; max_num_batched_tokens=24")
     assert "planned r0 1; the engine's own plan is r0 24" in message
     assert "run the test of schedule above" in message
+
+
+def test_a_plot_of_a_function_that_is_not_written_yet_leaves_no_empty_picture():
+    def schedule(running, waiting, *limits):
+        raise NotImplementedError()
+
+    pause = Pause(schedule, lambda plans, name, seconds: 0)
+    for draw in (pause.strips, pause.curve):
+        with pytest.raises(NotImplementedError):
+            draw()
+    with pytest.raises(NotImplementedError):
+        lab_07.plot_seats(schedule, schedule)
+    assert plt.get_fignums() == []

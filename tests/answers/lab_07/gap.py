@@ -143,7 +143,7 @@ LONGEST_GAP = [
             "whole seconds": (GAPS + "return int(max(gaps))", "is right for the visible examples, but wrong for"),
             "two tokens at least": (
                 ENDS + "return max(ends[b] - ends[a] for a, b in zip(mine, mine[1:]))",
-                "raised ValueError",
+                "with fewer than two tokens there is no gap",
             ),
             "in place": (
                 "for i in range(1, len(seconds_per_step)):\n    seconds_per_step[i] += seconds_per_step[i - 1]\n"
