@@ -50,3 +50,11 @@ def test_another_kind_is_refused_with_those_that_are_known(model, pre):
     said = rf"its tokenizer \({model}, {pre}\) is not implemented; .*gpt-2, smollm, llama-bpe.*qwen2"
     with pytest.raises(ValueError, match=said):
         tokenizer_of(pre, model=model)
+
+
+@pytest.mark.parametrize(("pre", "is_whole"), [("llama-bpe", True), ("tekken", True), ("qwen2", False)])
+def test_a_word_that_is_a_token_is_that_token_for_llama_3_whatever_its_merges_make(pre, is_whole):
+    tokens = [*GOLDEN["bpe"]["tokens"], "qzxj"]  # no merge makes it
+    kinds = [*FIELDS["tokenizer.ggml.token_type"], 1]
+    ids = tokenizer_of(pre, tokens=tokens, token_type=kinds, add_bos_token=False).encode("qzxj")
+    assert (ids == [len(tokens) - 1]) == is_whole
