@@ -17,13 +17,12 @@ def plot_queue(eviction_order: Callable[..., Any], freed: Sequence[Sequence[int]
     stages: list[Stage] = [(f"request {i + 1} ends", list(map(list, freed[: i + 1])), []) for i in range(len(freed))]
     found = " and ".join(map(str, hits))
     stages.append((f"a new one finds {found}", list(map(list, freed)), list(hits)))
+    queues = [[int(block) for block in eviction_order(tables, used)] for _, tables, used in stages]
     plt = pyplot()
     figure, axes = plt.subplots(figsize=(WIDTH, 0.95 + 0.72 * len(stages)), layout="constrained")
-    queues = []
-    for row, (label, tables, used) in enumerate(stages):
-        queues.append([int(block) for block in eviction_order(tables, used)])
+    for row, (label, tables, _) in enumerate(stages):
         axes.text(-0.15, -row, label, ha="right", va="center", fontsize=12)
-        for place, block in enumerate(queues[-1]):
+        for place, block in enumerate(queues[row]):
             last = max((i for i, table in enumerate(tables) if block in table), default=0)
             color, hatch = STYLES[last % len(STYLES)]
             axes.bar(place + 0.45, 0.66, 0.9, -row - 0.33, color=color, hatch=hatch, edgecolor="black", linewidth=0.8)

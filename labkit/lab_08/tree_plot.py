@@ -10,6 +10,8 @@ from labkit.style import BLUE, GREY, pyplot, show
 
 SHADES = {1: ("#f7f7f7", ""), 2: ("#d1e5f0", "//"), 3: ("#92c5de", "xx")}  # by how many prompts share a block
 
+MAX_LABELED = 7  # columns; in narrower boxes the texts overlap
+
 
 @dataclass
 class Box:
@@ -34,7 +36,7 @@ def plot_tree(chats: Chats, block_hashes: Callable[..., Any], block_size: int = 
     plt.rcParams["hatch.linewidth"] = 0.4
     figure, axes = plt.subplots(figsize=(9.6, 3.9), layout="constrained")
     for box in boxes:
-        _draw(axes, box, block_size)
+        _draw(axes, box, is_labeled=columns <= MAX_LABELED)
     for row, (name, ids) in enumerate(chats.prompts.items()):
         rest = len(ids) - len(hashes[name]) * block_size
         axes.text(-0.08, -row - 0.5, name, ha="right", va="center", fontsize=12)
@@ -45,7 +47,8 @@ def plot_tree(chats: Chats, block_hashes: Callable[..., Any], block_size: int = 
             )
     axes.set(xlim=(-0.95, columns), ylim=(-len(hashes) - 0.05, 0.35))
     for column in range(columns - 1):
-        axes.text(column + 0.47, 0.08, f"block {column + 1}", ha="center", fontsize=11, color=GREY)
+        name = f"block {column + 1}" if columns <= MAX_LABELED else str(column + 1)
+        axes.text(column + 0.47, 0.08, name, ha="center", fontsize=11, color=GREY)
     axes.axis("off")
     full = sum(map(len, hashes.values()))
     show(f"{full} full blocks are served, and {len(boxes)} are stored.")
@@ -75,12 +78,14 @@ def _boxes(chats: Chats, hashes: dict[str, list[Hashable]], size: int) -> list[B
     return boxes
 
 
-def _draw(axes: Any, box: Box, block_size: int) -> None:
+def _draw(axes: Any, box: Box, is_labeled: bool) -> None:
     color, hatch = SHADES.get(box.shared_by, SHADES[3])
     height = box.shared_by - 0.14
     axes.bar(
         box.column + 0.47, height, 0.94, -box.bottom - 0.93, color=color, hatch=hatch, edgecolor=BLUE, linewidth=1.2
     )
+    if not is_labeled:
+        return
     text = "\n".join(textwrap.wrap(box.text.strip(), 11))
     label = f"{text}\n({box.shared_by} share)" if box.shared_by > 1 else text
     box_style = {"facecolor": color, "edgecolor": "none", "pad": 1.0}

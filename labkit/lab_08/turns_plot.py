@@ -51,7 +51,8 @@ class TurnsPlot:
         ):
             values = [row[column] for row in rows]
             axes.plot(numbers, values, color=color, marker=marker, markersize=5, linewidth=2)
-            place = side if is_close else "center"
+            is_low = values[-1] < 0.08 * rows[-1][0]  # half of the label would be below the axis
+            place = side if is_close else "bottom" if is_low else "center"
             axes.text(turns, values[-1], f"  {label}:\n  {values[-1]:,}", color=color, va=place, clip_on=False)
         axes.set(xlabel="turn of the chat", ylabel="prompt tokens computed so far", xlim=(0.5, turns * 1.32 + 0.3))
         axes.set_ylim(0, rows[-1][0] * 1.18)
@@ -61,5 +62,5 @@ class TurnsPlot:
         plt.show()
         plt.close(figure)
         without, cached = rows[-1]
-        times = f" ({without / cached:.1f}x)" if cached else ""
-        return f"{turns} turns compute {without:,} tokens without prefix caching{times}, {cached:,} with it."
+        times = f" ({without / cached:.1f}x less)" if 0 < cached < without else ""
+        return f"{turns} turns compute {without:,} tokens without prefix caching, {cached:,} with it{times}."

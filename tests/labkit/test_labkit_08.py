@@ -108,6 +108,14 @@ def test_the_two_labels_of_the_turns_do_not_overlap_at_the_ends_of_the_sliders(m
     boxes = [text.get_window_extent().padded(-1) for text in figure.axes[0].texts]  # they may touch
     assert len(boxes) == 2 and not boxes[0].overlaps(boxes[1])
     assert all(figure.bbox.y0 <= box.y0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1 for box in boxes)
+    assert min(box.y0 for box in boxes) >= figure.axes[0].bbox.y0 - 8  # not on the axis' numbers
+
+
+def test_a_tree_of_small_blocks_has_no_texts_that_overlap(monkeypatch):
+    chats = lab_08.read_chats()
+    figure = drawn_by(monkeypatch, lambda: lab_08.plot_tree(chats, beginnings, block_size=4))
+    boxes = [text.get_window_extent().padded(-1) for text in figure.axes[0].texts if text.get_text()]
+    assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[:i])
 
 
 def test_the_queue_names_every_block_and_its_first_and_last(monkeypatch, capsys):
