@@ -89,11 +89,11 @@ class AsyncLLM:
 
     def abort_all(self, error: Exception) -> int:
         """End all requests: their streams raise `error`. Returns how many there were."""
-        streams = {*self._streams.values()}
-        for stream in streams:
+        num_aborted = len(self._streams)
+        for stream in {*self._streams.values()}:
             stream.fail(error)
             stream.close()
-        return len(streams)
+        return num_aborted
 
     def shutdown(self) -> None:
         """End the engine's thread after the step that it is in, or leave it to end by itself if that takes long."""

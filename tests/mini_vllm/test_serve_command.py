@@ -93,7 +93,7 @@ def test_at_the_end_requests_may_finish(capsys):
         stream = served.client.completions.create(model=NAME, prompt="a", stream=True)
         served.wait_until(lambda: served.async_llm.num_unfinished_requests == 1)
         served.server.should_exit = True
-        served.wait_until(lambda: "Stopping: 1 requests have 5 s" in capsys.readouterr().out)
+        served.wait_until(lambda: "Unfinished requests: 1; they have 5 s" in capsys.readouterr().out)
         with pytest.raises(openai.APIConnectionError):  # a new one is not taken
             served.client.completions.create(model=NAME, prompt="a")
         served.engine.gate.set()
@@ -122,7 +122,7 @@ def test_at_the_end_requests_that_take_too_long_are_aborted(capsys, is_stream, i
         assert served.logged == [] and not thread.is_alive()
         served.engine.gate.set()
         assert [error.message for error in errors if "The server is stopping." in str(error)], errors
-    assert "Stopped; 1 requests were aborted." in capsys.readouterr().out
+    assert "Stopped. Aborted requests: 1\n" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends signals")

@@ -84,8 +84,8 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         running = self.engine.num_unfinished_requests
         if running:
-            wait = f"{self.shutdown_timeout_s:g} s to finish (Ctrl-C again: stop at once)"
-            print(f"Stopping: {running} requests have {wait}", flush=True)
+            wait = f"they have {self.shutdown_timeout_s:g} s (Ctrl-C again stops at once)"
+            print(f"Stopping. Unfinished requests: {running}; {wait}", flush=True)
         aborted = 0
 
         def abort_all() -> None:
@@ -99,7 +99,7 @@ class Server(uvicorn.Server):
         if self.server_state.tasks:
             await asyncio.wait(self.server_state.tasks, timeout=1)
         self.engine.shutdown()
-        print(f"Stopped; {aborted} requests were aborted." if aborted else "Stopped.", flush=True)
+        print(f"Stopped. Aborted requests: {aborted}" if aborted else "Stopped.", flush=True)
 
 
 def bind(host: str, port: int) -> socket.socket:
