@@ -35,11 +35,9 @@ class RotaryEmbedding:
 
         Returns cos of both halves of a head, and sin of one: (num_tokens, 1, head_dim), (num_tokens, 1, head_dim / 2).
         """
-        num_positions = int(positions.max()) + 1
-        if num_positions > len(
-            self._sin
-        ):  # the table grows with what is asked for: a model may have a million positions
-            self._cos, self._sin = self._table(max(num_positions, 2 * len(self._sin), MIN_TABLE))
+        num_positions, num_known = int(positions.max()) + 1, len(self._sin)
+        if num_positions > num_known:  # the table grows with what is used: a model may have a million positions
+            self._cos, self._sin = self._table(max(num_positions, 2 * num_known, MIN_TABLE))
         return self._cos[positions][:, None], self._sin[positions][:, None]
 
     def _table(self, num_positions: int) -> tuple[np.ndarray, np.ndarray]:
