@@ -81,8 +81,7 @@ class EngineConfig:
             _require_whole("max_model_len", max_model_len)
             if max_model_len > longest:
                 raise ValueError(
-                    f"max_model_len={max_model_len} is more than the model was made for: its "
-                    f"max_position_embeddings is {longest}."
+                    f"max_model_len={max_model_len} is more than the model was made for: its longest context is {longest}."
                 )
             longest = max_model_len
         block_bytes = block_size * kv_bytes_per_token(model)

@@ -60,7 +60,7 @@ class OneSequence:
         if num_cached + len(ids) > limit:
             raise ValueError(
                 f"{num_cached} cached and {len(ids)} new tokens make {num_cached + len(ids)}, "
-                f"more than max_position_embeddings={limit}."
+                f"more than the model's longest context, {limit}."
             )
         return ids
 

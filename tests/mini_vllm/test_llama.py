@@ -130,7 +130,7 @@ def test_everything_is_float32(monkeypatch):
         ([64], ValueError, "token id 64 is outside the vocabulary, 0 to 63"),
         ([-1, 70], ValueError, "token id -1"),
         ([5, -2], ValueError, "token id -2 is outside"),
-        ([0] * 128, ValueError, "1 cached and 128 new tokens make 129, more than max_position_embeddings=128"),
+        ([0] * 128, ValueError, "1 cached and 128 new tokens make 129, more than the model's longest context, 128"),
     ],
 )
 def test_what_is_no_sequence_of_token_ids_is_refused_and_the_cache_stays(token_ids, error, said):

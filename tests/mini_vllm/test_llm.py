@@ -268,7 +268,7 @@ def test_bad_input_is_refused_by_name_before_anything_is_computed(prompts, param
 @pytest.mark.parametrize(
     ("limits", "message"),
     [
-        ({"max_model_len": 129}, "max_model_len=129.*max_position_embeddings is 128"),
+        ({"max_model_len": 129}, "max_model_len=129.*longest context is 128"),
         ({"max_model_len": 0}, "max_model_len=0 must be a whole number"),
         ({"max_num_seqs": 2.5}, "max_num_seqs=2.5"),
         ({"max_num_batched_tokens": True}, "max_num_batched_tokens=True"),
