@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from threading import Lock
 
 from mini_vllm.engine.input_processor import Prompt
@@ -21,7 +21,7 @@ class SharedEngine:
 
     def __init__(self, engine: LLMEngine) -> None:
         self.engine = engine
-        self._lock, self._turn = Lock(), Lock()
+        self._lock = Lock()
         self._mailboxes: dict[str, Mailbox] = {}  # by request id
         self._to_abort: deque[str] = deque()
 
@@ -59,10 +59,7 @@ class SharedEngine:
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
-        with ExitStack() as stack:
-            # Python's locks are not fair: a thread that has just stepped queues here, behind those that wait already.
-            with self._turn:
-                stack.enter_context(self._lock)
+        with self._lock:
             self._abort_all()
             try:
                 yield

@@ -121,3 +121,14 @@ def test_a_request_whose_tokens_cannot_be_decoded_fails_alone():
     (output,) = engine.generate([prompts[1]], greedy(6, logprobs=-1))
     assert output.error is None
     assert output.outputs[0].logprobs[0][LETTERS.index(FULL[6])].decoded_token is None
+
+
+def test_tokens_beyond_the_vocabulary_of_the_embedded_tokenizer_have_no_text():
+    tokenizer = LLM().get_tokenizer()
+    padded = LlamaForCausalLM(ModelConfig(**{**vars(MODEL.config), "vocab_size": 5000}), seed=1)
+    params = greedy(8, allowed_token_ids=[4990, *tokenizer.encode(" cat")], logit_bias={4990: 3}, frequency_penalty=2)
+    outputs = LLM(padded, tokenizer=tokenizer).generate(["Once", "Once upon a"], params)
+    for output in outputs:
+        tokens = output.outputs[0].token_ids
+        assert output.error is None and 4990 in tokens
+        assert output.outputs[0].text == tokenizer.decode([token for token in tokens if token != 4990]) != ""
