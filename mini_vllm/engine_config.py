@@ -81,7 +81,8 @@ class EngineConfig:
             _require_whole("max_model_len", max_model_len)
             if max_model_len > longest:
                 raise ValueError(
-                    f"max_model_len={max_model_len} is more than the model was made for: its longest context is {longest}."
+                    f"max_model_len={max_model_len} is more than the model was made for: its longest context is "
+                    f"{longest} tokens."
                 )
             longest = max_model_len
         block_bytes = block_size * kv_bytes_per_token(model)
