@@ -70,6 +70,8 @@ WRONG = [
     (COMPLETIONS, {"prompt": "a", "logprobs": 21}, "logprobs", "logprobs=21: it must be a whole number, 0 to 20"),
     (COMPLETIONS, {"prompt": "a", "logprobs": True}, "logprobs", "logprobs=True"),
     (COMPLETIONS, {"prompt": "a", "echo": True, "logprobs": 1}, "echo", "leave one of them out"),
+    (COMPLETIONS, {"prompt": "a", "max_completion_tokens": 5}, "max_completion_tokens", "belongs to the other kind"),
+    (CHAT, {"messages": HELLO, "echo": True}, "echo", "belongs to the other kind"),
     (COMPLETIONS, {"prompt": "a", "suffix": "b"}, "suffix", "is not served"),
     (COMPLETIONS, {"prompt": "a", "best_of": 2}, "best_of", "is not served"),
     (CHAT, {}, "messages", "messages=None"),
@@ -261,7 +263,8 @@ def test_a_request_that_fails_says_why_and_the_others_go_on(path):
             return outputs
 
     with serving(Failing()) as served:
-        body = {"prompt": "ab", "messages": [{"role": "user", "content": "a"}], "max_tokens": 5}
+        what = {"prompt": "ab"} if path == COMPLETIONS else {"messages": [{"role": "user", "content": "a"}]}
+        body = {**what, "max_tokens": 5}
         error = error_of(served.post(path, body), 500)
         assert error["message"] == "The request failed: its logits are NaN"
         status, events, _ = served.post(path, body | {"stream": True})

@@ -10,7 +10,7 @@ import pytest
 from served import GatedEngine, serving
 
 from mini_vllm import LLM, LLMEngine
-from mini_vllm.entrypoints.openai import protocol
+from mini_vllm.entrypoints.openai import known_fields
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
@@ -50,4 +50,4 @@ def test_the_pages_python_prints_a_story(served, capsys):
 
 def test_the_page_names_each_field_that_is_served():
     named = set(re.findall(r"`([a-z_]+)`", PAGE)) | {"model", "messages", "prompt", "stream_options"}
-    assert (protocol.COMPLETION | protocol.CHAT) - named == set()
+    assert (known_fields.COMPLETION | known_fields.CHAT) - named == set()

@@ -1,4 +1,4 @@
-"""Which fields a request may have: OpenAI's, and vLLM's extensions under vLLM's names."""
+"""Reads the fields of a request."""
 
 import logging
 from collections.abc import Mapping
@@ -6,49 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mini_vllm.entrypoints.openai.fields import flag, listed_logprobs, refuse, shown
-
-# Handed to SamplingParams, which checks them.
-SAMPLING = {
-    *("n", "temperature", "top_p", "seed", "stop", "presence_penalty", "frequency_penalty", "logit_bias", "max_tokens"),
-    *("top_k", "min_p", "repetition_penalty", "min_tokens", "ignore_eos", "stop_token_ids", "allowed_token_ids"),
-    *("bad_words", "include_stop_str_in_output", "skip_special_tokens"),
-}
-SHARED = SAMPLING | {"model", "stream", "stream_options", "logprobs", "return_token_ids"}
-COMPLETION = SHARED | {"prompt", "echo"}
-CHAT = SHARED | {
-    *("messages", "max_completion_tokens", "top_logprobs", "add_generation_prompt", "continue_final_message"),
-}
-# Not served, although they would change the answer: refused, except with a value that asks for nothing.
-REFUSED: dict[str, tuple[object, ...]] = {
-    "audio": (),
-    "best_of": (1,),
-    "chat_template": (),
-    "chat_template_kwargs": ({},),
-    "documents": ([],),
-    "function_call": ("none", "auto"),
-    "functions": ([],),
-    "length_penalty": (1,),
-    "modalities": (["text"],),
-    "prediction": (),
-    "prompt_embeds": (),
-    "prompt_logprobs": (),
-    "reasoning_effort": (),
-    "response_format": ({"type": "text"},),
-    "spaces_between_special_tokens": (True,),
-    "structured_outputs": (),
-    "suffix": ("",),
-    "tool_choice": ("none", "auto"),
-    "tools": ([],),
-    "truncate_prompt_tokens": (),
-    "use_beam_search": (False,),
-    "verbosity": (),
-    "web_search_options": (),
-}
-# Known, and without effect on the answer.
-WITHOUT_EFFECT = {
-    *("user", "store", "metadata", "service_tier", "parallel_tool_calls", "prompt_cache_key", "safety_identifier"),
-    *("priority", "request_id", "prompt_cache_retention"),
-}
+from mini_vllm.entrypoints.openai.known_fields import CHAT, COMPLETION, REFUSED, SAMPLING, WITHOUT_EFFECT
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +72,9 @@ def _read_shared(body: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
         value = body.get(name)
         if value is not None and value not in nothing:
             raise refuse(name, value, "it is not served: leave it out")
+    for name in (COMPLETION | CHAT) - known:
+        if body.get(name) is not None:
+            raise refuse(name, body[name], "it belongs to the other kind of completions: leave it out")
     # As vLLM does, because clients send fields of other servers along with every request.
     unknown = sorted(name for name in body if name not in known | REFUSED.keys() | WITHOUT_EFFECT)
     if unknown:
