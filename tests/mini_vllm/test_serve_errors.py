@@ -140,8 +140,9 @@ def test_unknown_fields_are_ignored_and_logged_as_in_vllm(served, caplog):
         (b'{"prompt": "a", "seed": ' + b"9" * 3000 + b"}", None),
         (b"[]", "must be a JSON object"),
         (b'"a"', "must be a JSON object"),
-        (b"[" * 3_000, "nested too deeply"),
-        (b'{"prompt": ' + b"[" * 900 + b"]" * 900 + b"}", None),
+        (b"[" * 1_900 + b"]" * 1_900, "nested more than 20 levels deep"),
+        (b'{"prompt": ' + b"[" * 20 + b"]" * 20 + b"}", "nested more than 20 levels deep"),
+        (b'{"prompt": ' + b"[" * 19 + b"]" * 19 + b"}", "[[[[[["),
     ],
     ids=lambda value: ascii(value)[:40],
 )

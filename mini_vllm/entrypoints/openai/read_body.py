@@ -9,6 +9,7 @@ from starlette.requests import Request
 from mini_vllm.entrypoints.openai.errors import ApiError
 
 BODY_TIMEOUT_S = 30.0
+MAX_DEPTH = 20  # of lists and objects in each other; no request needs more, and repr, for one, fails at some depth
 CLOSE = {"Connection": "close"}
 
 
@@ -49,15 +50,26 @@ def _parsed(body: bytes) -> dict[str, Any]:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ApiError(400, f"The body is not UTF-8 ({error.reason} at byte {error.start}).") from None
+    too_deep = ApiError(400, f"The body is nested more than {MAX_DEPTH} levels deep.")
     try:
         content = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
-        raise ApiError(400, "The body is nested too deeply.") from None
+        raise too_deep from None
     except ValueError as error:  # also for an integer of thousands of digits
         raise ApiError(400, f"The body is not valid JSON: {error}") from None
+    if _is_deeper(content, MAX_DEPTH):
+        raise too_deep
     if not isinstance(content, dict):
         raise ApiError(400, f"The body is {type(content).__name__}, but must be a JSON object.")
     return content
+
+
+def _is_deeper(content: object, limit: int) -> bool:
+    level = [content]
+    for _ in range(limit):
+        containers = [item for item in level if isinstance(item, (dict, list))]
+        level = [child for item in containers for child in (item.values() if isinstance(item, dict) else item)]
+    return any(isinstance(item, (dict, list)) for item in level)
 
 
 def _refuse_constant(name: str) -> NoReturn:
