@@ -1,9 +1,10 @@
 """The output side of one completion: its text, token by token, and its stop strings."""
 
+from mini_vllm.detokenizer import IncrementalDetokenizer
 from mini_vllm.outputs import CompletionOutput
 from mini_vllm.request import Request, RequestStatus
 from mini_vllm.sample import Logprob
-from mini_vllm.tokenizer import IncrementalDetokenizer, Tokenizer
+from mini_vllm.tokenizer import Tokenizer
 
 
 class CompletionState:

@@ -85,7 +85,8 @@ class OutputProcessor:
         requests, first = state.requests, state.requests[0]
         scheduled = [request.first_scheduled_time for request in requests if request.first_scheduled_time is not None]
         finished = all(request.status.is_finished for request in requests)
-        if first.sampling_params.prompt_logprobs is not None and state.prompt_logprobs is None:
+        is_wanted = first.sampling_params.prompt_logprobs is not None and not first.needs_prompt_logprobs
+        if is_wanted and state.prompt_logprobs is None:
             state.prompt_logprobs = [self._with_texts(first, entries) for entries in first.prompt_logprobs]
         return RequestOutput(
             request_id=request_id,
