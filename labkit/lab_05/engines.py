@@ -66,24 +66,28 @@ def add_requests(engine: "LLMEngine", requests: dict[str, tuple[int, int]]) -> N
         engine.add_request(name, prompt_of(prompt_len, 3 * place), params)
 
 
+def waiting_requests(budget: int, num_blocks: int, requests: dict[str, tuple[int, int]]) -> "LLMEngine":
+    """An engine in which greedy requests wait; its arguments are those of `small_engine`."""
+    engine = new_engine(
+        max_num_batched_tokens=budget, num_blocks=num_blocks, block_size=4, max_model_len=min(128, 4 * num_blocks)
+    )
+    add_requests(engine, requests)
+    return engine
+
+
 def small_engine(budget: int, num_blocks: int = 64, **requests: tuple[int, int]) -> WatchedStages:
     """An engine in stages, in which greedy requests wait.
 
     budget: tokens in one step. num_blocks: of 4 tokens each, of the KV cache. requests: by id, (prompt tokens, new
     tokens).
     """
-    engine = new_engine(
-        max_num_batched_tokens=budget, num_blocks=num_blocks, block_size=4, max_model_len=min(128, 4 * num_blocks)
-    )
-    add_requests(engine, requests)
-    return WatchedStages(engine)
+    return WatchedStages(waiting_requests(budget, num_blocks, requests))
 
 
 @functools.cache
 def sampled_by_the_engine(budget: int, num_blocks: int = 64, **requests: tuple[int, int]) -> Sequence[list[str]]:
     """The ids that LLMEngine's own step samples for, step by step, on the same requests."""
-    engine = small_engine(budget, num_blocks, **requests)._engine
-    steps = []
+    engine, steps = waiting_requests(budget, num_blocks, requests), []
     while engine.has_unfinished_requests():
         steps.append([output.request_id for output in engine.step()])
     return steps

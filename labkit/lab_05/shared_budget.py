@@ -5,21 +5,26 @@ from collections.abc import Callable
 from typing import Any
 
 from labkit.check import check
-from labkit.lab_05.engines import recorded, small_engine
+from labkit.lab_05.engines import recorded, waiting_requests
 from labkit.lab_05.recording import Step
-from labkit.lab_05.step import ENGINE_STEP
+from labkit.lab_05.step import ENGINE_STEP, StepCall
+from labkit.lab_05.watched import WatchedStages
 from labkit.style import BLUE, GREY, RED, WIDTH, pyplot, show
 
 COLORS = (BLUE, "#c2660c", "#3c8d46")
 HATCHES = ("//", "..", "xx")
+NUM_BLOCKS = 64  # of 4 tokens: room for all, so that nobody is preempted
 
 
 def steps_of(engine_step: Callable[..., Any], budget: int, requests: dict[str, tuple[int, int]]) -> list[Step]:
     """The steps that serve the requests. Raises: CheckFailed, as in the exercise's test."""
-    engine, step = small_engine(budget, **requests), check(engine_step, ENGINE_STEP)
-    while engine._engine.has_unfinished_requests():
-        step(engine).sampled()  # type: ignore[attr-defined]
-    return recorded(engine._engine)
+    engine = waiting_requests(budget, NUM_BLOCKS, requests)
+    stages, step = WatchedStages(engine), check(engine_step, ENGINE_STEP)
+    while engine.has_unfinished_requests():
+        call = step(stages)
+        assert isinstance(call, StepCall)
+        call.sampled()
+    return recorded(engine)
 
 
 def plot_shared_budget(engine_step: Callable[..., Any], budget: int = 16, **requests: tuple[int, int]) -> None:

@@ -29,7 +29,8 @@ class WatchedStages(Stages):
         self._begin([])
 
     def _begin(self, plan: list[tuple[str, int]]) -> None:
-        self._plan, self._rows = dict(plan), None
+        self._plan = dict(plan)
+        self._rows: np.ndarray | None = None  # the logits, once they are computed
         self._closing = {request_id for request_id, item in self._items.items() if item.is_sampled}
         self._sampled: dict[str, int] = {}
         self._reasons: dict[str, str | None] = {}  # what update returned
