@@ -150,3 +150,9 @@ def test_a_plot_of_a_function_that_is_not_written_yet_leaves_no_empty_picture():
     with pytest.raises(NotImplementedError):
         lab_07.plot_seats(schedule, schedule)
     assert plt.get_fignums() == []
+
+
+def test_the_clock_stands_still_until_a_request_arrives_and_then_adds_up_the_steps():
+    run = serve([Arrival("a", 5.0, 3, 4)], clock=lambda tokens: tokens / 2)
+    assert run.seconds == [1.5, 0.5, 0.5, 0.5]
+    assert run.token_times_s["a"] == run.ends_s == [6.5, 7.0, 7.5, 8.0]
