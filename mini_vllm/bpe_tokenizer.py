@@ -80,7 +80,7 @@ class BPETokenizer(ChatTokenizer):
         return [*ids, *self._encode_plain(text[position:])]
 
     def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
-        """The text of `token_ids`; bytes that are no UTF-8 become U+FFFD, an id that no token has becomes nothing."""
+        """The text of `token_ids`; bytes that are not UTF-8 become U+FFFD; ids without a token are ignored."""
         kept = [i for i in token_ids if not (skip_special_tokens and i in self._special_ids)]
         # A model's vocabulary may be padded beyond its tokenizer's, and sampling can draw one of those ids.
         return b"".join(self._bytes.get(token_id, b"") for token_id in kept).decode("utf-8", errors="replace")

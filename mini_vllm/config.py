@@ -42,10 +42,10 @@ class ModelConfig:
     rms_norm_eps: float = 1e-6
     rope_theta: float = 10_000.0
     rope_scaling: RopeScaling | None = None
-    attention_bias: bool = False  # biases of q, k, v and o; Qwen2 has those of q, k and v whatever this says
+    attention_bias: bool = False  # biases of q, k, v and o; Qwen2 always has those of q, k and v
     mlp_bias: bool = False
-    sliding_window: int | None = None  # a token attends to so many tokens, itself included; None: to all before it
-    layer_types: tuple[str, ...] | None = None  # which layers have the window; None: all, if there is one
+    sliding_window: int | None = None  # tokens that each token attends to, itself included; None: all before it
+    layer_types: tuple[str, ...] | None = None  # "sliding_attention": the layer has the window; None: all have it
     no_rope_layers: tuple[int, ...] | None = None  # 1 for a layer that rotates q and k, 0 for one that does not (NoPE)
     tie_word_embeddings: bool = False
     bos_token_id: int | None = None  # None: no token stands for the beginning of a text

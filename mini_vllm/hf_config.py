@@ -37,15 +37,15 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "eos_token_id": 128_001,
     },
 }
-# Fields that would change what the model computes, and the one value that is implemented. Those of the second line
-# are other architectures', which a config that was derived from one may still carry.
+# Fields that change the computation, and the only value that is implemented. From the second line on they belong to
+# other architectures; a config derived from one of those may still have them.
 _IMPLEMENTED = {
     **{"hidden_act": "silu", "rope_interleaved": False, "partial_rotary_factor": 1.0, "quantization_config": None},
     **{"attention_multiplier": None, "embedding_multiplier": 1.0, "residual_multiplier": 1.0, "logits_scaling": 1.0},
     **{"logit_scale": 1.0, "attn_logit_softcapping": None, "final_logit_softcapping": None, "clip_qkv": None},
     **{"use_qk_norm": False, "num_local_experts": None, "is_causal": True},
 }
-# What of its own config class each type computes with, beside what all do. Elsewhere the value must be a neutral one.
+# Fields that only some model types compute with. For the others, the value must be false, null or neutral.
 _OF_TYPE = {
     "attention_bias": ("llama", "qwen2", "qwen3", "smollm3"),
     "mlp_bias": ("llama", "smollm3"),
@@ -78,7 +78,7 @@ def model_config(source: str | Path | Mapping[str, Any]) -> ModelConfig:
             value = values.pop(field, None)
             if value and not (field == "layer_types" and set(value) == {"full_attention"}):
                 raise ValueError(f"{where} has {field}={value!r}, which a {model_type} model does not compute with.")
-    if model_type == "qwen2":  # q, k and v have biases and o has none, whatever the file says
+    if model_type == "qwen2":  # transformers ignores the field: q, k and v always have biases, o never
         values["attention_bias"] = False
     values["model_type"] = model_type
     values["rope_theta"] = rope.pop("rope_theta", None) or values.get("rope_theta", 10_000.0)
@@ -113,14 +113,14 @@ def _rope_scaling(rope: dict[str, Any], values: Mapping[str, Any], where: str) -
         rope.pop("original_max_position_embeddings", None)  # transformers does not look at it here either
     known = {field.name for field in fields(RopeScaling)} if rope_type != "default" else set()
     if rope_type in ("default", *ROPE_TYPES) and rope.keys() - known:
-        raise ValueError(f"{where} has the RoPE parameter {min(rope.keys() - known)!r}, which {rope_type!r} has not.")
+        raise ValueError(f"{where} has the RoPE parameter {min(rope.keys() - known)!r}, which {rope_type!r} lacks.")
     if rope_type == "default":
         return None
     return RopeScaling(rope_type=rope_type, **{"factor": None} | {name: rope[name] for name in rope.keys() & known})
 
 
 def _sliding_window(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The window and the layers that have it: Qwen gives it to the upper layers, SmolLM3 to those without RoPE."""
+    """The window and the layers that have it: the upper ones in Qwen, those without RoPE in SmolLM3."""
     window = values.get("sliding_window")
     if values["model_type"] in ("llama", "mistral"):
         return {"sliding_window": window, "layer_types": None}

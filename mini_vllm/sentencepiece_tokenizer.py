@@ -1,7 +1,7 @@
 """SentencePiece's BPE, as Llama 1 and 2 and Mistral have it, in pure Python; with the ids of the sentencepiece library.
 
 A text is one sequence of characters, in which "\u2581" stands for a space; the pair of neighbours whose piece has the
-best score is merged, until no two make a piece. A character that is no piece becomes its UTF-8 bytes.
+best score is merged, until no pair forms a piece. A character without a piece becomes its UTF-8 bytes.
 """
 
 import re
@@ -19,7 +19,7 @@ NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = range(1, 7)  # kinds of p
 class SentencePieceVocab:
     """What a tokenizer.model or a GGUF holds: one piece, score and kind for each token id, and how texts are prepared.
 
-    Errors: ValueError if there is no piece, not the same number of each, or no way to write an unknown character.
+    Errors: ValueError for lists of different lengths, and for a vocabulary that cannot represent unknown characters.
     """
 
     pieces: Sequence[str]
@@ -82,7 +82,7 @@ class SentencePieceTokenizer(ChatTokenizer):
         return [*self._prefix, *ids, *self._suffix] if add_special_tokens else ids
 
     def decode(self, token_ids: Sequence[int], skip_special_tokens: bool = True) -> str:
-        """The text of `token_ids`; a byte that is no UTF-8 becomes U+FFFD, an id that no token has becomes nothing."""
+        """The text of `token_ids`; bytes that are not UTF-8 become U+FFFD; ids without a token are ignored."""
         skipped = self._control.values() if skip_special_tokens else ()
         data = b"".join(self._text.get(token_id, b"") for token_id in token_ids if token_id not in skipped)
         text = re.sub("[\udc80-\udcff]", "\ufffd", data.decode("utf-8", errors="surrogateescape"))
@@ -104,7 +104,7 @@ class SentencePieceTokenizer(ChatTokenizer):
         yield from self._merged(text[position:])
 
     def _merged(self, text: str) -> Iterator[int]:
-        last_is_unknown = False  # unknown characters side by side are one unknown token
+        last_is_unknown = False  # neighbouring unknown characters share one token
         for piece in merge_pairs(list(text), self._find):
             if piece in self._ids:
                 yield self._ids[piece]

@@ -17,7 +17,7 @@ def causal_attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, window: int | 
 
     q:      (new, num_attention_heads, head_dim), the queries of the newest tokens only.
     k, v:   (total, num_key_value_heads, head_dim), of the whole sequence; q's tokens are its last ones.
-    window: a token sees so many tokens, itself included (sliding window, Mistral 7B, 2023); None: all before it.
+    window: how many tokens a token sees, itself included (sliding window, Mistral 7B, 2023); None: all before it.
     Returns (new, num_attention_heads * head_dim).
     """
     new, past = len(q), len(k) - len(q)

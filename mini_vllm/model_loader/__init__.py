@@ -77,7 +77,7 @@ def _located(name_or_path: str | Path | None) -> tuple[Path, bool]:
         with path.open("rb") as file:
             if path.suffix.lower() == ".gguf" or file.read(4) == b"GGUF":
                 return path, False
-        raise ValueError(f"{path} is no GGUF file. Give the path of one, or of a folder with {FOLDER_CONTENT}.")
+        raise ValueError(f"{path} is not a GGUF file. Give the path of one, or of a folder with {FOLDER_CONTENT}.")
     if str(name_or_path) in MODELS:
         return pull(str(name_or_path)), True
     raise ValueError(

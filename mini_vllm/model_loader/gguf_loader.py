@@ -70,7 +70,7 @@ class GGUFFile:
         try:
             return read()
         except KeyError as error:
-            raise ValueError(f"{self.path} says nothing of {error}: it is no GGUF of a language model.") from None
+            raise ValueError(f"{self.path} lacks the field {error}: it is not the GGUF of a language model.") from None
         except ValueError as error:
             raise ValueError(f"{self.path}: {error}") from None
         except (AttributeError, TypeError) as error:
@@ -99,7 +99,7 @@ def load_gguf(path: Path) -> tuple[LlamaForCausalLM, FastTokenizer | SentencePie
 
 
 def _hf_name(name: str) -> str:
-    """blk.0.attn_q.weight -> model.layers.0.self_attn.q_proj.weight; a name that is not known stays as it is."""
+    """blk.0.attn_q.weight -> model.layers.0.self_attn.q_proj.weight; unknown names are returned unchanged."""
     if name.count(".") not in (1, 3):
         return name
     *layer, part, kind = name.split(".")

@@ -18,7 +18,7 @@ _TEKKEN = rf"[^\r\n\p{{L}}\p{{N}}]?{_UPPER}*{_LOWER}+|[^\r\n\p{{L}}\p{{N}}]?{_UP
 _TEKKEN += _TAIL.replace(r"[\r\n]*", r"[\r\n/]*")
 _PATTERNS = {"llama-bpe": _LLAMA3, "llama3": _LLAMA3, "llama-v3": _LLAMA3, "tekken": _TEKKEN}  # Llama 3, Mistral Nemo
 _PATTERNS |= {"qwen2": _QWEN2, "deepseek-r1-qwen": _QWEN2}
-_IGNORE_MERGES = ("llama-bpe", "llama3", "llama-v3", "tekken")  # a word that is a token is that token, whatever merges
+_IGNORE_MERGES = ("llama-bpe", "llama3", "llama-v3", "tekken")  # a word in the vocabulary is one token
 _PRE_TOKENIZERS = ("gpt-2", "smollm", *_PATTERNS)
 
 

@@ -27,7 +27,7 @@ def load_sentencepiece(folder: Path, eos_token_ids: tuple[int, ...] = ()) -> Sen
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     except (IndexError, TypeError, struct.error, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is no SentencePiece model ({error!r}): download or copy it again.") from None
+        raise ValueError(f"{path} is not a SentencePiece model ({error!r}): download or copy it again.") from None
     config = read_json(config_path) if config_path.is_file() else {}
     template, special = read_chat_settings(folder)
     for name, token_id in (("bos_token", bos_id), ("eos_token", eos_id)):
@@ -54,7 +54,7 @@ def _read(data: bytes) -> tuple[SentencePieceVocab, int, int]:
     trainer = dict(_fields(_message(model, _TRAINER)))
     normalizer = dict(_fields(_message(model, _NORMALIZER)))
     if trainer.get(_MODEL_TYPE, 1) != _BPE:
-        raise ValueError("it is no BPE model, and only those are implemented: use the model's tokenizer.json.")
+        raise ValueError("it is not a BPE model, the only kind that is implemented: use the model's tokenizer.json.")
     if normalizer.get(_CHARSMAP) or trainer.get(_SPACE_AT_END) or not normalizer.get(_ESCAPE_SPACES, 1):
         raise ValueError("it changes texts in a way that is not implemented: use the model's tokenizer.json.")
     pieces = [dict(_fields(value)) for number, value in model if number == _PIECES and isinstance(value, bytes)]
@@ -72,7 +72,7 @@ def _read(data: bytes) -> tuple[SentencePieceVocab, int, int]:
 
 def _text(value: int | float | bytes) -> str:
     if not isinstance(value, bytes):
-        raise TypeError("a piece is no text")
+        raise TypeError("a piece is not text")
     return value.decode()
 
 

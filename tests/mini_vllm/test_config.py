@@ -125,10 +125,10 @@ def test_an_architecture_that_is_not_implemented_is_named_with_those_that_are():
         ),
         ({"rope_scaling": {"type": "linear", "factor": "2"}}, "factor='2' of 'linear' RoPE scaling must be a number"),
         ({"rope_scaling": {"type": "linear"}}, "factor=None of 'linear'"),
-        ({"rope_scaling": {"type": "yarn", "factor": 4.0, "attn_factor": 2}}, "'attn_factor', which 'yarn' has not"),
+        ({"rope_scaling": {"type": "yarn", "factor": 4.0, "attn_factor": 2}}, "'attn_factor', which 'yarn' lacks"),
         (
             {"rope_parameters": {"full_attention": {"rope_type": "default"}}},
-            "'full_attention', which 'default' has not",
+            "'full_attention', which 'default' lacks",
         ),
         ({"rope_parameters": {"partial_rotary_factor": 0.5}}, "partial_rotary_factor=0.5"),
         ({"partial_rotary_factor": 0.5}, "partial_rotary_factor=0.5"),

@@ -93,7 +93,7 @@ def test_a_file_is_a_gguf_by_what_it_holds_or_by_its_ending_in_any_case(name, tm
 
 def test_a_file_that_is_no_gguf_is_refused_with_the_reason(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"\x08" * 100)
-    with pytest.raises(ValueError, match="model.safetensors is no GGUF file. Give the path of one, or of a folder"):
+    with pytest.raises(ValueError, match="model.safetensors is not a GGUF file. Give the path of one, or of a folder"):
         get_model(tmp_path / "model.safetensors")
     (tmp_path / "MODEL.GGUF").write_bytes(b"\x08" * 100)
     with pytest.raises(ValueError, match="MODEL.GGUF is cut short or no GGUF file"):

@@ -116,7 +116,7 @@ def test_a_tokenizer_config_of_another_form_is_named(content, tmp_path):
         ({"llama.rope.scaling.type": 7}, "has a field of another type than expected"),
         ({"llama.block_count": "two"}, "num_hidden_layers='two' must be a whole number"),
         ({"tokenizer.ggml.token_type": [1, 2]}, "it has 288 tokens, and tells the kind of 2"),
-        ({"tokenizer.ggml.bos_token_id": None}, "says nothing of 'bos_token'"),
+        ({"tokenizer.ggml.bos_token_id": None}, "lacks the field 'bos_token'"),
         ({"tokenizer.ggml.eos_token_id": 288}, "eos_token_id=288 is no token id, 0 to 287"),
     ],
 )

@@ -92,8 +92,8 @@ def test_a_file_without_an_output_matrix_ties_it_to_the_embeddings(tmp_path):
         ({"llama.vocab_size": 300}, r"embed_tokens.weight has shape \(288, 32\), the config says \(300, 32\)"),
         ({"llama.attention.head_count": 8}, r"k_proj.weight has shape \(16, 32\), the config says \(8, 32\)"),
         ({"tokenizer.ggml.pre": "falcon"}, "tokenizer .gpt2, falcon. is not implemented"),
-        ({"tokenizer.ggml.model": "llama"}, "says nothing of 'tokenizer.ggml.scores'"),
-        ({"tokenizer.ggml.tokens": None}, "says nothing of 'tokenizer.ggml.tokens'"),
+        ({"tokenizer.ggml.model": "llama"}, "lacks the field 'tokenizer.ggml.scores'"),
+        ({"tokenizer.ggml.tokens": None}, "lacks the field 'tokenizer.ggml.tokens'"),
     ],
 )
 def test_a_model_that_is_not_implemented_is_refused_with_the_file_named(changed, said, tmp_path):

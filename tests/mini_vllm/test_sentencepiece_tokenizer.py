@@ -108,7 +108,7 @@ def test_a_model_that_is_cut_anywhere_or_of_another_kind_is_named(folder):
     unigram = whole.replace(b"\x18\x02\x20\xd8\x04", b"\x18\x01\x20\xd8\x04")  # the trainer's model_type
     assert unigram != whole
     (folder / "tokenizer.model").write_bytes(unigram)
-    with pytest.raises(ValueError, match="tokenizer.model: it is no BPE model"):
+    with pytest.raises(ValueError, match="tokenizer.model: it is not a BPE model"):
         load_tokenizer(folder)
 
 
