@@ -48,13 +48,11 @@ class InputProcessor:
             raise TypeError(f"params={params!r} must be a SamplingParams.")
         if params.stop and self.tokenizer is None:
             raise ValueError(f"stop={params.stop!r} needs a tokenizer, and this engine has none: use stop_token_ids.")
-        for name, token_ids in (
-            ("allowed_token_ids", params.allowed_token_ids or ()),
-            ("logit_bias", params.logit_bias or ()),
-        ):
-            if token_ids and max(token_ids) >= self.vocab_size:
-                outside, last = max(token_ids), self.vocab_size - 1
-                raise ValueError(f"{name} holds the token id {outside}, outside the vocabulary, 0 to {last}.")
+        for name, token_ids in (("allowed_token_ids", params.allowed_token_ids), ("logit_bias", params.logit_bias)):
+            outside = [token_id for token_id in token_ids or () if token_id >= self.vocab_size]
+            if outside:
+                last = self.vocab_size - 1
+                raise ValueError(f"{name}={outside} lies outside the vocabulary, token ids 0 to {last}.")
         bad_words = [word for text in params.bad_words or () for word in self._bad_word(text)]
         return [params.child(index, self.eos_token_ids, bad_words) for index in range(params.n)]
 

@@ -9,9 +9,9 @@ from mini_vllm.engine.input_processor import Prompt
 from mini_vllm.engine.llm_engine import LLMEngine
 from mini_vllm.engine.shared_engine import Mailbox, SharedEngine
 from mini_vllm.engine_config import EngineConfig
-from mini_vllm.entrypoints.llm_arguments import default_sampling_params, engine_limits, with_params
+from mini_vllm.entrypoints.llm_arguments import default_sampling_params, engine_limits, named_tokenizer, with_params
 from mini_vllm.entrypoints.progress import ProgressBar
-from mini_vllm.model_loader import get_model, load_tokenizer
+from mini_vllm.model_loader import get_model
 from mini_vllm.models.llama import LlamaForCausalLM
 from mini_vllm.outputs import RequestOutput
 from mini_vllm.sampling_params import SamplingParams
@@ -25,7 +25,7 @@ class LLM:
 
     model:     None: the small model that comes with the package. Otherwise what `get_model` takes: a name, the
                path of a folder in Hugging Face's format or of a GGUF file. Or a LlamaForCausalLM.
-    tokenizer: None: the model's own. Otherwise a Tokenizer, or a path or name for `load_tokenizer`. A
+    tokenizer: None: the model's own. Otherwise a Tokenizer, or the path or name of a model whose tokenizer to use. A
                LlamaForCausalLM has none, so prompts are then lists of token ids.
     skip_tokenizer_init: use no tokenizer; prompts are lists of token ids, and outputs have no text.
     arguments: max_model_len, max_num_seqs, max_num_batched_tokens, block_size, num_blocks or
@@ -49,7 +49,7 @@ class LLM:
             raise ValueError(f"tokenizer={tokenizer!r} and skip_tokenizer_init=True: give one of them.")
         has_folder = isinstance(model, (str, Path)) and Path(model).is_dir()
         self._default_params = default_sampling_params(Path(str(model))) if has_folder else SamplingParams()
-        given = load_tokenizer(tokenizer) if isinstance(tokenizer, (str, Path)) else tokenizer
+        given = named_tokenizer(tokenizer) if isinstance(tokenizer, (str, Path)) else tokenizer
         if not isinstance(model, LlamaForCausalLM):
             model, own = get_model(model, skip_tokenizer_init=skip_tokenizer_init or given is not None)
             given = own if given is None else given

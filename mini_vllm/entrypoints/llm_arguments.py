@@ -10,7 +10,9 @@ from typing import Any
 from mini_vllm.config import read_json
 from mini_vllm.engine.input_processor import Prompt
 from mini_vllm.engine_config import EngineConfig
+from mini_vllm.model_loader import load_tokenizer
 from mini_vllm.sampling_params import SamplingParams
+from mini_vllm.tokenizer import Tokenizer
 
 # Arguments of vLLM's LLM without effect here, with the values for which that is correct.
 _HARMLESS: Mapping[str, tuple[object, ...]] = {
@@ -41,6 +43,14 @@ def engine_limits(arguments: Mapping[str, Any]) -> dict[str, Any]:
             values = " or ".join(map(repr, _HARMLESS[name]))
             raise ValueError(f"{name}={value!r} is not implemented: mini_vllm has {values} only.")
     return {name: value for name, value in arguments.items() if name in known}
+
+
+def named_tokenizer(name_or_path: str | Path) -> Tokenizer:
+    """What `load_tokenizer` finds. Errors: ValueError that names the argument."""
+    try:
+        return load_tokenizer(name_or_path)
+    except ValueError as error:
+        raise ValueError(f"tokenizer={str(name_or_path)!r}: {error}") from None
 
 
 def default_sampling_params(folder: Path) -> SamplingParams:

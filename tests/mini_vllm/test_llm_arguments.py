@@ -77,7 +77,7 @@ def test_a_tokenizer_is_named_by_its_path():
 
 
 def test_a_tokenizer_that_does_not_exist_is_named():
-    with pytest.raises(ValueError, match="gpt2"):
+    with pytest.raises(ValueError, match="tokenizer='gpt2': There is no"):
         LLM(tokenizer="gpt2")
 
 

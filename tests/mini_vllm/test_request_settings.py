@@ -141,8 +141,8 @@ def test_prompt_logprobs_of_a_long_prompt_are_all_there():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"allowed_token_ids": [3, 64]}, "allowed_token_ids holds the token id 64, outside the vocabulary, 0 to 63"),
-        ({"logit_bias": {64: 1.0}}, "logit_bias holds the token id 64, outside the vocabulary, 0 to 63"),
+        ({"allowed_token_ids": [3, 64]}, r"allowed_token_ids=\[64\] lies outside the vocabulary, token ids 0 to 63"),
+        ({"logit_bias": {64: 1.0}}, r"logit_bias=\[64\] lies outside the vocabulary, token ids 0 to 63"),
         ({"bad_words": ["ab"]}, r"bad_words=\['ab'\] needs a tokenizer"),
     ],
 )
