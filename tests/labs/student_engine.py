@@ -118,6 +118,7 @@ def scheduler_of(functions: dict) -> type:
             return SchedulerOutput([ScheduledRequest(r, n, table(r.request_id)) for r, n in items])
 
         def _plan_of_the_rest(self) -> list[tuple[str, int]]:
+            """The plan for those who wait, with the budget, seats and blocks that are left."""
             views = [self._view(request) for request in self.waiting]
             budget = self.config.max_num_batched_tokens - sum(num_new_tokens for _, num_new_tokens in self.latest)
             seats = self.config.max_num_seqs - len(self.running)
@@ -128,9 +129,8 @@ def scheduler_of(functions: dict) -> type:
             """Reserve the blocks; a waiting request starts with those that it finds."""
             request = self.requests[request_id]
             found = [] if request in self.running else self.kv_cache_manager.get_computed_blocks(request)
-            assert self.kv_cache_manager.allocate_slots(request, num_new_tokens, found), (
-                "the plan needs too many blocks"
-            )
+            there_is_room = self.kv_cache_manager.allocate_slots(request, num_new_tokens, found)
+            assert there_is_room, "the plan needs more blocks than are free"
             if request not in self.running:
                 assert request is self.waiting[0], "the plan overtakes"
                 self._start(request, len(found) * self.config.block_size)
