@@ -65,7 +65,7 @@ def count_admissions(requests_that_fit_paged: Callable[..., Any], prompt_len: in
     limits = llm.llm_engine.config
     fit = requests_that_fit_paged([length] * 9, limits.num_blocks * limits.block_size, limits.block_size)
     print(f"{limits.num_blocks} blocks of {limits.block_size}, requests of {length} tokens: your count is {fit}")
-    rng = np.random.default_rng(2)
+    rng = np.random.default_rng(seed=2)
     prompts = [rng.integers(5, 1000, prompt_len).tolist() for _ in range(int(fit) + 1)]
     for num_requests in range(max(1, int(fit) - 1), int(fit) + 2):
         before = llm.llm_engine.stats.num_preemptions
