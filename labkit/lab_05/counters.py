@@ -109,7 +109,7 @@ IS_SAMPLED = IsSampledExercise(
             "a chunk can have one token, and a prompt can end with a chunk of several",
         ),
         "FFFFFFFF": (
-            "one chunk late, or never: the gap is asked for before the step, or compared with a strict >",
+            "one chunk late, or never: the counter before the step is compared, or with a strict >",
             PRINT,
         ),
         "FTTTFTTT": ("every chunk but the first samples a token", PRINT),

@@ -31,11 +31,14 @@ PROBES = (
 )
 LETTERS = {"stop": "S", "length": "L", None: "-"}
 
-LAST: Why = ("all output tokens are searched for a stop token", "look at the last token: earlier ones were looked at")
-ORDER: Why = ("the length is asked first", "ask for a stop token first: it wins on the same token")
-IGNORE: Why = ("ignore_eos is not asked for", "an eos token ends the request unless params.ignore_eos is set")
+LAST: Why = (
+    "all output tokens are searched for a stop token",
+    "look at the last token only: earlier ones were checked in their own steps",
+)
+ORDER: Why = ("the length is checked first", "check for a stop token first: it wins on the same token")
+IGNORE: Why = ("ignore_eos is not checked", "an eos token ends the request unless params.ignore_eos is set")
 CONTEXT = "max_model_len counts prompt and output together"
-NO_LIMIT: Why = ("max_tokens is None, and is compared with a number", "None means no limit: ask for None first")
+NO_LIMIT: Why = ("max_tokens is None, and is compared with a number", "None means no limit: check for None first")
 
 
 class FinishCall(Call):
@@ -103,7 +106,7 @@ def reason_or_none(call: str, answer: Any) -> str | None:
     if not isinstance(answer, str):
         raise CheckFailed(
             f'{call} returned {shortened(answer)}, {a_type(answer)}; "stop", "length" or None was expected.',
-            "whether the request is finished, not why",
+            "the function tells whether the request is finished, not why",
             'return the text "stop" or "length", or None',
         )
     if str(answer) not in LETTERS:
@@ -128,27 +131,27 @@ FINISH_REASON = FinishExercise(
             "ignore_eos switches off stop_token_ids as well",
             "it is about the model's own eos tokens only",
         ),
-        "-S-SL---L-": ("stop_token_ids are not asked for", "params.stop_token_ids end a request like an eos token"),
-        "---LL-SSL-": ("eos_token_ids is a set, and is compared with one token", "ask with `in`"),
+        "-S-SL---L-": ("stop_token_ids are not checked", "params.stop_token_ids end a request like an eos token"),
+        "---LL-SSL-": ("eos_token_ids is a set, and is compared with one token", "test with `in`"),
         "---LL---L-": (
-            "stop tokens are not asked for, or a set or list of token ids is compared with one token",
-            "ask with `in`, and before the limits",
+            "stop tokens are not checked, or a set or list of token ids is compared with one token",
+            "test with `in`, and before the limits",
         ),
         "-S-SL-SS--LL": ("one token too late at max_model_len", "reached means >="),
         "-S-SL-SS---L": ("max_model_len is compared with the output alone", CONTEXT),
-        "-S-SL-SS----": ("max_model_len is not asked for", CONTEXT),
+        "-S-SL-SS----": ("max_model_len is not checked", CONTEXT),
         "-S-SL-SSLL": ("one token too early at max_model_len", "a request may fill its context to the last token"),
         "LSLSL-SSL-LLL": ("the prompt counts towards max_tokens", "max_tokens counts new tokens only"),
-        "-S-S--SSL-": ("one token too late at max_tokens, or max_tokens is not asked for", "reached means >="),
+        "-S-S--SSL-": ("one token too late at max_tokens, or max_tokens is not checked", "reached means >="),
         "LSLSL-SSL-": ("one token too early at max_tokens", "max_tokens=3 gives three tokens"),
-        "--SLL---L-": ("the first output token is looked at", "the last one is output_token_ids[-1]"),
+        "--SLL---L-": ("the first output token is checked instead of the last", "the last one is output_token_ids[-1]"),
         "-L-LL-LLL-": ('the reason for a stop token is "stop"', '"length" is for the two limits'),
         "-S-SS-SSS-": ('the reason for the two limits is "length"', '"stop" is for eos and stop tokens'),
         "S-SLS-SSSS": ("a token that is not an eos token ends the request", "print what you compare"),
-        "-S-S--SS--": ("the two limits are not asked for", 'a limit that is reached gives "length"'),
+        "-S-S--SS--": ("the two limits are not checked", 'a limit that is reached gives "length"'),
     },
     otherwise=(
-        "the rules are not asked in their order: eos unless ignored, stop_token_ids, then the two limits",
+        "the rules are not applied in their order: eos unless ignored, stop_token_ids, then the two limits",
         "go through this example by hand, one rule after the other",
     ),
     hidden=(

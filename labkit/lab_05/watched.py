@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from labkit.call import unwatched
-from labkit.check import Why
+from labkit.check import Why, quantity
 from labkit.failure import CheckFailed, shortened
 from labkit.lab_05 import faults
 from labkit.lab_05.stages import Plan, Stages
@@ -89,15 +89,17 @@ class WatchedStages(Stages):
             self._refuse(f"engine.update was called twice for {name!r} in one step.", faults.UPDATE_TWICE)
         planned = self._plan[name]
         if faults.whole(num_new_tokens) != planned:
-            what = (
-                f"engine.update moved the counter of {name!r} by {shortened(num_new_tokens)}, computed were {planned}."
-            )
+            moved = shortened(num_new_tokens, 20)
+            what = f"engine.update moved the counter of {name!r} by {moved}, but the step computed {quantity(planned, 'tokens')}."
             self._refuse(what, faults.wrong_advance(num_new_tokens, self._items[name].request.num_tokens))
         if token is None and name in self._sampled:
-            self._refuse(f"{name!r} got None, and {self._sampled[name]} was sampled for it.", faults.TOKEN_DROPPED)
+            self._refuse(
+                f"engine.update got None for {name!r}, for which engine.sample drew {self._sampled[name]}.",
+                faults.TOKEN_DROPPED,
+            )
         if token is not None and faults.whole(token) != self._sampled.get(name):
-            sampled = self._sampled.get(name, "none")
-            what = f"engine.update appended {shortened(token)} to {name!r}; the sampled token is {sampled}."
+            drawn = f"engine.sample drew {self._sampled[name]}" if name in self._sampled else "nothing was sampled"
+            what = f"engine.update got the token {shortened(token)} for {name!r}, for which {drawn}."
             self._refuse(what, faults.wrong_token(token, name, self._sampled, self._closing))
         plain = None if token is None else operator.index(token)
         self._reasons[name] = super().update(name, planned, plain)
@@ -126,18 +128,20 @@ class WatchedStages(Stages):
         staying = [name for name, reason in self._reasons.items() if reason and name not in self._finished]
         if self._plan and self._rows is None:
             return CheckFailed(
-                f"{len(self._plan)} requests were planned, and nothing was computed.", *faults.NOT_EXECUTED
+                f"a step for {len(self._plan)} requests was planned, and nothing was computed.", *faults.NOT_EXECUTED
             )
         untouched = [name for name in self._plan if name not in self._touched]
         if untouched:
-            what = f"nothing was done for {untouched[0]!r}, of which {self._plan[untouched[0]]} tokens were computed."
+            what = f"the step computed {quantity(self._plan[untouched[0]], 'tokens')} of {untouched[0]!r}, and nothing else."
             return CheckFailed(what, *faults.LOOP_ENDS)
         if unsampled:
             why = faults.ASKED_TOO_LATE if self._read_late & set(unsampled) else faults.ONE_CHUNK_LATE
-            return CheckFailed(f"all tokens of {unsampled[0]!r} are computed, and none was sampled.", *why)
+            return CheckFailed(
+                f"all known tokens of {unsampled[0]!r} are computed, but its next one was not sampled.", *why
+            )
         if still:
             done, planned = self._items[still[0]].request.num_computed_tokens, self._plan[still[0]]
-            what = f"the counter of {still[0]!r} stays at {done}, and {planned} of its tokens were computed."
+            what = f"the step computed {quantity(planned, 'tokens')} of {still[0]!r}, but its counter is still {done}."
             return CheckFailed(what, *faults.not_updated(still, self._closing))
         if staying:
             what = f"{staying[0]!r} is finished ({self._reasons[staying[0]]!r}) and still in the batch."

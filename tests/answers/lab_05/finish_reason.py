@@ -66,7 +66,7 @@ FINISH_REASON = [
         "}\n"
         "return next((reason for reason, found in rules.items() if found), None)",
     ),
-    _wrong("length first", "the length is asked first", LAST + MAX_TOKENS + MAX_LEN + EOS + STOP + "return None"),
+    _wrong("length first", "the length is checked first", LAST + MAX_TOKENS + MAX_LEN + EOS + STOP + "return None"),
     _wrong(
         "eos anywhere",
         "all output tokens are searched",
@@ -84,7 +84,7 @@ FINISH_REASON = [
     ),
     _wrong(
         "eos with ignore_eos",
-        "ignore_eos is not asked for",
+        "ignore_eos is not checked",
         LAST + EOS.replace(" and not params.ignore_eos", "") + STOP + MAX_TOKENS + MAX_LEN,
     ),
     _wrong(
@@ -93,7 +93,7 @@ FINISH_REASON = [
         LAST + "if not params.ignore_eos and (last in eos_token_ids or last in params.stop_token_ids):\n"
         "    return 'stop'\n" + MAX_TOKENS + MAX_LEN,
     ),
-    _wrong("no stop tokens", "stop_token_ids are not asked for", LAST + EOS + MAX_TOKENS + MAX_LEN),
+    _wrong("no stop tokens", "stop_token_ids are not checked", LAST + EOS + MAX_TOKENS + MAX_LEN),
     _wrong(
         "eos compared with ==",
         "eos_token_ids is a set",
@@ -109,7 +109,7 @@ FINISH_REASON = [
         "compared with the output alone",
         LAST + EOS + STOP + MAX_TOKENS + MAX_LEN.replace("num_prompt_tokens + ", ""),
     ),
-    _wrong("no max_model_len", "max_model_len is not asked for", LAST + EOS + STOP + MAX_TOKENS),
+    _wrong("no max_model_len", "max_model_len is not checked", LAST + EOS + STOP + MAX_TOKENS),
     _wrong(
         "max_model_len too late",
         "one token too late at max_model_len",
@@ -135,9 +135,9 @@ FINISH_REASON = [
         "one token too early at max_tokens",
         LAST + EOS + STOP + MAX_TOKENS.replace("size >=", "size + 1 >=") + MAX_LEN,
     ),
-    _wrong("no max_tokens", "max_tokens is not asked for", LAST + EOS + STOP + MAX_LEN),
-    _wrong("no limits", "the two limits are not asked for", LAST + EOS + STOP + "return None"),
-    _wrong("limits only", "stop tokens are not asked for", LAST + MAX_TOKENS + MAX_LEN),
+    _wrong("no max_tokens", "max_tokens is not checked", LAST + EOS + STOP + MAX_LEN),
+    _wrong("no limits", "the two limits are not checked", LAST + EOS + STOP + "return None"),
+    _wrong("limits only", "stop tokens are not checked", LAST + MAX_TOKENS + MAX_LEN),
     _wrong(
         "None compared",
         "max_tokens is None",
@@ -165,7 +165,7 @@ FINISH_REASON = [
     ),
     _wrong(
         "stop only at the end",
-        "not asked in their order",
+        "not applied in their order",
         LAST + "if size == params.max_tokens and (last in eos_token_ids or last in params.stop_token_ids):\n"
         "    return 'stop'\n" + MAX_LEN + MAX_TOKENS,
     ),
