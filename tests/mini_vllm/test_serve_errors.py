@@ -9,6 +9,7 @@ import pytest
 from served import NAME, GatedEngine, serving
 
 from mini_vllm.entrypoints.openai.api_server import ServerLimits
+from mini_vllm.entrypoints.openai.event_stream import dumps
 
 CHAT, COMPLETIONS = "/v1/chat/completions", "/v1/completions"
 HELLO = [{"role": "user", "content": "Hello"}]
@@ -284,3 +285,8 @@ def test_an_error_of_the_server_tells_nothing_of_its_inside(served, monkeypatch)
     assert "secret" not in json.dumps(error) and error["type"] == "server_error"
     served.wait_until(lambda: served.logged)  # after the answer
     assert served.logged == ["Exception in ASGI application\n"]
+
+
+def test_half_of_a_surrogate_pair_is_written_as_an_escape():
+    assert dumps({"a": "\ud800é"}) == b'{"a":"\\ud800\xc3\xa9"}'
+    assert json.loads(dumps({"a": "\ud800é"})) == {"a": "\ud800é"}

@@ -1,8 +1,7 @@
 """The routes of the server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +39,7 @@ def build_app(
     api_keys: Sequence[str] = (),
     own_names: Sequence[str] | None = None,
 ) -> Starlette:
-    """The server as an ASGI application, which starts and stops the engine. api_keys, own_names: see `Guard`."""
+    """The server as an ASGI application; `Server` starts the engine. api_keys, own_names: see `Guard`."""
     completions = OpenAIServingCompletion(engine, model, limits.max_sequences)
     chat_completions = OpenAIServingChat(engine, model, limits.max_sequences)
 
@@ -67,12 +66,6 @@ def build_app(
         lines = engine.stat_logger.lines(engine.llm_engine.stats)
         return Response("".join(f"{line}\n" for line in lines), media_type=CONTENT_TYPE)
 
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        engine.start()
-        yield
-        engine.shutdown()
-
     handlers: Any = dict.fromkeys((HTTPException, ApiError, QueueFullError, EngineDeadError, Exception), handle)
     return Starlette(
         routes=[
@@ -85,7 +78,6 @@ def build_app(
         ],
         middleware=[Middleware(Guard, api_keys=api_keys, own_names=own_names)],
         exception_handlers=handlers,
-        lifespan=lifespan,
     )
 
 

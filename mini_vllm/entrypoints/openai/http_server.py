@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from typing import Any
 
 import h11
@@ -59,7 +60,7 @@ class TimedProtocol(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """Serves an application, and ends in time.
+    """Starts the engine, serves an application, and ends both in time.
 
     shutdown_timeout_s: how long requests may go on after SIGTERM or Ctrl-C; then they are aborted.
     """
@@ -68,7 +69,7 @@ class Server(uvicorn.Server):
         self.engine, self.shutdown_timeout_s = engine, shutdown_timeout_s
         # The last word on what is still open, if a client does not take what was sent to it.
         last = int(shutdown_timeout_s) + 5
-        settings: dict[str, Any] = {"lifespan": "on", "ws": "none", "loop": "asyncio", "http": TimedProtocol}
+        settings: dict[str, Any] = {"lifespan": "off", "ws": "none", "loop": "asyncio", "http": TimedProtocol}
         settings |= {"timeout_keep_alive": IDLE_TIMEOUT_S, "timeout_graceful_shutdown": last}
         settings |= {"proxy_headers": False, "server_header": False, "access_log": False}
         # Errors go to the standard error, or to whatever the program that runs this has set up for logging.
@@ -76,6 +77,7 @@ class Server(uvicorn.Server):
         super().__init__(uvicorn.Config(app, **settings))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.engine.start()
         await super().startup(sockets)
         for listener in sockets or []:
             host, port = listener.getsockname()[:2]
@@ -86,20 +88,21 @@ class Server(uvicorn.Server):
         if running:
             wait = f"they have {self.shutdown_timeout_s:g} s (Ctrl-C again stops at once)"
             print(f"Stopping. Unfinished requests: {running}; {wait}", flush=True)
-        aborted = 0
-
-        def abort_all() -> None:
-            nonlocal aborted
-            aborted += self.engine.abort_all(EngineDeadError("The server is stopping."))
-
-        timer = asyncio.get_running_loop().call_later(self.shutdown_timeout_s, abort_all)
+        aborting = asyncio.create_task(self._abort_in_time())
         await super().shutdown(sockets)
-        timer.cancel()
-        abort_all()  # after a second Ctrl-C some may be left
+        self.force_exit = True  # nobody is left to wait for
+        aborted = await aborting
         if self.server_state.tasks:
             await asyncio.wait(self.server_state.tasks, timeout=1)
         self.engine.shutdown()
         print(f"Stopped. Aborted requests: {aborted}" if aborted else "Stopped.", flush=True)
+
+    async def _abort_in_time(self) -> int:
+        """Abort what is unfinished when time is up, or Ctrl-C is pressed again; how many requests that were."""
+        last = time.monotonic() + self.shutdown_timeout_s
+        while time.monotonic() < last and not self.force_exit:
+            await asyncio.sleep(0.05)
+        return self.engine.abort_all(EngineDeadError("The server is stopping."))
 
 
 def bind(host: str, port: int) -> socket.socket:
