@@ -43,7 +43,7 @@ class PlannedScheduler(Scheduler):
 
     def victim_of(self, running: list[View]) -> str:
         """Who is preempted."""
-        return running[-1][0]
+        return self.running[-1].request_id
 
     def approve(self, plan: Plan, step: Step, is_blocked: bool) -> None:
         """Called with each plan and what it was made from. is_blocked: a preemption and another plan follow."""
