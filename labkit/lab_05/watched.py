@@ -89,8 +89,8 @@ class WatchedStages(Stages):
             self._refuse(f"engine.update was called twice for {name!r} in one step.", faults.UPDATE_TWICE)
         planned = self._plan[name]
         if faults.whole(num_new_tokens) != planned:
-            moved = shortened(num_new_tokens, 20)
-            what = f"engine.update moved the counter of {name!r} by {moved}, but the step computed {quantity(planned, 'tokens')}."
+            moved, computed = shortened(num_new_tokens, 20), quantity(planned, "tokens")
+            what = f"engine.update moved the counter of {name!r} by {moved}, but the step computed {computed}."
             self._refuse(what, faults.wrong_advance(num_new_tokens, self._items[name].request.num_tokens))
         if token is None and name in self._sampled:
             self._refuse(
@@ -127,12 +127,12 @@ class WatchedStages(Stages):
         still = [name for name in self._plan if name not in self._reasons]
         staying = [name for name, reason in self._reasons.items() if reason and name not in self._finished]
         if self._plan and self._rows is None:
-            return CheckFailed(
-                f"a step for {len(self._plan)} requests was planned, and nothing was computed.", *faults.NOT_EXECUTED
-            )
+            what = f"a step for {quantity(len(self._plan), 'requests')} was planned, and nothing was computed."
+            return CheckFailed(what, *faults.NOT_EXECUTED)
         untouched = [name for name in self._plan if name not in self._touched]
         if untouched:
-            what = f"the step computed {quantity(self._plan[untouched[0]], 'tokens')} of {untouched[0]!r}, and nothing else."
+            computed = quantity(self._plan[untouched[0]], "tokens")
+            what = f"the step computed {computed} of {untouched[0]!r}, and did nothing else for it."
             return CheckFailed(what, *faults.LOOP_ENDS)
         if unsampled:
             why = faults.ASKED_TOO_LATE if self._read_late & set(unsampled) else faults.ONE_CHUNK_LATE
