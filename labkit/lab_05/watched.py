@@ -171,5 +171,5 @@ class WatchedStages(Stages):
             raise RuntimeError(self.fault.what)
 
     def _refuse(self, what: str, why: Why) -> NoReturn:
-        self.fault = self.fault or CheckFailed(what, *why)
+        self.fault = CheckFailed(what, *why)
         raise RuntimeError(self.fault.what)

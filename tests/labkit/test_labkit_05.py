@@ -72,6 +72,25 @@ def test_a_fault_stays_whatever_the_answer_does_with_the_error():
         check(swallows, lab_05.ENGINE_STEP)(lab_05.small_engine(budget=8, a=(5, 3))).should_sample()
 
 
+def test_after_a_fault_every_stage_refuses_with_its_words():
+    """Also when the step is done, so that no loop can go on behind a fault."""
+    engine = lab_05.small_engine(budget=8, a=(5, 3))
+    rows = engine.execute(engine.schedule())
+    token = engine.sample("a", rows[0])
+    engine.update("a", 5, token)
+    stages = [
+        lambda: engine.update("a", 5, token),
+        engine.schedule,
+        lambda: engine.execute([]),
+        lambda: engine.sample("a", rows[0]),
+        lambda: engine.finish("a"),
+        lambda: engine.num_tokens("a"),
+    ]
+    for stage in stages:
+        with pytest.raises(RuntimeError, match="engine.update was called twice for 'a'"):
+            stage()
+
+
 def test_a_step_by_hand_in_a_cell_is_refused_with_the_same_words():
     engine = lab_05.small_engine(budget=8, a=(5, 3))
     engine.schedule()
