@@ -1,6 +1,7 @@
 """What an engine returns, under the names of vLLM's outputs."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mini_vllm.sample import Logprob
 
@@ -18,8 +19,7 @@ class CompletionOutput:
     stop_reason: int | str | None = None  # the stop token id or stop string; None at the model's own eos token
 
 
-@dataclass(frozen=True)
-class RequestMetrics:
+class RequestMetrics(NamedTuple):
     """Times of a request, in seconds of time.monotonic(); None if it has not happened yet.
 
     first_token_time - arrival_time is the time to first token (TTFT).

@@ -46,6 +46,9 @@ class OutputProcessor:
         now, updated = time.monotonic(), {}
         for request in requests:
             state = updated[request.external_req_id] = self.request_states[request.external_req_id]
+            if state.first_scheduled_time is None:  # of the completion that started first: the others start later
+                times = [each.first_scheduled_time for each in state.requests if each.first_scheduled_time is not None]
+                state.first_scheduled_time = min(times, default=None)
             if request.error is not None:
                 continue
             state.first_token_time, state.last_token_time = state.first_token_time or now, now
@@ -82,9 +85,8 @@ class OutputProcessor:
         return unfinished
 
     def _output(self, request_id: str, state: "RequestState", now: float) -> RequestOutput:
-        requests, first = state.requests, state.requests[0]
-        scheduled = [request.first_scheduled_time for request in requests if request.first_scheduled_time is not None]
-        finished = all(request.status.is_finished for request in requests)
+        first, completions = state.completions[0].request, [completion.output() for completion in state.completions]
+        finished = all(completion.finish_reason is not None for completion in completions)
         is_wanted = first.sampling_params.prompt_logprobs is not None and not first.needs_prompt_logprobs
         if is_wanted and state.prompt_logprobs is None:
             state.prompt_logprobs = [self._with_texts(first, entries) for entries in first.prompt_logprobs]
@@ -92,14 +94,14 @@ class OutputProcessor:
             request_id=request_id,
             prompt=state.prompt,
             prompt_token_ids=first.prompt_token_ids,
-            outputs=[completion.output() for completion in state.completions],
+            outputs=completions,
             finished=finished,
             num_cached_tokens=first.num_cached_tokens,
-            error=next((request.error for request in requests if request.error is not None), None),
+            error=next((each.request.error for each in state.completions if each.request.error is not None), None),
             prompt_logprobs=state.prompt_logprobs,
             metrics=RequestMetrics(
                 arrival_time=state.arrival_time,
-                first_scheduled_time=min(scheduled, default=None),
+                first_scheduled_time=state.first_scheduled_time,
                 first_token_time=state.first_token_time,
                 last_token_time=state.last_token_time,
                 finished_time=now if finished else None,
@@ -126,7 +128,8 @@ class RequestState:
     completions: list[CompletionState]
     prompt: str | None
     arrival_time: float
-    first_token_time: float | None = None  # of any completion
+    first_scheduled_time: float | None = None  # of any completion, as the next two
+    first_token_time: float | None = None
     last_token_time: float | None = None
     prompt_logprobs: list[dict[int, Logprob] | None] | None = None
 
