@@ -15,6 +15,7 @@ import contextlib
 import json
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -124,6 +125,7 @@ def main() -> None:
     parser.add_argument("--input-len", type=int, default=64, help="tokens of a prompt (default: %(default)s)")
     parser.add_argument("--output-len", type=int, default=32, help="tokens generated after it (default: %(default)s)")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server ends with this program
     with server(args.model) if args.base_url is None else contextlib.nullcontext(args.base_url) as url:
         parts = urlsplit(url)
         address = (parts.hostname or "127.0.0.1", parts.port or 80)
