@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.call import answer_of
+from labkit.call import AnswerRaised, answer_of
 from labkit.check import Call, Check, Exercise
 from labkit.failure import CheckFailed, a_type, shortened
 from labkit.kinds import whole_number
@@ -20,7 +20,7 @@ class ReadOnlyCall(Call):
     """A call that must leave the lists and sets among its arguments unchanged."""
 
     def answer(self) -> Any:
-        given = [copy.deepcopy(argument) if type(argument) in NAMED else argument for argument in self.args]
+        given = [_copied(argument) for argument in self.args]
         answer = answer_of(str(self), self.check.function, given, self.exercise.provided)
         for before, after in zip(self.args, given):
             if type(before) in NAMED and before != after:
@@ -33,6 +33,11 @@ class ReadOnlyCall(Call):
         return answer
 
 
+def _copied(argument: Any) -> Any:
+    """What the function may change without harm. The items of a set cannot change, and may be deeply nested tuples."""
+    return set(argument) if type(argument) is set else copy.deepcopy(argument) if type(argument) is list else argument
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReadOnlyExercise(Exercise):
     """An exercise whose arguments are only read."""
@@ -40,10 +45,16 @@ class ReadOnlyExercise(Exercise):
     def new_call(self, check: Check, args: Sequence[Any], named: Mapping[str, Any]) -> ReadOnlyCall:
         return ReadOnlyCall(check, args, named)
 
-    def show(self, argument: Any) -> str:
-        if isinstance(argument, set):
-            return "{" + ", ".join(map(repr, sorted(argument))) + "}" if argument else "set()"
-        return shortened(argument, 80)
+    def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
+        text = str(failure.error)
+        if "positional argument" in text and call.check.name in text:
+            return CheckFailed(
+                failure.what,
+                "the line with `def` was changed, or the function calls itself with other arguments",
+                "restore the arguments that the docstring names",
+                failure.where,
+            )
+        return failure
 
 
 def items_of(call: str, answer: Any, of: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from labkit.lab_08.caches import OWN, WHOLE, WholePrompts, own_tokens_only
 from labkit.lab_08.engine import BLOCK_SIZE, engine, greedy
 
 if TYPE_CHECKING:
@@ -17,23 +18,25 @@ def continue_after(llm: "LLM", first: list[int], then: list[list[int]]) -> list[
     return [output.outputs[0].text for output in llm.generate(then, greedy(NEW_TOKENS), use_tqdm=False)]
 
 
-def forget_the_parent() -> None:
-    """Serve a prompt whose first block is known as the second one of another, with hashes of a block's own tokens."""
-    from labkit.lab_08.caches import own_tokens_only
+def run_in_the_engine(name: str) -> None:
+    """Put one of the wrong caches of exercise 5, by its name there, into the running engine."""
+    {OWN: _forget_the_parent, WHOLE: _leave_nothing}[name]()
 
+
+def _forget_the_parent() -> None:
+    """Serve a prompt whose first block is known as the second one of another, with hashes of a block's own tokens."""
     right, wrong = engine(), engine(block_hasher=own_tokens_only(BLOCK_SIZE))
     encode, decode = right.get_tokenizer().encode, right.get_tokenizer().decode
     fox = encode(FOX)
     prompt = fox[BLOCK_SIZE:] + encode(BEAR)
     print(f"After {FOX!r}, somebody sends{decode(prompt)!r}:")
-    for label, llm in (("right", right), ("without the parent", wrong)):
+    for label, llm in (("right", right), (f"cache {OWN!r}", wrong)):
         (text,) = continue_after(llm, fox, [prompt])
         print(f"{label:>20}: {llm.llm_engine.stats.prefix_cache_hits} tokens found, then{text!r}")
 
 
-def leave_nothing() -> None:
+def _leave_nothing() -> None:
     """Send a prompt of full blocks a second time to an engine that takes it from the cache whole."""
-    from labkit.lab_08.caches import WholePrompts
     from mini_vllm.core.scheduler import Scheduler
 
     class TakesWholePrompts(Scheduler):
@@ -48,7 +51,7 @@ def leave_nothing() -> None:
     fox, tom = encode(FOX), encode(TOM)
     print(f"After {FOX!r}, one step serves two users:")
     print(f"{TOM!r}, and {FOX!r} again.")
-    for label, llm in (("right", right), ("cached whole", engine(scheduler_cls=TakesWholePrompts))):
+    for label, llm in (("right", right), (f"cache {WHOLE!r}", engine(scheduler_cls=TakesWholePrompts))):
         tom_text, fox_text = continue_after(llm, fox, [tom, fox])
         print(f"{label:>20}: {TOM}{tom_text!r}")
         print(f"{'':>20}  ... a little{fox_text!r}")

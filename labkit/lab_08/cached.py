@@ -1,61 +1,130 @@
 """Exercise 2: what wrong numbers of cached tokens say about how they were made."""
 
-from labkit.kinds import whole_number
-from labkit.lab_08.arguments import PROVIDED, ReadOnlyExercise
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-CHAIN = ["h1", "h2", "h3", "h4"]
-ALL = set(CHAIN)
-# hashes, known hashes, tokens, block size
-PROBES = (
-    (CHAIN, {"h1", "h2"}, 70, 16),
-    (CHAIN, {"h1", "h2", "h4"}, 70, 16),
-    (CHAIN, {"h2", "h3"}, 70, 16),
-    (CHAIN, ALL, 70, 16),
-    (CHAIN, ALL, 64, 16),
-    (CHAIN[:3], ALL, 13, 4),
+from labkit.check import Check, Why
+from labkit.failure import CheckFailed
+from labkit.kinds import whole_number
+from labkit.lab_08.arguments import PROVIDED, ReadOnlyCall, ReadOnlyExercise
+from labkit.lab_08.known import Known
+
+LONG = list(range(1, 15))
+# prompt, known prompts, their missing block, block size
+PROBES: tuple[tuple[list[int], tuple[list[int], ...], int, int], ...] = (
+    (LONG, (LONG[:9],), 0, 4),
+    (LONG, (LONG,), 2, 4),
+    (LONG, (LONG,), 0, 5),
+    (LONG[:12], (LONG,), 0, 4),
+    (LONG[:4], (LONG,), 0, 4),
+    (LONG[4:], (LONG,), 0, 4),
+    (LONG, (), 0, 4),
 )
 GAP = "ask what a block is worth if the one before it has to be computed anyway"
 LAST = "ask from which hidden state the first new token is sampled, if all of the prompt is cached"
+SHARED = "ask in which block the last token's K and V would be written, and who else reads that block"
 UNITS = "give each quantity in your code its unit: blocks, tokens"
+MISS = "count before the miss, not after it"
+CHAIN_END = "write down which blocks are known, and which of them holds the last token"
+WHOLE: Why = (
+    "all full blocks may be found, len(token_ids) // block_size of them, so a prompt that is cached whole leaves no "
+    "token to compute",
+    LAST,
+)
+PARTIAL: Why = (
+    "the last, partly filled block is hashed or counted, too; the cache holds full blocks only",
+    "ask what is known of the last 4 of 14 tokens if blocks have 5",
+)
+BEHIND: Why = ("known blocks behind a missing one are counted", GAP)
+LAST_KNOWN: Why = ("the last known block decides, whatever is missing before it", GAP)
+MISS_TOO: Why = ("the first missing block is counted as well", MISS)
 
-CACHED_TOKENS = ReadOnlyExercise(
+
+class CachedCall(ReadOnlyCall):
+    """num_cached_tokens(token_ids, known_hashes, block_size), with a Known for known_hashes."""
+
+    def answer(self) -> Any:
+        token_ids, known, block_size = self.args
+        call = ReadOnlyCall(self.check, (token_ids, known.hashes(block_size), block_size), {})
+        call.text = str(self)
+        return call.answer()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CachedExercise(ReadOnlyExercise):
+    """num_cached_tokens."""
+
+    def new_call(self, check: Check, args: Sequence[Any], named: Mapping[str, Any]) -> CachedCall:
+        return CachedCall(check, args, named)
+
+    def show(self, argument: Any) -> str:
+        return str(argument) if isinstance(argument, Known) else super().show(argument)
+
+    def explain(self, call: Any, value: Any, expected: Any) -> Why:
+        block_hashes = call.args[1].block_hashes
+        found = []
+        with contextlib.suppress(CheckFailed):
+            for prompt, prompts, missing, block_size in PROBES:
+                found.append(call.check(prompt, Known(block_hashes, prompts, missing), block_size).value())
+        return self.mistakes.get(tuple(found), self.otherwise)
+
+
+CACHED_TOKENS = CachedExercise(
     read=whole_number,
     unit="tokens",
     provided=PROVIDED,
-    probes=PROBES,
     mistakes={
-        (32, 32, 0, 64, 64, 12): ("a prompt that is cached whole leaves no token to compute", LAST),
-        (32, 32, 0, 64, 63, 12): (
+        (8, 4, 10, 12, 4, 0, 0): WHOLE,
+        (8, 4, 10, 11, 3, 0, 0): (
             "only the last token is left to compute, but a block is shared as a whole or not at all",
-            "ask in which block the last token's K and V would be written, and who else reads that block",
+            SHARED,
         ),
-        (2, 2, 0, 4, 3, 3): ("blocks are counted, not tokens", UNITS),
-        (2, 2, 0, 4, 4, 3): ("blocks are counted, not tokens, and a prompt that is cached whole counts whole", UNITS),
-        (32, 48, 32, 64, 48, 12): ("known blocks behind a missing one are counted", GAP),
-        (32, 48, 32, 64, 64, 12): ("known blocks behind a missing one are counted", GAP),
-        (32, 64, 48, 64, 48, 12): ("the last known block decides, whatever is missing before it", GAP),
-        (32, 64, 48, 64, 64, 12): ("the last known block decides, whatever is missing before it", GAP),
-        (48, 48, 16, 64, 48, 12): ("the first missing block is counted as well", "count before the miss, not after it"),
-        (48, 48, 16, 80, 80, 16): ("the first missing block is counted as well", "count before the miss, not after it"),
-        (64, 64, 64, 64, 48, 12): ("known_hashes has no effect", "look every hash up before you count its block"),
-        (32, 32, 0, 48, 48, 8): (
-            "the last full block is never shared, even if tokens follow it",
-            "ask which block holds the last token of 70, and which that of 64",
+        (8, 4, 15, 12, 4, 0, 0): PARTIAL,
+        (8, 4, 14, 12, 4, 0, 0): PARTIAL,
+        (8, 4, 13, 11, 3, 0, 0): PARTIAL,
+        (2, 1, 2, 2, 0, 0, 0): ("blocks are counted, not tokens", UNITS),
+        (2, 1, 2, 3, 1, 0, 0): (
+            "blocks are counted, not tokens, and a prompt that is cached whole counts whole",
+            UNITS,
         ),
-        (16, 16, 0, 48, 48, 8): ("the last block of the chain is left out", "write down which blocks are known"),
-        (16, 16, 0, 48, 32, 8): ("the last block of the chain is left out", "write down which blocks are known"),
-        (32, 32, 0, 64, 48, 48): ("block_size is fixed at 16, whatever was passed", "use the argument"),
-        (38, 38, 70, 6, 16, 1): ("the tokens left to compute are returned", "return the tokens that are cached"),
-        (0, 64, 0, 64, 48, 12): (
-            "only the last hash of the prompt is looked up, or a prompt counts only if it is cached whole",
+        (8, 8, 10, 8, 0, 0, 0): BEHIND,
+        (8, 8, 10, 12, 4, 0, 0): BEHIND,
+        (8, 12, 10, 8, 0, 0, 0): LAST_KNOWN,
+        (8, 12, 10, 12, 4, 0, 0): LAST_KNOWN,
+        (12, 8, 10, 8, 0, 4, 4): MISS_TOO,
+        (12, 8, 10, 12, 4, 4, 4): MISS_TOO,
+        (12, 8, 15, 12, 4, 4, 4): MISS_TOO,
+        (12, 8, 15, 16, 8, 4, 4): MISS_TOO,
+        (12, 12, 10, 8, 0, 8, 12): ("known_hashes has no effect", "look every hash up before you count its block"),
+        (8, 4, 5, 8, 0, 0, 0): ("the last full block is never shared, even if tokens follow it", CHAIN_END),
+        (4, 0, 5, 4, 0, 0, 0): ("the last known block is left out", CHAIN_END),
+        (4, 0, 5, 8, 0, 0, 0): ("the last known block is left out", CHAIN_END),
+        (8, 4, 8, 8, 0, 0, 0): ("block_size is fixed at 4, whatever was passed", "use the argument"),
+        (8, 4, 0, 8, 0, 0, 0): ("block_size is fixed at 4, whatever was passed", "use the argument"),
+        (32, 16, 32, 32, 0, 0, 0): ("block_size is fixed at 16, whatever was passed", "use the argument"),
+        (6, 10, 4, 4, 4, 10, 14): (
+            "the tokens left to compute are returned",
+            "return the tokens that are cached",
+        ),
+        (0, 12, 10, 8, 0, 0, 0): (
+            "only the last hash of the prompt is looked up",
             "start at the first block, and stop at the first miss",
         ),
-        (0, 0, 0, 64, 48, 12): (
+        (0, 0, 10, 8, 0, 0, 0): (
             "a prompt counts only if it is cached whole",
             "start at the first block, and stop at the first miss",
         ),
-        (0, 0, 0, 0, 0, 0): ("nothing is ever found", "print what you look up, and where"),
-        (31, 31, 0, 63, 47, 11): (
+        (4, 4, 5, 4, 0, 0, 0): (
+            "each block is hashed by itself, so only the first is found",
+            "call block_hashes once, on the prompt from its start",
+        ),
+        (0, 0, 0, 0, 0, 0, 0): (
+            "nothing is ever found: what is looked up is not what block_hashes returns",
+            "print what you look up, and where",
+        ),
+        (7, 3, 9, 7, 0, 0, 0): (
             "a token is subtracted from what was found, so a part of a block is shared",
             "limit the number of blocks instead",
         ),
@@ -65,8 +134,8 @@ CACHED_TOKENS = ReadOnlyExercise(
         "write down, for the failing call, which blocks are known, and where the first miss is",
     ),
     hidden=(
-        "an example value is hard-coded, or a chain without blocks, a block of one token or another kind of hash "
-        "is a special case",
-        "try prompts of one token, and hashes that are numbers or bytes",
+        "an example value is hard-coded, or a prompt without full blocks, blocks of one token or several known prompts "
+        "are a special case",
+        "try prompts of one token, other block sizes, and the hashes of two prompts together",
     ),
 )

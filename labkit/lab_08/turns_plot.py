@@ -13,11 +13,11 @@ class TurnsPlot:
     def __init__(self, tokens_computed: Callable[..., Any]) -> None:
         self.tokens_computed = tokens_computed
 
-    def plot(self, turns: int = 10, growth: int = 100, block_size: int = 16, answer_len: int = 1) -> None:
+    def plot(self, turns: int = 10, growth: int = 100, block_size: int = 16) -> None:
         """Draw the sums over the turns, and print the same as a table."""
-        print(f"In words: {self._draw(turns, growth, block_size, answer_len)}")
+        print(f"In words: {self._draw(turns, growth, block_size)}")
         print("turn   prompt   computed without   with   so far without    with")
-        rows = self._rows(turns, growth, block_size, answer_len)
+        rows = self._rows(turns, growth, block_size)
         for turn, (without, cached) in enumerate(rows, start=1):
             before = rows[turn - 2] if turn > 1 else (0, 0)
             own = without - before[0], cached - before[1]
@@ -30,18 +30,17 @@ class TurnsPlot:
             turns=([2, 5, 10, 20, 50], 10, lambda n: f"{n} turns"),
             growth=([20, 50, 100, 200, 500], 100, lambda n: f"{n} tokens a turn"),
             block_size=([1, 8, 16, 64, 128, 256], 16, lambda n: f"{n} tokens" if n > 1 else "1 token"),
-            answer_len=([1, 5, 10, 20], 1, lambda n: f"{n} tokens" if n > 1 else "1 token"),
         )
 
-    def _rows(self, turns: int, growth: int, block_size: int, answer_len: int) -> list[tuple[int, int]]:
+    def _rows(self, turns: int, growth: int, block_size: int) -> list[tuple[int, int]]:
         """For each turn, the tokens computed up to its end, without caching and with it."""
         lens = [growth * (turn + 1) for turn in range(turns)]
-        pairs = (self.tokens_computed(lens[: turn + 1], block_size, answer_len) for turn in range(turns))
+        pairs = (self.tokens_computed(lens[: turn + 1], block_size) for turn in range(turns))
         return [(int(without), int(cached)) for without, cached in pairs]
 
-    def _draw(self, turns: int, growth: int, block_size: int, answer_len: int) -> str:
+    def _draw(self, turns: int, growth: int, block_size: int) -> str:
         plt = pyplot()
-        rows = self._rows(turns, growth, block_size, answer_len)
+        rows = self._rows(turns, growth, block_size)
         figure, axes = plt.subplots(figsize=(WIDTH, 4.2), layout="constrained")
         numbers = range(1, turns + 1)
         is_close = rows[-1][0] - rows[-1][1] < 0.16 * rows[-1][0]  # the two labels would overlap

@@ -74,9 +74,28 @@ def test_hashes_that_find_less_than_the_engines_are_told_by_the_counter():
     assert "equal blocks got different hashes" in str(failure.value)
 
 
-def test_a_set_is_shown_in_order():
-    call = check(lambda *args: 0, lab_08.CACHED_TOKENS)(["h2"], {"h3", "h1"}, num_tokens=4, block_size=2)
-    assert str(call) == "<lambda>(['h2'], {'h1', 'h3'}, num_tokens=4, block_size=2)"
+def test_known_hashes_are_those_of_the_prompts_but_for_the_missing_one():
+    known = lab_08.known_hashes(beginnings)
+    assert known([1, 2, 3, 4, 5], [1, 2, 9, 9], missing=2).hashes(2) == {(1, 2), (1, 2, 9, 9)}
+    assert known().hashes(2) == set()
+
+
+def test_known_hashes_are_named_by_their_prompts():
+    known = lab_08.known_hashes(beginnings)
+    search = check(lambda *args: 0, lab_08.CACHED_TOKENS)
+    call = search([5], known([1, 2], [3], missing=1), block_size=2)
+    assert str(call) == "<lambda>([5], <hashes of [1, 2] and [3] without block 1>, block_size=2)"
+    assert str(search([5], known(), block_size=2)) == "<lambda>([5], set(), block_size=2)"
+
+
+def test_hashes_that_cannot_be_made_are_block_hashes_doing():
+    search = check(lambda *args: 0, lab_08.CACHED_TOKENS)
+    with pytest.raises(CheckFailed, match=r"^broken\(\[1, 2\], 2\) raised ZeroDivisionError"):
+        search([5], lab_08.known_hashes(broken)([1, 2]), 2).should_be(0)
+
+
+def broken(token_ids, block_size):
+    return 1 // 0
 
 
 def drawn_by(monkeypatch, draw):
@@ -98,10 +117,10 @@ def test_the_tree_draws_one_box_for_a_shared_block(monkeypatch, capsys):
     assert "13 full blocks are served, and 6 are stored" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("values", [(2, 20, 256, 1), (50, 500, 1, 20), (10, 100, 16, 1), (5, 20, 16, 20)])
+@pytest.mark.parametrize("values", [(2, 20, 256), (50, 500, 1), (10, 100, 16), (5, 20, 16)])
 def test_the_two_labels_of_the_turns_do_not_overlap_at_the_ends_of_the_sliders(monkeypatch, values):
-    def tokens_computed(lens, size, answer_len):
-        found = [min(a + answer_len - 1, b - 1) // size * size for a, b in zip(lens, lens[1:])]
+    def tokens_computed(lens, size):
+        found = [min(a, b - 1) // size * size for a, b in zip(lens, lens[1:])]
         return sum(lens), sum(lens) - sum(found)
 
     figure = drawn_by(monkeypatch, lambda: lab_08.TurnsPlot(tokens_computed)._draw(*values))

@@ -16,3 +16,5 @@ ANSWERS: list[Answer] = [
     *TOKENS_COMPUTED,
     *REVEALING_PROMPTS,
 ]
+
+BUILT_ON: dict[str, tuple[str, ...]] = {"num_cached_tokens": ("block_hashes",)}
