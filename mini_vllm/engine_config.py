@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from mini_vllm.config import ModelConfig
+from mini_vllm.speculative_config import SpeculativeConfig
 
 if TYPE_CHECKING:
     from mini_vllm.core.block_hash import BlockHasher
@@ -30,6 +31,7 @@ class EngineConfig:
     seed: int | None = None  # of requests that have none themselves; None: other tokens at every run
     scheduler_cls: "type[Scheduler] | None" = None  # None: Scheduler; a subclass may override its `schedule`
     block_hasher: "BlockHasher | None" = None  # None: SHA-256 over a block and all before it
+    speculative_config: SpeculativeConfig | None = None  # vLLM's dict becomes one; None: no speculation
 
     def __post_init__(self) -> None:
         if not isinstance(self.enable_prefix_caching, bool):
@@ -40,6 +42,8 @@ class EngineConfig:
             raise ValueError(f"scheduler_cls={self.scheduler_cls!r} must be a subclass of Scheduler, or None.")
         if not (self.block_hasher is None or callable(self.block_hasher)):
             raise ValueError(f"block_hasher={self.block_hasher!r} must be a function of a Request, or None.")
+        if not (self.speculative_config is None or isinstance(self.speculative_config, SpeculativeConfig)):
+            object.__setattr__(self, "speculative_config", SpeculativeConfig.from_dict(self.speculative_config))
         for field in fields(self):
             if field.type is int:
                 _require_whole(field.name, getattr(self, field.name))

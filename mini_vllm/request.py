@@ -92,13 +92,17 @@ class Request:
         self.output_token_ids.append(token_id)
         self.all_token_ids.append(token_id)
 
+    def drop_output_tokens(self, num_output_tokens: int) -> None:
+        """Keep the first output tokens only."""
+        del self.output_token_ids[num_output_tokens:]
+        self.all_token_ids = self.prompt_token_ids + self.output_token_ids
+
     def restart(self, num_output_tokens: int) -> None:
         """Keep the first output tokens, and compute everything anew, after a step was broken off.
 
         The generator is rewound, so the next draws repeat those of that step.
         """
-        del self.output_token_ids[num_output_tokens:]
-        self.all_token_ids = self.prompt_token_ids + self.output_token_ids
+        self.drop_output_tokens(num_output_tokens)
         self.block_hashes = []
         self.num_computed_tokens = 0
         self.stop_reason = self.error = None

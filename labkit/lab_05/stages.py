@@ -49,7 +49,7 @@ class Stages:
     def sample(self, request_id: str, logits: np.ndarray) -> int:
         """One token from a row of logits, by the request's own parameters and its own generator."""
         rows = np.array(logits, dtype=np.float32).reshape(1, -1)
-        return int(self._engine.model_runner.sample_tokens(rows, [self._items[request_id]]).token_ids[request_id])
+        return int(self._engine.model_runner.sample_tokens(rows, [self._items[request_id]]).token_ids[request_id][0])
 
     @unwatched()
     def update(self, request_id: str, num_new_tokens: int, token: int | None) -> str | None:

@@ -75,6 +75,12 @@ class BlockPool:
             if block.ref_cnt == 0:
                 self._free[block.block_id] = block
 
+    def put_back(self, blocks: Iterable[KVCacheBlock]) -> None:
+        """Free blocks that hold nothing: they are taken next, before any whose content can still be found."""
+        for block in blocks:
+            self.free_blocks([block])
+            self._free.move_to_end(block.block_id, last=False)
+
     def cache_full_blocks(self, blocks: Sequence[KVCacheBlock], block_hashes: Sequence[Hashable]) -> None:
         """Let full blocks be found by their hashes. Of two with the same content, the first one is."""
         if not self.enable_caching:

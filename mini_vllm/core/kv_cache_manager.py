@@ -17,6 +17,7 @@ class KVCacheManager:
         self.block_hasher = block_hasher or get_request_block_hasher(block_size)
         self.block_pool = BlockPool(num_blocks, enable_caching)
         self._blocks: dict[str, list[KVCacheBlock]] = {}  # by request id
+        self._num_cached_blocks: dict[str, int] = {}  # the first so many can be found by their hashes
 
     def get_computed_blocks(self, request: Request) -> list[KVCacheBlock]:
         """The blocks at the head of a request without blocks that are computed already.
@@ -43,7 +44,8 @@ class KVCacheManager:
         computed_blocks: from `get_computed_blocks`; they become the request's, and its new tokens follow them.
 
         The full blocks can be found from now on, although they are computed in the step that is being planned:
-        the same step computes them before anyone reads them, so equal prompts share them at once.
+        the same step computes them before anyone reads them, so equal prompts share them at once. A block with
+        drafts cannot: whether it holds what follows is not known yet.
         """
         held = self._blocks.get(request.request_id, [])
         num_tokens = request.num_computed_tokens + len(computed_blocks) * self.block_size + num_new_tokens
@@ -54,8 +56,16 @@ class KVCacheManager:
         self.block_pool.touch(computed_blocks)
         new_blocks = self.block_pool.get_new_blocks(max(num_new_blocks, 0))
         blocks = self._blocks[request.request_id] = [*held, *computed_blocks, *new_blocks]
-        self._cache_full_blocks(request, blocks, num_tokens // self.block_size)
+        num_cached = self._num_cached_blocks.setdefault(request.request_id, len(computed_blocks))
+        self._cache_full_blocks(request, blocks, num_cached, min(num_tokens, request.num_tokens) // self.block_size)
         return True
+
+    def free_draft_blocks(self, request: Request) -> None:
+        """Take the blocks from a request that none of its computed tokens is in."""
+        blocks = self._blocks[request.request_id]
+        num_needed = -(-request.num_computed_tokens // self.block_size)
+        self.block_pool.put_back(reversed(blocks[num_needed:]))
+        del blocks[num_needed:]
 
     def get_block_ids(self, request_id: str) -> list[int]:
         """The block table of a request."""
@@ -65,14 +75,16 @@ class KVCacheManager:
         """Take a request's blocks from it, if it has any."""
         # The last block first: a longer prefix is of use to fewer, so it is forgotten before a shorter one.
         self.block_pool.free_blocks(reversed(self._blocks.pop(request.request_id, [])))
+        self._num_cached_blocks.pop(request.request_id, None)
 
     def reset(self) -> None:
         """Free the blocks of all requests and drop the prefix cache."""
-        self._blocks = {}
+        self._blocks, self._num_cached_blocks = {}, {}
         self.block_pool.reset()
 
-    def _cache_full_blocks(self, request: Request, blocks: list[KVCacheBlock], num_full: int) -> None:
+    def _cache_full_blocks(self, request: Request, blocks: list[KVCacheBlock], num_cached: int, num_full: int) -> None:
         if self.block_pool.enable_caching:
             request.block_hashes += self.block_hasher(request)
-            first_new = request.num_computed_tokens // self.block_size
-            self.block_pool.cache_full_blocks(blocks[first_new:num_full], request.block_hashes[first_new:num_full])
+            new = slice(num_cached, num_full)
+            self.block_pool.cache_full_blocks(blocks[new], request.block_hashes[new])
+            self._num_cached_blocks[request.request_id] = num_full

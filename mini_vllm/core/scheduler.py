@@ -8,6 +8,7 @@ from mini_vllm.core.kv_cache_manager import KVCacheManager
 from mini_vllm.core.output import ModelRunnerOutput, ScheduledRequest, SchedulerOutput
 from mini_vllm.engine_config import EngineConfig
 from mini_vllm.request import Request, RequestStatus
+from mini_vllm.spec_decode.ngram_proposer import NgramProposer
 
 
 class Scheduler:
@@ -17,6 +18,8 @@ class Scheduler:
     the budget is computed in pieces, over several steps (chunked prefill). When a running request finds no
     free block, the one that came last gives up its own and waits again; it computes everything anew later
     (preemption by recomputation), except what it still finds in the cache.
+
+    With speculation, drafts get what is left of budget and blocks then, so they delay and preempt no request.
     """
 
     def __init__(self, config: EngineConfig) -> None:
@@ -24,12 +27,16 @@ class Scheduler:
         self.kv_cache_manager = KVCacheManager(
             config.num_blocks, config.block_size, config.enable_prefix_caching, config.block_hasher
         )
+        speculation = config.speculative_config
+        self.proposer = None if speculation is None else NgramProposer(speculation, config.max_model_len)
         self.waiting: deque[Request] = deque()
         self.running: list[Request] = []
         self.requests: dict[str, Request] = {}  # all unfinished ones
-        self.num_preemptions = 0  # since the engine started, like the next two
+        self.num_preemptions = 0  # since the engine started, like the next four
         self.prefix_cache_queries = 0  # tokens looked for in the cache
         self.prefix_cache_hits = 0  # tokens found there
+        self.num_draft_tokens = 0
+        self.num_accepted_tokens = 0  # of the drafts
 
     def add_request(self, request: Request) -> None:
         self.requests[request.request_id] = request
@@ -58,8 +65,10 @@ class Scheduler:
             self._start(request, num_computed)
             planned.append((request, num_new_tokens))
             budget -= num_new_tokens
+        drafts = self._draft(planned if may_start else (), budget)
         table = self.kv_cache_manager.get_block_ids
-        return SchedulerOutput([ScheduledRequest(r, n, table(r.request_id)) for r, n in planned])
+        items = [(request, num_new_tokens, drafts.get(request, [])) for request, num_new_tokens in planned]
+        return SchedulerOutput([ScheduledRequest(r, n + len(ids), table(r.request_id), ids) for r, n, ids in items])
 
     def update_from_output(self, output: SchedulerOutput, sampled: ModelRunnerOutput) -> list[Request]:
         """Take in what a step computed, and finish the requests that it ended.
@@ -69,15 +78,24 @@ class Scheduler:
         updated = []
         for item in output.scheduled:
             request, request_id = item.request, item.request.request_id
-            request.num_computed_tokens += item.num_new_tokens
+            num_computed_tokens = request.num_computed_tokens + item.num_new_tokens
             request.prompt_logprobs += sampled.prompt_logprobs.get(request_id, [])
+            token_ids = sampled.token_ids.get(request_id, [])
             if request_id in sampled.errors:
-                request.error = sampled.errors[request_id]
+                request.error, token_ids = sampled.errors[request_id], []
                 request.status = RequestStatus.FINISHED_ERROR
-            elif request_id in sampled.token_ids:
-                request.append_output_token_id(sampled.token_ids[request_id])
+            for token_id in token_ids:
+                request.append_output_token_id(token_id)
                 request.check_stop(self.config.max_model_len)
-            else:  # a piece of a prompt, after which there is more to compute
+                if request.status.is_finished:
+                    break  # what was accepted behind it is not wanted
+            # The newest token is not computed yet, and K and V of rejected drafts do not count.
+            request.num_computed_tokens = min(num_computed_tokens, request.num_tokens - 1)
+            if item.spec_token_ids:
+                self.num_draft_tokens += len(item.spec_token_ids)
+                self.num_accepted_tokens += max(len(token_ids) - 1, 0)
+                self.kv_cache_manager.free_draft_blocks(request)
+            if not (token_ids or request.status.is_finished):  # a piece of a prompt: there is more to compute
                 continue
             updated.append(request)
             if request.status.is_finished:
@@ -106,6 +124,18 @@ class Scheduler:
 
     def has_unfinished_requests(self) -> bool:
         return bool(self.requests)
+
+    def _draft(self, planned: Iterable[tuple[Request, int]], budget: int) -> dict[Request, list[int]]:
+        """Drafts for the requests whose next token is sampled, as far as the budget and the free blocks go."""
+        drafts: dict[Request, list[int]] = {}
+        for request, num_new_tokens in planned:
+            if self.proposer and request.num_computed_tokens + num_new_tokens == request.num_tokens:
+                found = self.proposer.propose(request, budget)
+                while found and not self.kv_cache_manager.allocate_slots(request, num_new_tokens + len(found)):
+                    found.pop()
+                drafts[request] = found
+                budget -= len(found)
+        return drafts
 
     def _start(self, request: Request, num_computed_tokens: int) -> None:
         self.waiting.popleft()

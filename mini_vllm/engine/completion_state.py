@@ -26,19 +26,24 @@ class CompletionState:
         self._detokenizer = None if tokenizer is None else IncrementalDetokenizer(tokenizer, skip, prompt)
         self._text, self._num_decoded = "", 0
         self._num_searched = 0  # characters of the text; a stop string that ends among them does not count
-        del self._logprobs[self.request.num_output_tokens :]
-        self._cumulative_logprob = sum(next(iter(entries.values())).logprob for entries in self._logprobs)
-        self._decode_new_tokens()
+        self._cumulative_logprob = 0.0
+        kept, self._logprobs = self._logprobs[: self.request.num_output_tokens], []
+        self.update(kept)
 
-    def update(self, logprobs: dict[int, Logprob] | None) -> None:
-        """Add the request's newest token, and finish the request if its text has reached a stop string.
+    def update(self, new_logprobs: list[dict[int, Logprob]]) -> None:
+        """Add the request's newest tokens, and finish the request if its text has reached a stop string.
+
+        new_logprobs: one for each of the tokens, if asked for.
 
         Errors: whatever the tokenizer raises.
         """
-        if logprobs is not None:
-            self._logprobs.append(logprobs)
-            self._cumulative_logprob += logprobs[self.request.output_token_ids[-1]].logprob
-        self._decode_new_tokens()
+        try:
+            self._decode_new_tokens()
+        finally:
+            # Fewer than were given, if the request has ended before the last accepted draft.
+            for entries in new_logprobs[: self.request.num_output_tokens - len(self._logprobs)]:
+                self._logprobs.append(entries)
+                self._cumulative_logprob += next(iter(entries.values())).logprob  # the token's own entry is the first
 
     def output(self) -> CompletionOutput:
         """Everything up to now."""
@@ -63,7 +68,12 @@ class CompletionState:
             return
         # A stop token ends the text and is no part of it.
         is_left_out = request.status.finish_reason == "stop" and not params.include_stop_str_in_output
-        for token_id in request.output_token_ids[self._num_decoded : request.num_output_tokens - is_left_out]:
+        for token_id in request.output_token_ids[self._num_decoded :]:
+            if self._cut_at_stop_string():  # before this token, which speculation has added in the same step
+                request.drop_output_tokens(self._num_decoded)
+                return
+            if is_left_out and self._num_decoded == request.num_output_tokens - 1:
+                break
             self._text += detokenizer.update([token_id])
             self._num_decoded += 1
             if self._num_decoded <= params.min_tokens:
@@ -72,7 +82,7 @@ class CompletionState:
             self._text += detokenizer.finish()
         self._cut_at_stop_string()
 
-    def _cut_at_stop_string(self) -> None:
+    def _cut_at_stop_string(self) -> bool:
         """End the text at the stop string that begins first, even if the last token has ended the request."""
         params, found = self.request.sampling_params, []
         for stop in params.stop_strings:
@@ -84,6 +94,7 @@ class CompletionState:
             index, stop = min(found, key=lambda item: item[0])
             self._text = self._text[: index + len(stop) * params.include_stop_str_in_output]
             self.request.status, self.request.stop_reason = RequestStatus.FINISHED_STOPPED, stop
+        return bool(found)
 
 
 def _held_back(text: str, stop: list[str]) -> int:

@@ -30,6 +30,8 @@ class EngineStats:
     num_preemptions: int
     prefix_cache_queries: int  # prompt tokens looked for in the cache
     prefix_cache_hits: int  # and found there
+    num_draft_tokens: int = 0  # guessed by speculation
+    num_accepted_tokens: int = 0  # of them, those that were what was sampled
 
 
 class LLMEngine:
@@ -159,4 +161,6 @@ class LLMEngine:
             num_preemptions=scheduler.num_preemptions,
             prefix_cache_queries=scheduler.prefix_cache_queries,
             prefix_cache_hits=scheduler.prefix_cache_hits,
+            num_draft_tokens=scheduler.num_draft_tokens,
+            num_accepted_tokens=scheduler.num_accepted_tokens,
         )

@@ -37,9 +37,9 @@ class OutputProcessor:
         return [request.request_id for request in state.requests] if state else []
 
     def process_outputs(
-        self, requests: Iterable[Request], logprobs: Mapping[str, dict[int, Logprob]]
+        self, requests: Iterable[Request], logprobs: Mapping[str, list[dict[int, Logprob]]]
     ) -> list[RequestOutput]:
-        """The outputs of requests that have just got a token, or failed. logprobs: by request id.
+        """The outputs of requests that have just got tokens, or failed. logprobs: of each token, by request id.
 
         A stop string, or a tokenizer that raises, finishes a request here.
         """
@@ -53,7 +53,8 @@ class OutputProcessor:
                 continue
             state.first_token_time, state.last_token_time = state.first_token_time or now, now
             try:
-                state.completions[request.index].update(self._with_texts(request, logprobs.get(request.request_id)))
+                new_logprobs = [self._with_texts(request, entries) for entries in logprobs.get(request.request_id, ())]
+                state.completions[request.index].update(new_logprobs)
             except Exception as error:  # a caller's tokenizer may raise anything
                 request.status = RequestStatus.FINISHED_ERROR
                 request.error = f"Request {request.request_id!r}: its tokens cannot be decoded: {error!r}"
@@ -89,7 +90,7 @@ class OutputProcessor:
         finished = all(completion.finish_reason is not None for completion in completions)
         is_wanted = first.sampling_params.prompt_logprobs is not None and not first.needs_prompt_logprobs
         if is_wanted and state.prompt_logprobs is None:
-            state.prompt_logprobs = [self._with_texts(first, entries) for entries in first.prompt_logprobs]
+            state.prompt_logprobs = [entries and self._with_texts(first, entries) for entries in first.prompt_logprobs]
         return RequestOutput(
             request_id=request_id,
             prompt=state.prompt,
@@ -108,8 +109,8 @@ class OutputProcessor:
             ),
         )
 
-    def _with_texts(self, request: Request, entries: dict[int, Logprob] | None) -> dict[int, Logprob] | None:
-        if entries is None or self.tokenizer is None or not request.sampling_params.detokenize:
+    def _with_texts(self, request: Request, entries: dict[int, Logprob]) -> dict[int, Logprob]:
+        if self.tokenizer is None or not request.sampling_params.detokenize:
             return entries
         return {token: entry._replace(decoded_token=self._decoded_token(token)) for token, entry in entries.items()}
 

@@ -20,6 +20,8 @@ _STATS = (
     ("vllm:num_preemptions_total", "counter", "num_preemptions", "Preemptions since the start."),
     ("vllm:prefix_cache_queries_total", "counter", "prefix_cache_queries", "Prompt tokens looked for in the cache."),
     ("vllm:prefix_cache_hits_total", "counter", "prefix_cache_hits", "Prompt tokens found in the cache."),
+    ("vllm:spec_decode_num_draft_tokens_total", "counter", "num_draft_tokens", "Tokens drafted by speculation."),
+    ("vllm:spec_decode_num_accepted_tokens_total", "counter", "num_accepted_tokens", "Drafted tokens accepted."),
 )
 
 

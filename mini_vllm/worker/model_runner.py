@@ -1,4 +1,4 @@
-"""Computes a step that the scheduler planned: one pass through the model, one token for each request."""
+"""Computes a step that the scheduler planned: one pass through the model, the next tokens of each request."""
 
 import numpy as np
 
@@ -24,10 +24,15 @@ class ModelRunner:
         # A NaN is reported by the sampler, for its own request; numpy need not warn as well.
         with np.errstate(all="ignore"):
             hidden = self.forward(items)
-            last_rows = np.cumsum([item.num_new_tokens for item in items]) - 1
-            is_sampled = np.array([item.is_sampled for item in items])
+            ends = np.cumsum([item.num_new_tokens for item in items])
+            rows = [
+                row
+                for item, end in zip(items, ends.tolist())
+                if item.is_sampled
+                for row in range(end - 1 - len(item.spec_token_ids), end)
+            ]
             # Logits are as wide as the vocabulary: only those that a token is sampled from are computed.
-            logits = self.model.compute_logits(hidden[last_rows[is_sampled]])
+            logits = self.model.compute_logits(hidden[rows])
             sampled = self.sample_tokens(logits, [item for item in items if item.is_sampled])
             add_prompt_logprobs(sampled, self.model, hidden, items)
         return sampled
@@ -43,29 +48,56 @@ class ModelRunner:
         for item in items:
             start = item.request.num_computed_tokens
             end = start + item.num_new_tokens
-            token_ids += item.request.all_token_ids[start:end]
+            token_ids += [*item.request.all_token_ids[start:end], *item.spec_token_ids]
             positions += range(start, end)
             tables.append(BlockTable(item.block_ids, self.kv_cache.block_size, num_tokens=end))
         attention = PagedAttention(self.kv_cache, tables, [item.num_new_tokens for item in items])
         return self.model.forward(np.array(token_ids), np.array(positions), attention)
 
     def sample_tokens(self, logits: np.ndarray, items: list[ScheduledRequest]) -> ModelRunnerOutput:
-        """The next token of each request. logits: (len(items), vocab_size)."""
-        if not items:
-            return ModelRunnerOutput()
-        requests = [item.request for item in items]
-        metadata = SamplingMetadata(
+        """The next token of each request, and those after it as long as they equal its drafts.
+
+        logits: (len(items) + the number of their drafts, vocab_size): of an item's last known token, then of its
+        drafts; then of the next item.
+
+        This changes no token, whether greedy or drawn: the logits behind a draft count only if the draft is what
+        was sampled, and each token takes the same one uniform number as without drafts. vLLM's rejection sampler
+        gives the same distribution, but other tokens.
+        """
+        output = ModelRunnerOutput()
+        lengths = [1 + len(item.spec_token_ids) for item in items]
+        pending = list(zip(items, np.cumsum([0, *lengths]).tolist()))  # items, with their next row of logits
+        while pending:
+            is_all = len(pending) == len(logits)  # as without drafts: no copy is needed
+            sampled = self.sampler(
+                logits if is_all else logits[[row for _, row in pending]], self._metadata(pending, output)
+            )
+            accepted = []
+            for index, (item, row) in enumerate(pending):
+                name, token_id = item.request.request_id, sampled.sampled_token_ids[index]
+                token_ids = output.token_ids.get(name, [])
+                if index in sampled.errors:
+                    # Behind an accepted draft, the next step meets the same error again.
+                    if not token_ids:
+                        output.errors[name] = str(sampled.errors[index])
+                    continue
+                output.token_ids[name] = [*token_ids, token_id]
+                if found := sampled.logprobs[index]:
+                    output.logprobs.setdefault(name, []).append(found)
+                if token_id in item.spec_token_ids[len(token_ids) : len(token_ids) + 1]:
+                    accepted.append((item, row + 1))
+            pending = accepted
+        return output
+
+    @staticmethod
+    def _metadata(pending: list[tuple[ScheduledRequest, int]], output: ModelRunnerOutput) -> SamplingMetadata:
+        """What the sampler needs for the next token of each item, behind those that are in `output`."""
+        requests = [item.request for item, _ in pending]
+        new = [output.token_ids.get(request.request_id) for request in requests]
+        return SamplingMetadata(
             request_ids=[request.request_id for request in requests],
             params=[request.sampling_params for request in requests],
             generators=[request.generator for request in requests],
             prompt_token_ids=[request.prompt_token_ids for request in requests],
-            output_token_ids=[request.output_token_ids for request in requests],
-        )
-        sampled = self.sampler(logits, metadata)
-        errors = {requests[row].request_id: str(error) for row, error in sampled.errors.items()}
-        rows = [(request.request_id, row) for row, request in enumerate(requests) if row not in sampled.errors]
-        return ModelRunnerOutput(
-            token_ids={request_id: sampled.sampled_token_ids[row] for request_id, row in rows},
-            logprobs={request_id: found for request_id, row in rows if (found := sampled.logprobs[row])},
-            errors=errors,
+            output_token_ids=[r.output_token_ids + ids if ids else r.output_token_ids for r, ids in zip(requests, new)],
         )

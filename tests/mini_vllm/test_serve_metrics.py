@@ -11,7 +11,15 @@ from mini_vllm.metrics.stat_logger import RequestTimes, StatLogger
 from mini_vllm.outputs import CompletionOutput, RequestOutput
 
 GAUGES = ("num_requests_running", "num_requests_waiting", "kv_cache_usage_perc")
-COUNTERS = ("prompt_tokens", "generation_tokens", "num_preemptions", "prefix_cache_queries", "prefix_cache_hits")
+COUNTERS = (
+    "prompt_tokens",
+    "generation_tokens",
+    "num_preemptions",
+    "prefix_cache_queries",
+    "prefix_cache_hits",
+    "spec_decode_num_draft_tokens",
+    "spec_decode_num_accepted_tokens",
+)
 HISTOGRAMS = (
     "time_to_first_token_seconds",
     "inter_token_latency_seconds",

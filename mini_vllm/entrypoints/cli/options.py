@@ -1,6 +1,7 @@
 """Options shared by several commands."""
 
 import argparse
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -36,12 +37,26 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-enable-prefix-caching", dest="enable_prefix_caching", action="store_false", help="do not share prefixes"
     )
+    parser.add_argument(
+        "--speculative-config",
+        type=_json,
+        metavar="JSON",
+        help="""guess tokens: '{"method": "ngram", "num_speculative_tokens": 7}' (default: do not)""",
+    )
 
 
 def engine_limits(args: argparse.Namespace) -> dict[str, Any]:
     """What the user set of the options of `add_engine_options`, for `LLM`."""
     given = {name: getattr(args, name) for name in ENGINE_LIMITS if getattr(args, name) is not None}
-    return {**given, "enable_prefix_caching": args.enable_prefix_caching}
+    others = ("enable_prefix_caching", "speculative_config")
+    return {**given, **{name: getattr(args, name) for name in others}}
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not valid JSON ({error})") from None
 
 
 def add_sampling_options(parser: argparse.ArgumentParser, max_tokens: int | None) -> None:
