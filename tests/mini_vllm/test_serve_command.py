@@ -81,10 +81,12 @@ def test_an_address_that_cannot_be_had_is_one_line_before_a_model_is_loaded(caps
             assert part in err and "--port" in err and err.count("\n") == 1
 
 
-@pytest.mark.parametrize("option", ["--max-queue", "--max-sequences-per-request", "--max-body-bytes"])
-def test_a_limit_that_makes_no_sense_is_named(started, capsys, option):
-    assert main(["serve", "--port", "0", option, "-1"]) == 1
-    assert f"{option} is -1" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("option", "least"), [("--max-queue", 0), ("--max-sequences-per-request", 1), ("--max-body-bytes", 1)]
+)
+def test_a_limit_that_makes_no_sense_is_named_with_its_least_value(started, capsys, option, least):
+    assert main(["serve", "--port", "0", option, str(least - 1)]) == 1
+    assert f"{option} is {least - 1}; it must be at least {least}." in capsys.readouterr().err
 
 
 def test_at_the_end_requests_may_finish(capsys):

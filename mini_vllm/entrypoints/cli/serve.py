@@ -23,19 +23,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_engine_options(parser)
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)")
-    add("--port", type=int, default=8000, help="0 takes a free one (default: %(default)s)")
-    key_help = f"key that clients must send; may be repeated (default: ${API_KEY_VARIABLE}, which no `ps` shows)"
+    add("--port", type=int, default=8000, help="port to listen on; 0 chooses a free one (default: %(default)s)")
+    key_help = f"key that clients must send; may be repeated (default: the environment variable {API_KEY_VARIABLE})"
     add("--api-key", action="append", help=key_help)
-    add("--served-model-name", nargs="+", help="names of the model in requests (default: that of the model)")
-    add("--max-queue", type=int, default=256, help="completions that may wait; then 429 (default: %(default)s)")
+    add("--served-model-name", nargs="+", help="names for the model in requests (default: its own)")
+    queue_help = "maximum completions waiting; further requests get status 429 (default: %(default)s)"
+    add("--max-queue", type=int, default=256, help=queue_help)
     add(
         "--max-sequences-per-request",
         type=int,
         default=128,
-        help="prompts times n of one request (default: %(default)s)",
+        help="maximum prompts times n in one request (default: %(default)s)",
     )
-    add("--max-body-bytes", type=int, default=4 * 2**20, help="size of a request (default: %(default)s)")
-    add("--shutdown-timeout", type=float, default=30.0, help="seconds for requests at the end (default: %(default)s)")
+    add("--max-body-bytes", type=int, default=4 * 2**20, help="maximum size of a request body (default: %(default)s)")
+    timeout_help = "seconds that running requests get to finish after Ctrl-C or SIGTERM (default: %(default)s)"
+    add("--shutdown-timeout", type=float, default=30.0, help=timeout_help)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -49,8 +51,9 @@ def run(args: argparse.Namespace) -> None:
     from mini_vllm.metrics.stat_logger import StatLogger
 
     for name in ("max_queue", "max_sequences_per_request", "max_body_bytes", "shutdown_timeout"):
-        if getattr(args, name) < (name not in ("max_queue", "shutdown_timeout")):
-            raise ValueError(f"--{name.replace('_', '-')} is {getattr(args, name)}; it is too small.")
+        least = 0 if name in ("max_queue", "shutdown_timeout") else 1
+        if getattr(args, name) < least:
+            raise ValueError(f"--{name.replace('_', '-')} is {getattr(args, name)}; it must be at least {least}.")
     api_keys = args.api_key or [key for key in [os.environ.get(API_KEY_VARIABLE)] if key]
     listener = bind(args.host, args.port)  # before the model is loaded, which may take a while
     is_local = _is_loopback(listener)
