@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 
+import nbformat
 import numpy as np
 import pytest
 from answers.lab_08 import ANSWERS
@@ -263,3 +264,11 @@ def test_no_token_that_the_lab_compares_hangs_on_the_last_bit(reference, monkeyp
         prompt, generated = output.prompt_token_ids, output.outputs[0].token_ids
         rows = np.sort(model.forward([*prompt, *generated[:-1]])[len(prompt) - 1 :], axis=-1)
         assert (rows[:, -1] - rows[:, -2]).min() > NEAR
+
+
+def test_what_stands_below_exercise_5_names_its_bugs_only_where_it_is_folded():
+    cells = nbformat.read(LAB.path, as_version=4).cells
+    below = [cell.source for cell in cells if cell.id in ("break-task", "break-it", "meet-the-engine")]
+    shown = re.sub(r"(?s)<details>.*?</details>", "", "\n".join(below))
+    assert len(below) == 3 and "Exercise 5" in shown
+    assert re.findall(r"(?i)parent|whole|nothing|leave", shown) == []
