@@ -65,7 +65,7 @@ class Scheduler:
             self._start(request, num_computed)
             planned.append((request, num_new_tokens))
             budget -= num_new_tokens
-        drafts = self._draft(planned if may_start else (), budget)
+        drafts = self._draft(planned, budget)
         table = self.kv_cache_manager.get_block_ids
         items = [(request, num_new_tokens, drafts.get(request, [])) for request, num_new_tokens in planned]
         return SchedulerOutput([ScheduledRequest(r, n + len(ids), table(r.request_id), ids) for r, n, ids in items])
@@ -125,7 +125,7 @@ class Scheduler:
     def has_unfinished_requests(self) -> bool:
         return bool(self.requests)
 
-    def _draft(self, planned: Iterable[tuple[Request, int]], budget: int) -> dict[Request, list[int]]:
+    def _draft(self, planned: list[tuple[Request, int]], budget: int) -> dict[Request, list[int]]:
         """Drafts for the requests whose next token is sampled, as far as the budget and the free blocks go."""
         drafts: dict[Request, list[int]] = {}
         for request, num_new_tokens in planned:

@@ -40,11 +40,13 @@ def guard_of(started) -> dict:
 def test_the_options_reach_the_engine_and_the_server(started, capsys):
     limits = ["--max-model-len", "100", "--max-num-seqs", "3", "--max-num-batched-tokens", "50", "--block-size", "8"]
     limits += ["--num-blocks", "40", "--no-enable-prefix-caching"]
+    limits += ["--speculative-config", '{"method": "ngram", "num_speculative_tokens": 4}']
     options = ["--port", "0", "--api-key", "a", "--api-key", "b", "--max-queue", "7", "--shutdown-timeout", "2"]
     assert main(["serve", "tiny-storyteller", *limits, *options, "--served-model-name", "one", "two"]) == 0
     config = started["engine"].llm_engine.config
     assert (config.max_model_len, config.max_num_seqs, config.max_num_batched_tokens) == (100, 3, 50)
     assert (config.block_size, config.num_blocks, config.enable_prefix_caching) == (8, 40, False)
+    assert config.speculative_config.num_speculative_tokens == 4
     assert started["engine"].max_num_sequences == 3 + 7 and started["timeout"] == 2
     assert guard_of(started) == {"api_keys": ["a", "b"], "own_names": None}
     assert "Model one, context of 100 tokens" in capsys.readouterr().out
