@@ -109,13 +109,14 @@ def reason_or_none(call: str, answer: Any) -> str | None:
             "the function tells whether the request is finished, not why",
             'return the text "stop" or "length", or None',
         )
-    if str(answer) not in LETTERS:
+    plain = str.__str__(answer)  # the text itself: str() of an enum's member is its name
+    if plain not in LETTERS:
         raise CheckFailed(
-            f'{call} returned {shortened(str(answer))}; "stop", "length" or None was expected.',
+            f'{call} returned {shortened(plain)}; "stop", "length" or None was expected.',
             "another word for the reason, or None as a text",
             'use the API\'s words: "stop" for eos and stop tokens, "length" for both limits',
         )
-    return str(answer)
+    return plain
 
 
 FINISH_REASON = FinishExercise(

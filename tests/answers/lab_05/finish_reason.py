@@ -58,6 +58,14 @@ FINISH_REASON = [
         "if size == params.max_tokens or size + num_prompt_tokens >= max_model_len:\n    return 'length'",
     ),
     _right(
+        "an enum of texts",
+        "import enum\nReason = enum.Enum('Reason', {'STOP': 'stop', 'LENGTH': 'length'}, type=str)\n"
+        "last, size = output_token_ids[-1], len(output_token_ids)\n"
+        "if last in params.stop_token_ids or last in eos_token_ids and not params.ignore_eos:\n"
+        "    return Reason.STOP\n"
+        "if size in (params.max_tokens, max_model_len - num_prompt_tokens):\n    return Reason.LENGTH",
+    ),
+    _right(
         "a generator of rules",
         "*_, last = output_token_ids\nsize = len(output_token_ids)\n"
         "rules = {\n    'stop': [t for t in params.stop_token_ids if t == last]\n"
