@@ -8,6 +8,7 @@ from labkit.kinds import whole_number, yes_or_no
 PROVIDED = frozenset({"mini_vllm.sampling_params"})  # what an answer may call of the engine
 
 BUDGET: Why = ("the budget is ignored", "ask what a step may compute at most")
+FIXED: Why = ("the budget is fixed at 16", "use the argument")
 WHOLE: Why = (
     "the whole sequence is computed again at every step",
     "subtract what is in the cache already",
@@ -34,6 +35,8 @@ NUM_TOKENS_TO_COMPUTE = Exercise(
     provided=PROVIDED,
     probes=((100, 0, 16), (100, 96, 16), (101, 100, 16), (70, 0, 2048), (20, 20, 16), (100, 40, 0), (18, 20, 16)),
     mistakes={
+        (16, 4, 1, 16, 0, 16, 0): FIXED,
+        (16, 4, 1, 16, 0, 16, -2): FIXED,
         (100, 4, 1, 70, 0, 60, -2): BUDGET,
         (100, 4, 1, 70, 0, 60, 0): BUDGET,
         (16, 16, 16, 70, 16, 0, 16): WHOLE,

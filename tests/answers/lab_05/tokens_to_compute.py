@@ -74,6 +74,7 @@ NUM_TOKENS_TO_COMPUTE = [
         "what is left after the step",
         "gap = max(0, num_tokens - num_computed_tokens)\nreturn gap - min(gap, budget)",
     ),
+    _wrong("always 16", "the budget is fixed at 16", "return max(0, min(num_tokens - num_computed_tokens, 16))"),
     _wrong("the end", "where the step ends", "return min(num_tokens, num_computed_tokens + budget)"),
     _wrong(
         "a switch",
