@@ -46,9 +46,9 @@ class Stages:
         return logits
 
     @unwatched()
-    def sample(self, request_id: str, logits: np.ndarray) -> int:
+    def sample(self, request_id: str, row: np.ndarray) -> int:
         """One token from a row of logits, by the request's own parameters and its own generator."""
-        rows = np.array(logits, dtype=np.float32).reshape(1, -1)
+        rows = np.array(row, dtype=np.float32).reshape(1, -1)
         return int(self._engine.model_runner.sample_tokens(rows, [self._items[request_id]]).token_ids[request_id][0])
 
     @unwatched()

@@ -60,7 +60,7 @@ class WatchedStages(Stages):
         return rows.copy()
 
     @unwatched()
-    def sample(self, request_id: str, logits: np.ndarray) -> int:
+    def sample(self, request_id: str, row: np.ndarray) -> int:
         name = self._in_plan("sample", request_id)
         done, known = self._items[name].request.num_computed_tokens, self._items[name].request.num_tokens
         if self._rows is None:
@@ -74,10 +74,10 @@ class WatchedStages(Stages):
         if name in self._sampled:
             self._refuse(f"engine.sample was called twice for {name!r} in one step.", faults.SAMPLE_TWICE)
         own = list(self._plan).index(name)
-        if not faults.same_row(logits, self._rows[own]):
-            why = faults.other_row(logits, self._rows)
+        if not faults.same_row(row, self._rows[own]):
+            why = faults.other_row(row, self._rows)
             self._refuse(f"engine.sample({name!r}, ...) got other logits than row {own}, its own.", why)
-        self._sampled[name] = super().sample(name, logits)
+        self._sampled[name] = super().sample(name, row)
         return self._sampled[name]
 
     @unwatched()

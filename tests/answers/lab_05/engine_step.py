@@ -46,6 +46,14 @@ ENGINE_STEP = [
         ),
     ),
     _right(
+        "arguments by name",
+        _changed("(request_id, row)", "(request_id=request_id, row=row)")
+        .replace(
+            "(request_id, num_new_tokens, token)", "(request_id=request_id, num_new_tokens=num_new_tokens, token=token)"
+        )
+        .replace("engine.execute(plan)", "engine.execute(plan=plan)"),
+    ),
+    _right(
         "three loops, tokens in a dict",
         "plan = tuple(engine.schedule())\n"
         "if not plan:\n    return []\n"
