@@ -1,5 +1,6 @@
 """What the exercises of this lab share: arguments that are only read, and probes of which some may fail."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from labkit.failure import CheckFailed
 from labkit.kinds import whole_number
 
 PROVIDED: frozenset[str] = frozenset()  # the modules of mini_vllm that an answer may call
+OTHER_ERROR: Why = ("the check raises another error", "write `raise ValueError(...)` there")
 
 
 class ReadOnlyCall(Call):
@@ -37,7 +39,11 @@ class ReadOnlyCall(Call):
             super().should_raise(kind)
         except CheckFailed as failure:
             why = self.exercise.refusals.get(self.key())
-            if why is None or "was expected" not in failure.what or failure.cause == "the error is returned":
+            if "was expected" not in failure.what or failure.cause == "the error is returned":
+                raise
+            if re.search(r"\b(raise|assert)\b", failure.where):
+                why = OTHER_ERROR
+            if why is None:
                 raise
             raise CheckFailed(failure.what, *why, failure.where) from None
 

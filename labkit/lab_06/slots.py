@@ -5,8 +5,12 @@ from labkit.lab_06.exercise import PagingExercise
 
 BY_HAND = "write down the four slots of block 7, of block 2 and of block 5, and count to position 6"
 LOOK_IT_UP = "look the logical block up in block_ids: the list says where it is in memory"
+PER_TOKEN: Why = (
+    "block_ids has one entry per block, not one per token",
+    "ask which entry holds position 6, if a block has 4 slots",
+)
 TOO_FAR: Why = (
-    "the list ends before this position, and no check says so",
+    "the list ends before this position, and no check raises a ValueError",
     "compare the position with the number of slots in all listed blocks, and raise a ValueError yourself",
 )
 
@@ -24,6 +28,8 @@ SLOT = PagingExercise(
             "multiplication comes first: mind the parentheses",
         ),
         (28, 21, 30, 33): ("the index of the block and the offset in it are swapped", BY_HAND),
+        (7, None, None, None): PER_TOKEN,
+        (28, None, None, None): PER_TOKEN,
         (28, 21, None, None): ("the index of the block and the offset in it are swapped", BY_HAND),
         (8, 22, 31, 34): ("block_ids is sorted, but its order is the order of the text", LOOK_IT_UP),
         (28, 22, 11, 18): ("block_ids is sorted, but its order is the order of the text", LOOK_IT_UP),
@@ -49,10 +55,7 @@ SLOT = PagingExercise(
         ),
     },
     raises={
-        "IndexError": (
-            "block_ids has one entry per block, not one per token",
-            "ask which entry holds position 6, if a block has 4 slots",
-        ),
+        "IndexError": PER_TOKEN,
         "ValueError": (
             "a position that a block holds is refused",
             "compare the position with slots, not with blocks: three blocks of 4 hold positions 0 to 11",

@@ -94,6 +94,7 @@ SLOT: list[Answer] = [
             "always 16": ("ids[p // 16] * 16 + p % 16", "block_size is fixed at 16"),
             "block and offset": ("(ids[p // s], p % s)", "a tuple; a whole number"),
             "a float": ("ids[p // s] * s + p % s / 1", "a float; a whole number"),
+            "the block id at the position": ("ids[p]", "block_ids has one entry per block, not one per token"),
             "indexed by the position": ("ids[p] * s", "block_ids has one entry per block, not one per token"),
             "indexed by a float": ("ids[p / s] * s + p % s", "raised TypeError"),
             "hard-coded": (
@@ -125,6 +126,10 @@ SLOT: list[Answer] = [
                 "    if not 0 <= position <= len(block_ids) * block_size:\n        raise ValueError('too far')\n",
                 "the list ends before this position",
             ),
+            "raises an IndexError": (
+                "    if not 0 <= position < len(block_ids) * block_size:\n        raise IndexError('too far')\n",
+                "the check raises another error",
+            ),
             "refuses the last position": (
                 "    if not 0 <= position < len(block_ids) * block_size - 1:\n        raise ValueError('too far')\n",
                 "a position that a block holds is refused",
@@ -143,7 +148,7 @@ SLOT: list[Answer] = [
             ),
             "asserts": (
                 "    assert 0 <= position < len(block_ids) * block_size\n",
-                "the list ends before this position",
+                "the check raises another error",
             ),
         }.items()
     ),
