@@ -9,6 +9,7 @@ from labkit.lab_06.lists import as_lists, as_tuples, counts_and_freed, whole_num
 
 BY_HAND = "go through block_ids entry by entry, and write down the count of that block after each"
 ORDER = "append a block at the moment its count becomes 0"
+FIRST_ALONE: Why = ("only the first entry is counted: `return` is in the loop", "return behind the loop")
 TWICE: Why = (
     "a count below 0, or a release that is ignored: a block that is free already must not be released again",
     "look at the count of each block before you take a reference away, and raise a ValueError if it is 0",
@@ -52,6 +53,7 @@ SHARE = CountsExercise(
         ((4, 0, 2, 2), (1, 0, 1, 4)): ("a block with count 0 stays at 0", "a block that nobody uses can be used again"),
         ((6, 0, 2, 2), (1, 0, 1, 4)): ("the count is doubled", "add 1"),
         ((5, 0, 3, 2), (1, 2, 1, 6)): ("two references are added for each entry", "add 1"),
+        ((4, 0, 1, 2), (1, 0, 1, 3)): FIRST_ALONE,
     },
     otherwise=("not one reference for each entry of block_ids", BY_HAND),
     hidden=("an example value is hard-coded, or the number of blocks or users is limited", BY_HAND),
@@ -100,6 +102,12 @@ RELEASE = CountsExercise(
             "the counts come back unchanged",
             "change and return the copy",
         ),
+        (((0, 1, 0, 0), (0, 3, 2)), ((0, 0, 0, 2), (2, 1))): ("the entries are released in reverse order", ORDER),
+        (((0, 1, 0, 0), (0, 2, 3)), ((0, 1, 0, 2), (2,))): (
+            "block_ids is made a set, which has no order and lists nothing twice",
+            "loop over block_ids itself",
+        ),
+        (((1, 2, 0, 1), (2,)), ((0, 1, 1, 3), ())): FIRST_ALONE,
         (((2, 3, 2, 2), ()), ((0, 4, 2, 4), ())): ("references are added, not taken away", "subtract"),
     },
     refusals={

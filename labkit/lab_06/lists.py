@@ -35,7 +35,7 @@ def counts_and_freed(call: str, answer: Any) -> tuple[tuple[int, ...], tuple[int
     is_pair = isinstance(answer, (tuple, list)) and len(answer) == 2
     if not is_pair or all(isinstance(part, (int, np.integer)) for part in answer):
         raise CheckFailed(
-            f"{call} returned {shortened(answer)}; a pair (ref_counts, freed) was expected.",
+            f"{call} returned {shortened(answer)}; a pair (counts, freed) was expected.",
             "one of the two lists is missing",
             "end with `return counts, freed`",
         )
