@@ -30,6 +30,7 @@ FIT = PagingExercise(
         (81, 3, 1, 0, 4, 4, 3): ("each request takes its own length, or the average", EACH_RESERVES),
         (100, 3, 2, 0, 4, 4, 4): ("every request is counted, whether it fits or not", ONE_BY_ONE),
         (81, 2, 1, 0, 4, 4, 1): ("each request reserves the longest of these requests", EACH_RESERVES),
+        (81, 2, 1, None, 4, 4, 1): ("each request reserves the longest of these requests", EACH_RESERVES),
         (81, 3, 1, 0, 4, 4, 1): ("each request takes the length of the first one", EACH_RESERVES),
         (8, 2, 2, 0, 2, 3, 2): ("the result is rounded up", "ask whether half a reservation serves anyone"),
         (7, 1, 1, 0, 1, 2, 1): ("a request that takes exactly the memory that is left is rejected", EXACT),
@@ -109,6 +110,10 @@ FIT_PAGED = PagingExercise(
         (3, 3, 2, 3, 2, 1, 2, 2, 12): ("the first request that does not fit is counted as well", WHO_WAITS),
         (1, 1, 0, 1, 0, 0, 0, 0, 11): ("the last request that fits is not counted", EXACT),
         (5, 3, 1, 3, 2, 0, 2, 1, 12): (
+            "each request is compared with all free blocks, as if those before it took none",
+            ONE_BY_ONE,
+        ),
+        (5, 3, 2, 3, 2, 0, 2, 1, 12): (
             "each request is compared with all free blocks, as if those before it took none",
             ONE_BY_ONE,
         ),

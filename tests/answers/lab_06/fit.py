@@ -127,6 +127,7 @@ REQUESTS_THAT_FIT: list[Answer] = [
             "its own length": ("sum(sum(ls[: i + 1]) <= m for i in range(len(ls)))", "takes its own length"),
             "everyone": ("len(ls)", "every request is counted, whether it fits or not"),
             "the longest": ("min(len(ls), m // max(ls, default=1))", "reserves the longest of these requests"),
+            "the longest, unguarded": ("min(len(ls), m // max(ls))", "reserves the longest of these requests"),
             "the first": ("min(len(ls), m // (ls + [1])[0])", "takes the length of the first one"),
             "rounded up": ("min(len(ls), -(-m // x))", "rounded up"),
             "an exact fit rejected": ("min(len(ls), max(0, m - 1) // x)", "exactly the memory that is left"),
