@@ -83,6 +83,15 @@ LONGEST_GAP = GapExercise(
             "a token comes at the END of its step",
         ),
         (4, 14, 8, 0, 4): ("the step that makes the later token is left out", "a token comes at the END of its step"),
+        (4, 14, 64, 64, 4): ("the step that makes the later token is left out", "a token comes at the END of its step"),
+        (0, 0, 0, 0, 0): (
+            "no token of the request is found: a plan holds pairs, not ids",
+            "compare request_id with the first element of each pair",
+        ),
+        (12, 0, 12, 0, 16): (
+            "only the first pair of each plan is looked at",
+            "look for the request in the whole plan",
+        ),
         (12, 30, 96, 96, 16): ("the time to the first token counts as a gap", BEFORE),
         (15, 31, 110, 96, 29): ("the time is never set back at a token, and counts from the start", BETWEEN),
         (48, 32, 17, 0, 34): ("the time after the last token counts as a gap", AFTER),

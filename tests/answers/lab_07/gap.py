@@ -81,6 +81,26 @@ LONGEST_GAP = [
             "from start to start": (_sums("a", "b"), "from the start of one step to the start of the next"),
             "both steps": (_sums("a", "b + 1"), "the step of the earlier token is in the gap"),
             "only between": (_sums("a + 1", "b"), "the step that makes the later token is left out"),
+            "only between, and before": (
+                "gap = longest = 0\n"
+                "for plan, seconds in zip(plan_of_steps, seconds_per_step):\n"
+                "    if request_id in dict(plan):\n        longest, gap = max(longest, gap), 0\n"
+                "    else:\n        gap += seconds\n"
+                "return longest",
+                "the step that makes the later token is left out",
+            ),
+            "an id among pairs": (
+                "ends = np.cumsum(seconds_per_step)\n"
+                "mine = [end for end, plan in zip(ends, plan_of_steps) if request_id in plan]\n"
+                "return max(np.diff(mine), default=0)",
+                "a plan holds pairs, not ids",
+            ),
+            "the first pair": (
+                "ends = np.cumsum(seconds_per_step)\n"
+                "mine = [end for end, plan in zip(ends, plan_of_steps) if plan and plan[0][0] == request_id]\n"
+                "return max(np.diff(mine), default=0)",
+                "only the first pair of each plan",
+            ),
             "the time to the first token": (
                 ENDS + "gaps = [e - s for s, e in zip([0, *(ends[i] for i in mine)], [ends[i] for i in mine])]\n"
                 "return max(gaps)",
