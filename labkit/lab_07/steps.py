@@ -95,6 +95,10 @@ STATIC_STEPS = StepsExercise(
         (27, 36, 10, 10, 12, 0, 6): ("each batch takes one step too many", "count the steps of one request by hand"),
         (21, 24, 8, 4, 8, 0, 4): ("each batch takes one step too few", "count the steps of one request by hand"),
         (48, 30, 54, 14, 20, 0, 40): ("the places are counted: steps times seats", UNITS),
+        (9, 2, 9, 5, 4, 0, 5): (
+            "only the first batch is counted: `return` is in the loop, or there is no loop",
+            "add up the batches, and return behind the loop",
+        ),
         (7, 7, 9, 1, 6, 0, 5): ("only the last batch is counted", "add up the batches"),
         (11, 9, 30, 6, 6, 0, 8): ("the requests of a batch run one after the other, and batches side by side", WAIT),
         (48, 30, 48, 9, 16, 0, 10): (

@@ -125,6 +125,7 @@ STATIC_STEPS = [
             "one step more": (BATCHES + "return sum(max(b) + 1 for b in batches)", "one step too many"),
             "one step less": (BATCHES + "return sum(max(b) - 1 for b in batches)", "one step too few"),
             "places": (BATCHES + "return batch_size * sum(map(max, batches))", "the places are counted"),
+            "the first batch alone": ("return max(output_lens[:batch_size], default=0)", "only the first batch"),
             "the last batch alone": (BATCHES + "return max(batches[-1]) if batches else 0", "only the last batch"),
             "one after the other in a batch": (
                 BATCHES + "return max(map(sum, batches), default=0)",
