@@ -33,7 +33,7 @@ def plot_shared_budget(engine_step: Callable[..., Any], budget: int = 16, **requ
     steps = steps_of(engine_step, budget, requests)
     plt = pyplot()
     figure, panels = plt.subplots(
-        len(requests) + 1, 1, figsize=(WIDTH, 2.1 * len(requests) + 2.2), sharex=True, layout="constrained"
+        len(requests) + 1, 1, figsize=(WIDTH, 1.5 * len(requests) + 2), sharex=True, layout="constrained"
     )
     bottom = [0] * len(steps)
     for axes, name, color, hatch in zip(panels, requests, COLORS, HATCHES):
