@@ -163,6 +163,10 @@ SCHEDULE = [
                 "blocks may be counted for all of its tokens",
                 _with(("-(-(computed + tokens) // block_size) - held", "-(-known // block_size)")),
             ),
+            "blocks for the whole prompt, but those it holds": (
+                "planned a 1, b 15; expected a 1, b 15, c 3",
+                _with(("-(-(computed + tokens) // block_size) - held", "-(-known // block_size) - held")),
+            ),
             "tokens for blocks": (
                 "blocks may be counted for all of its tokens",
                 _with(("-(-(computed + tokens) // block_size) - held", "tokens")),
