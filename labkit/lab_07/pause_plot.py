@@ -51,7 +51,7 @@ class Pause:
         for row, budget in enumerate(budgets):
             self._draw_strip(axes, row, budget)
         axes.set(yticks=range(len(budgets)), yticklabels=[f"{budget:,} tokens\na step" for budget in budgets])
-        axes.set(xlabel="milliseconds since the long prompt arrived", ylim=(len(budgets) - 0.4, -0.75), xlim=(-36, 300))
+        axes.set(xlabel="milliseconds since the long prompt arrived", ylim=(len(budgets) - 0.4, -0.75), xlim=(-36, 305))
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(axis="y", length=0)
         axes.set_title("dots: tokens of the reader; hatched: steps that compute the prompt", fontsize=12, loc="left")
@@ -87,7 +87,7 @@ class Pause:
         )
         print(f"{'budget':>7}{'longest pause':>16}{'time to first token':>22}")
         for budget, pause, wait in zip(BUDGETS, pauses, waits):
-            print(f"{budget:>7,}{pause:>13.1f} ms{wait:>19.1f} ms")
+            print(f"{budget:>7,}{pause:>13.1f} ms{wait:>19,.1f} ms")
 
     def _serve(self, budget: int) -> Served:
         reader = Arrival("reader", 0.0, 8, math.ceil(PROMPT_LEN / (budget - 1)) + 10)
