@@ -66,12 +66,12 @@ def random_params(rng: random.Random) -> SamplingParams:
     always = {"temperature": 0, "max_tokens": rng.randint(1, 30), "ignore_eos": rng.random() < 0.7}
     always["allowed_token_ids"] = range(NUM_ALLOWED)
     if rng.random() < 0.6:
-        always |= {"temperature": rng.choice([0.1, 0.5, 1]), "seed": rng.randint(0, 99), "n": rng.choice([1, 1, 2, 3])}
-    words = ["".join(rng.choices(LETTERS[:NUM_ALLOWED], k=rng.randint(2, 4))) for _ in range(4)]
+        always |= {"temperature": rng.choice([0.05, 0.2, 1]), "seed": rng.randint(0, 99), "n": rng.choice([1, 1, 2, 3])}
+    words = ["".join(rng.choices(LETTERS[:NUM_ALLOWED], k=rng.randint(1, 3))) for _ in range(4)]
+    if rng.random() < 0.5:  # by then the text often repeats itself, so that the stop string is among the drafts
+        always |= {"stop": words[:2], "min_tokens": min(always["max_tokens"], rng.randint(0, 20))}
     maybe = {
-        "min_tokens": rng.randint(0, always["max_tokens"]),
         "stop_token_ids": [rng.randrange(NUM_ALLOWED)],
-        "stop": words[:2],
         "include_stop_str_in_output": True,
         "bad_words": words[2:],
         "logit_bias": {rng.randrange(NUM_ALLOWED): rng.uniform(-3, 3)},
@@ -92,6 +92,14 @@ def served_alone(prompt: list[int], params: SamplingParams):
     while an_engine.has_unfinished_requests():
         outputs = an_engine.step()
     return outputs[0].outputs
+
+
+@functools.cache
+def text(seed: int) -> list[int]:
+    """30 tokens of which most are the model's own, so that its output goes on with what its prompt holds."""
+    start = np.random.default_rng(seed).integers(0, NUM_ALLOWED, 8).tolist()
+    params = SamplingParams(temperature=0, max_tokens=22, ignore_eos=True, allowed_token_ids=range(NUM_ALLOWED))
+    return start + served_alone(start, params)[0].token_ids
 
 
 def check_is_same(output, expected) -> None:
@@ -118,8 +126,7 @@ def serve(seed: int) -> LLMEngine:
         check_cached_blocks(an_engine)
 
     for name in map(str, range(rng.randint(2, 9))):
-        text = np.random.default_rng(rng.randint(0, 2)).integers(0, NUM_ALLOWED, 30).tolist()
-        requests[name] = text[: rng.randint(1, 30)], random_params(rng)
+        requests[name] = text(rng.randint(0, 2))[: rng.randint(1, 30)], random_params(rng)
         an_engine.add_request(name, *requests[name])
         for _ in range(rng.randint(0, 4)):
             step()
@@ -133,13 +140,13 @@ def serve(seed: int) -> LLMEngine:
 
 
 def test_random_requests_get_what_they_get_without_speculation():
-    stats = [serve(seed).stats for seed in range(5)]
+    stats = [serve(seed).stats for seed in range(6)]
     drafted, accepted = (sum(each) for each in zip(*((one.num_draft_tokens, one.num_accepted_tokens) for one in stats)))
     assert accepted > 30 and drafted - accepted > 100
     assert sum(one.num_preemptions for one in stats) > 3
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5, 150))
+@pytest.mark.parametrize("seed", range(6, 120))
 def test_many_more_random_requests_get_what_they_get_without_speculation(seed):
     serve(seed)
