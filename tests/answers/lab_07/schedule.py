@@ -164,7 +164,7 @@ SCHEDULE = [
                 _with(("-(-(computed + tokens) // block_size) - held", "-(-known // block_size)")),
             ),
             "blocks for the whole prompt, but those it holds": (
-                "planned a 1, b 15; expected a 1, b 15, c 3",
+                "count the blocks of that chunk",
                 _with(("-(-(computed + tokens) // block_size) - held", "-(-known // block_size) - held")),
             ),
             "tokens for blocks": (
