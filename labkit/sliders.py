@@ -7,10 +7,13 @@ from typing import Any
 from labkit.advice import advice
 
 # ipywidgets cuts a readout at 72 px and keeps everything in one line; "131,072 tokens" is wider, a phone narrower.
+# Readouts of one width, up to 9 em, leave sliders of one length.
 STYLE = """<style>
 .labkit-sliders .widget-hslider { height: auto; flex-wrap: wrap; }
 .labkit-sliders .slider-container { flex: 1 1 9em; }
-.labkit-sliders .widget-readout { flex: none; max-width: none; overflow: visible; }
+.labkit-sliders .widget-readout {
+  flex: none; min-width: 9em; max-width: none; overflow: visible; text-align: left;
+}
 </style>"""
 
 
@@ -40,7 +43,7 @@ def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Calla
             description=name.replace("_", " "),
             continuous_update=False,
             style={"description_width": f"{widest}em"},
-            layout={"width": "26em", "max_width": "100%"},
+            layout={"width": "30em", "max_width": "100%"},
         )
         for name, (values, first, label) in choices.items()
     }
