@@ -102,7 +102,10 @@ RELEASE = CountsExercise(
             "the counts come back unchanged",
             "change and return the copy",
         ),
-        (((0, 1, 0, 0), (0, 3, 2)), ((0, 0, 0, 2), (2, 1))): ("the entries are released in reverse order", ORDER),
+        (((0, 1, 0, 0), (0, 3, 2)), ((0, 0, 0, 2), (2, 1))): (
+            "the entries are released in reverse order",
+            "go through block_ids from front to back",
+        ),
         (((0, 1, 0, 0), (0, 2, 3)), ((0, 1, 0, 2), (2,))): (
             "block_ids is made a set, which has no order and lists nothing twice",
             "loop over block_ids itself",
