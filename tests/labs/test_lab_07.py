@@ -113,9 +113,10 @@ def test_the_pause_is_printed_and_the_guess_is_answered(lab):
 
 
 def test_up_to_the_ridge_a_chunk_is_free_and_beyond_it_the_prompt_gains_little(lab):
-    rows = re.findall(r"^ *([\d,]+) +([\d.]+) ms +([\d.]+) ms$", lab.printed("plot-budget"), re.M)
-    pause = {int(budget.replace(",", "")): float(ms) for budget, ms, _ in rows}
-    wait = {int(budget.replace(",", "")): float(ms) for budget, _, ms in rows}
+    rows = re.findall(r"^ *([\d,]+) +([\d,.]+) ms +([\d,.]+) ms$", lab.printed("plot-budget"), re.M)
+    numbers = [[float(number.replace(",", "")) for number in row] for row in rows]
+    pause = {budget: ms for budget, ms, _ in numbers}
+    wait = {budget: ms for budget, _, ms in numbers}
     assert pause[16] == pause[128] == 8.0 and pause[2048] > 12 * pause[128]
     assert wait[16] > 8 * wait[128] and wait[256] < 1.01 * wait[2048]
 
