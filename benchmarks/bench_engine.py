@@ -10,9 +10,9 @@ import argparse
 import statistics
 import subprocess
 import sys
-import time
 
 from engine_peers import Peer
+from machine import describe
 
 SETUP = """
 Next step: make an environment of their own, so that the course's stays as it is:
@@ -22,9 +22,9 @@ Next step: make an environment of their own, so that the course's stays as it is
 
 # what, its arguments, tokens it stands for, the peers, the target ratio
 COMPARED = (
-    ("decode, 1 request", "decode", (1, 64, 16), 1, {"transformers": 2.2, "llama.cpp": None}),
-    ("prefill of 512 tokens", "prefill", (512,), 512, {"transformers": 1.0, "llama.cpp": 1.5}),
-    ("16 requests, 64 + 32 tokens", "generate", (16, 64, 32), 16 * 32, {"transformers": 1.3}),
+    ("decode, 1 request", "decode", (1, 64, 16), 1, {"transformers": 2.5, "llama.cpp": None}),
+    ("prefill of 512 tokens", "prefill", (512,), 512, {"transformers": 1.1, "llama.cpp": 1.5}),
+    ("16 requests, 64 + 32 tokens", "generate", (16, 64, 32), 16 * 32, {"transformers": 1.2}),
 )
 
 
@@ -90,7 +90,7 @@ def main() -> None:
         sys.exit(1)
     if len(peers) < 3:
         print(SETUP)
-    print(f"{time.strftime('%Y-%m-%d')}, two threads, medians of {args.repeats} turns\n")
+    print(f"{describe()}\nmedians of {args.repeats} turns; the peers have two threads\n")
     compare(peers, args.repeats)
     against_the_machine(peers["mini_vllm"], args.repeats)
     start_time(3)

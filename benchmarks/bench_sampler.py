@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from machine import describe
 
 from mini_vllm.sample import Sampler, SamplingMetadata
 from mini_vllm.sampling_params import SamplingParams
@@ -91,6 +92,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
+    print(describe())
     print(f"{args.batch} rows of {args.vocab:,} logits; torch {torch.__version__} on {args.threads} threads;")
     print(f"numpy {np.__version__} on 1 thread; medians of {args.repeats} turns, in ms\n")
     print(f"{'logits':8}{'case':22}{'mini_vllm':>10}{'transformers':>14}{'ratio':>8}")
