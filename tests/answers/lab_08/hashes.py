@@ -156,7 +156,8 @@ BLOCK_HASHES = [
             "the first token of each block": (_each("hash((parent, b[0]))"), "only some of a block's tokens"),
             "the last token of each block": (_each("hash((parent, b[-1]))"), "only some of a block's tokens"),
             "the first block's for all": (_each("hash(tuple(ids[:n]))"), "of one prompt share a hash"),
-            "a number cut short": (_each("hash((parent, b)) % 1000"), "other prompts, token ids or block sizes"),
+            # 0 and not None: before Python 3.12, the hash of None is another one in each process.
+            "a number cut short": (_each("hash((parent or 0, b)) % 1000"), "other prompts, token ids or block sizes"),
             "lists": (_each("[parent, list(b)]"), "which has no hash"),
             "the hash of a list": (_each("hash(ids[: i + n])"), "a list has no hash"),
             "bytes of one byte each": (_each("bytes(ids[: i + n])"), "does not fit into one byte"),
