@@ -77,6 +77,13 @@ def test_what_a_student_wrote_is_text(course, report):
     assert "<img src=x onerror=alert(1)>.ipynb" in reader.text and "0-<b onclick=x>&" in reader.text
 
 
+@pytest.mark.parametrize(("num", "said"), [(5, "s1, s2, s3, s4, s5"), (6, "s1, s2, s3, s4 and 2 mores5, s6")])
+def test_names_are_folded_away_only_if_there_are_two_or_more_of_them(course, report, num, said):
+    for number in range(num):
+        course.graded(f"s{number + 1}", {"test_double": failed("Likely cause: the same.")}, test_double=0)
+    assert said in " ".join(Reader(report()).text.split())
+
+
 def test_the_policy_forbids_scripts_and_whatever_comes_from_elsewhere(course, report):
     make_class(course, "ada")
     page = report()
