@@ -124,6 +124,10 @@ COUNTS: list[Answer] = [
     *(
         wrong(NAME, f"share: {name}", message, _share(expression))
         for name, (expression, message) in {
+            "the first entry alone": (
+                "[n + (b == ids[0]) for b, n in enumerate(c)]",
+                "only the first entry is counted",
+            ),
             "set to 1": ("[1 if b in ids else n for b, n in enumerate(c)]", "the count is set to 1"),
             "counts a repeated block once": (
                 "[n + (b in ids) for b, n in enumerate(c)]",

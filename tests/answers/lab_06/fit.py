@@ -152,6 +152,11 @@ REQUESTS_THAT_FIT: list[Answer] = [
     *(
         wrong(NAME, f"paged: {name}", message, f"{_reserved()}\n{code}")
         for name, (code, message) in {
+            "each by itself": (
+                "def requests_that_fit_paged(lengths, memory_tokens, block_size):\n"
+                "    return sum(-(-n // block_size) <= memory_tokens // block_size for n in lengths)\n",
+                "as if those before it took none",
+            ),
             "tokens for blocks": (_paged("t", left="memory_tokens"), "tokens are counted, not blocks"),
             "rounded up together": (_paged("0", "-(-tokens // s) > left"), "so requests share a block"),
             "rounded down": (_paged("t // s"), "is not counted"),
