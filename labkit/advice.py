@@ -35,8 +35,7 @@ def not_written(function: str) -> CheckFailed:
     """The message for a function that is still as it was handed out."""
     return CheckFailed(
         f"{function} is not written yet.",
-        step="replace the line `raise NotImplementedError()` by your own code (if code follows it, only delete the "
-        "line), run its cell, then run this one again",
+        step="replace the line `raise NotImplementedError()` by your own code, run its cell, then run this one again",
     )
 
 

@@ -26,7 +26,13 @@ def whole_number(call: str, answer: Any) -> int:
         what = f"{call} returned {shortened(answer)}, {a_type(answer)}; a whole number (int) was expected."
         if isinstance(answer, (list, tuple, set, dict, np.ndarray)):
             raise CheckFailed(what, "several numbers, or one number in a container", "return one number") from None
-        raise CheckFailed(what, "`/` makes a float, `//` keeps whole numbers whole", "return an int") from None
+        if isinstance(answer, (bool, np.bool_)):
+            cause = "a comparison is returned in place of the number"
+        elif isinstance(answer, str):
+            cause = "the number is in quotes, or was formatted"
+        else:
+            cause = "`/` makes a float, `//` keeps whole numbers whole"
+        raise CheckFailed(what, cause, "return an int") from None
 
 
 def real_number(call: str, answer: Any) -> float:

@@ -75,5 +75,6 @@ def meet_the_engine(schedule: Callable[..., Any], victim: Callable[..., Any]) ->
     }
     report(runs)
     own = runs["the engine"]
-    print(f"Same plans as the engine: {runs['yours'].plans == own.plans}.", end=" ")
-    print(f"Same tokens, all three: {all(served.token_ids == own.token_ids for served in runs.values())}.")
+    plans = "are" if runs["yours"].plans == own.plans else "are not"
+    tokens = "the same" if all(served.token_ids == own.token_ids for served in runs.values()) else "different"
+    print(f"Your plans {plans} the engine's own. All three ways give {tokens} tokens.")

@@ -144,6 +144,8 @@ def test_numbers_of_every_type_are_read_and_other_things_refused_by_name():
     ]
     assert [yes_or_no("f", b) for b in (True, np.bool_(False), np.array(True))] == [True, False, True]
     assert float_array("f", np.float32([1, 2]), (2,)).dtype == np.float64
+    assert "a comparison is returned" in message_of(whole_number, "f", True)
+    assert "in quotes" in message_of(whole_number, "f", "3")
     assert "`//` keeps whole numbers whole" in message_of(whole_number, "f", 3.0)
     assert "a bool; a whole number" in message_of(whole_number, "f", True)
     assert "not a finite number" in message_of(real_number, "f", float("inf"))

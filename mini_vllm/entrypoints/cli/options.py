@@ -72,7 +72,7 @@ def add_sampling_options(parser: argparse.ArgumentParser, max_tokens: int | None
         "--temperature", type=float, default=0.8, help="0 always takes the most likely token (default: %(default)s)"
     )
     parser.add_argument("--top-p", type=float, default=1.0, help="between 0 and 1 (default: 1, off)")
-    parser.add_argument("--top-k", type=int, default=0, help="(default: 0, off)")
+    parser.add_argument("--top-k", type=int, default=0, help="only the k most likely tokens (default: 0, off)")
     parser.add_argument("--min-p", type=float, default=0.0, help="between 0 and 1 (default: 0, off)")
     parser.add_argument("--seed", type=int, help="the same seed gives the same text (default: random)")
     parser.add_argument("--stop", action="append", default=[], help="stop before this text; may be repeated")
