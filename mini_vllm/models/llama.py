@@ -14,7 +14,8 @@ from mini_vllm.layers.layernorm import rms_norm
 from mini_vllm.layers.linear import linear
 from mini_vllm.layers.parallel import OwnThreads, by_rows
 from mini_vllm.layers.rotary_embedding import RotaryEmbedding, apply_rotary_emb
-from mini_vllm.models.weights import WeightReader, random_weights
+from mini_vllm.models.random_weights import random_weights
+from mini_vllm.models.weights import WeightReader
 
 # (layer, q, k, v) -> what the tokens attend to, (num_tokens, num_attention_heads * head_dim); k and v are kept.
 # q: (num_tokens, num_attention_heads, head_dim); k, v: (num_tokens, num_key_value_heads, head_dim).

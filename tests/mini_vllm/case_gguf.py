@@ -7,7 +7,7 @@ import numpy as np
 from tiny_gguf import LAYER_NAMES, permute
 
 from mini_vllm import ModelConfig
-from mini_vllm.models.weights import random_weights
+from mini_vllm.models.random_weights import random_weights
 
 NAMES = LAYER_NAMES | {"self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_norm"}
 TOKENIZER = {  # SentencePiece's kind, which needs no library to be read

@@ -16,7 +16,7 @@ from mini_vllm.layers.attention import causal_attention
 from mini_vllm.layers.embedding import embedding
 from mini_vllm.layers.linear import linear, tile, tile_width, untile
 from mini_vllm.models.arena import Arena
-from mini_vllm.models.weights import random_weights
+from mini_vllm.models.random_weights import random_weights
 
 CONFIG = ModelConfig(
     vocab_size=96,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mini_vllm import LlamaForCausalLM, ModelConfig, OneSequence
-from mini_vllm.models.weights import random_weights
+from mini_vllm.models.random_weights import random_weights
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "llama.json").read_text())["cases"]
 TINY = ModelConfig(

@@ -10,8 +10,8 @@ from model_cases import ARCHITECTURES, CASES, NEW_TOKENS, ROPE, prompt
 from mini_vllm import EngineConfig, LlamaForCausalLM, LLMEngine, ModelConfig, OneSequence, SamplingParams
 from mini_vllm.config import SUPPORTED_ARCHITECTURES
 from mini_vllm.layers.rotary_embedding import RotaryEmbedding
+from mini_vllm.models.random_weights import random_weights
 from mini_vllm.models.registry import model_class
-from mini_vllm.models.weights import random_weights
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "models.json").read_text())["results"]
 GROUPS = [(model_type, rope) for model_type in ARCHITECTURES for rope in ROPE]

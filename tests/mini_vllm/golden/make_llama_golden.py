@@ -14,7 +14,7 @@ import torch
 import transformers
 
 from mini_vllm import ModelConfig
-from mini_vllm.models.weights import random_weights
+from mini_vllm.models.random_weights import random_weights
 
 SMALL = {"vocab_size": 96, "hidden_size": 48, "intermediate_size": 80, "max_position_embeddings": 256}
 CONFIGS = {

@@ -15,7 +15,7 @@ import transformers
 from model_cases import CASES, NEW_TOKENS, prompt
 
 from mini_vllm import ModelConfig
-from mini_vllm.models.weights import random_weights
+from mini_vllm.models.random_weights import random_weights
 
 SMALLEST_MARGIN = 2e-3  # between the best and the second-best logit: rounding must not decide
 
