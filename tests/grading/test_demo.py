@@ -71,7 +71,7 @@ def test_a_mistake_in_the_second_phase_costs_its_own_exercise_there_and_in_the_e
     assert points(output, "lab-07", "eva") == [1, 2, 4, 0, 0, 1, 4, 12]
     assert points(output, "lab-08", "eva") == [1, 0, 0, 0, 4, 4, 3, 12]  # num_cached_tokens calls block_hashes
     assert points(output, "lab-08", "finn") == [1, 3, 2, 3, 0, 4, 3, 16]
-    assert re.search(r"dev +finish_reason +Likely cause: the length is asked first", output)
+    assert re.search(r"dev +finish_reason +Likely cause: the length is checked first", output)
 
 
 @pytest.mark.slow
