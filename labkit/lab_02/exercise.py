@@ -1,14 +1,15 @@
 """What the exercises of this lab share: arguments that are only read, and counts of a plausible size."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from labkit.call import AnswerRaised, answer_of
+from labkit.call import AnswerRaised
 from labkit.check import Call, Check, Exercise, Why
 from labkit.failure import CheckFailed, shortened
 from labkit.kinds import whole_number
 from labkit.lab_02.units import MIB, config_name, readable
+from labkit.read_only import ReadOnlyCall
 from mini_vllm import ModelConfig
 
 PROVIDED = frozenset({"mini_vllm.config"})
@@ -32,21 +33,18 @@ def count(call: str, answer: Any) -> int:
     return number
 
 
-class CountCall(Call):
+class CountCall(ReadOnlyCall):
     """A call that must leave configs and lists unchanged."""
 
-    def answer(self) -> Any:
-        given = [_copied(argument) for argument in self.args]
-        answer = answer_of(str(self), self.check.function, given, self.exercise.provided)
-        for before, after in zip(self.args, given):
-            if isinstance(before, (ModelConfig, list)) and before != after:
-                kind = "config" if isinstance(before, ModelConfig) else "list"
-                raise CheckFailed(
-                    f"{self} changed the {kind} in place.",
-                    f"a {'field' if kind == 'config' else 'list method or an assignment'} overwrote it",
-                    f"compute with new variables, and only read the {kind}",
-                )
-        return answer
+    copied = (ModelConfig, list)
+
+    def changed(self, place: int, before: Any, after: Any) -> CheckFailed:
+        kind = "config" if isinstance(before, ModelConfig) else "list"
+        return CheckFailed(
+            f"{self} changed the {kind} in place.",
+            f"a {'field' if kind == 'config' else 'list method or an assignment'} overwrote it",
+            f"compute with new variables, and only read the {kind}",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,12 +89,6 @@ class CountExercise(Exercise):
         if type(argument) is int:
             return readable(argument) if MIB <= argument < 2**50 and argument % MIB == 0 else f"{argument:_}"
         return shortened(argument, 80)
-
-
-def _copied(argument: Any) -> Any:
-    if isinstance(argument, ModelConfig):
-        return replace(argument)
-    return list(argument) if isinstance(argument, list) else argument
 
 
 def _hashable(argument: Any) -> Any:

@@ -7,31 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from labkit.call import AnswerRaised, answer_of
+from labkit.call import AnswerRaised
 from labkit.check import Call, Check, Exercise, Why
 from labkit.failure import CheckFailed
 from labkit.kinds import whole_number
+from labkit.read_only import ReadOnlyCall
 
 PROVIDED: frozenset[str] = frozenset()  # the modules of mini_vllm that an answer may call
 OTHER_ERROR: Why = ("the check raises another error", "write `raise ValueError(...)` there")
 
 
-class ReadOnlyCall(Call):
+class PagingCall(ReadOnlyCall):
     """A call that must leave its lists and arrays unchanged."""
 
     exercise: "PagingExercise"
 
-    def answer(self) -> Any:
-        given = [_copied(argument) for argument in self.args]
-        answer = answer_of(str(self), self.check.function, given, self.exercise.provided)
-        for name, before, after in zip(self.exercise.arguments, self.args, given):
-            if isinstance(before, (list, np.ndarray)) and not np.array_equal(before, after):
-                raise CheckFailed(
-                    f"{self} changed {name} in place.",
-                    f"an assignment or a method wrote into {name}, which belongs to the caller",
-                    f"work on a copy, and only read {name}",
-                )
-        return answer
+    def changed(self, place: int, before: Any, after: Any) -> CheckFailed:
+        name = self.exercise.arguments[place]
+        return CheckFailed(
+            f"{self} changed {name} in place.",
+            f"an assignment or a method wrote into {name}, which belongs to the caller",
+            f"work on a copy, and only read {name}",
+        )
 
     def should_raise(self, kind: type[Exception] = ValueError) -> None:
         """As in every exercise, with a cause where this call can tell it."""
@@ -69,11 +66,11 @@ class PagingExercise(Exercise):
     refusals: Mapping[tuple[Any, ...], Why] = field(default_factory=dict)
     raises: Mapping[str, Why] = field(default_factory=dict)
 
-    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> ReadOnlyCall:
-        return ReadOnlyCall(check, args, named)
+    def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> PagingCall:
+        return PagingCall(check, args, named)
 
     def explain(self, call: Call, value: Any, expected: Any) -> Why:
-        assert isinstance(call, ReadOnlyCall)
+        assert isinstance(call, PagingCall)
         edge = self.edges.get(call.key(), self.otherwise)
         return self.mistakes.get(self.fingerprint(call.check), edge)
 
@@ -81,7 +78,7 @@ class PagingExercise(Exercise):
         error = failure.error
         if isinstance(error, TypeError) and "positional argument" in str(error):
             return CheckFailed(failure.what, "the line with `def` was changed", "restore its arguments", failure.where)
-        assert isinstance(call, ReadOnlyCall)
+        assert isinstance(call, PagingCall)
         why = self.edges.get(call.key()) or self.raises.get(type(error).__name__)
         return CheckFailed(failure.what, *why, failure.where) if why else failure
 
@@ -100,7 +97,3 @@ def _value_or_none(call: Call) -> Any:
         return call.value()
     except CheckFailed:
         return None
-
-
-def _copied(argument: Any) -> Any:
-    return argument.copy() if isinstance(argument, (list, np.ndarray)) else argument

@@ -10,7 +10,7 @@ from labkit.call import AnswerRaised
 from labkit.check import Check, Why
 from labkit.failure import CheckFailed, cut
 from labkit.kinds import float_array
-from labkit.lab_06.exercise import PagingExercise, ReadOnlyCall
+from labkit.lab_06.exercise import PagingCall, PagingExercise
 
 BY_HAND = "write down the block and the offset of each of the ten tokens, then look at what you return"
 LOOK_IT_UP = "block_ids[0] is where the first block of the request is in memory, block_ids[1] the second"
@@ -44,7 +44,7 @@ WRONG: dict[tuple[float, ...], Why] = {
 }
 
 
-class GatherCall(ReadOnlyCall):
+class GatherCall(PagingCall):
     """One call of gather(blocks, block_ids, num_tokens)."""
 
     def rows(self) -> np.ndarray:

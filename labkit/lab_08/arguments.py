@@ -1,49 +1,38 @@
 """What the exercises of this lab share: arguments that are only read, and answers that are lists or pairs."""
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from labkit.call import AnswerRaised, answer_of
+from labkit.call import AnswerRaised
 from labkit.check import Call, Check, Exercise
 from labkit.failure import CheckFailed, a_type, shortened
 from labkit.kinds import whole_number
+from labkit.read_only import ReadOnlyCall
 
 PROVIDED: frozenset[str] = frozenset()  # the modules of mini_vllm that an answer may call
-NAMED: dict[type, str] = {list: "list", set: "set"}
 
 
-class ReadOnlyCall(Call):
+class ListOrSetCall(ReadOnlyCall):
     """A call that must leave the lists and sets among its arguments unchanged."""
 
-    def answer(self) -> Any:
-        given = [_copied(argument) for argument in self.args]
-        answer = answer_of(str(self), self.check.function, given, self.exercise.provided)
-        for before, after in zip(self.args, given):
-            if type(before) in NAMED and before != after:
-                kind = NAMED[type(before)]
-                raise CheckFailed(
-                    f"{self} changed the {kind} that it was given.",
-                    f"a method such as append, pop, add, remove, sort or reverse is called on the {kind} itself",
-                    "work on a copy, or collect the result in a new list",
-                )
-        return answer
-
-
-def _copied(argument: Any) -> Any:
-    """What the function may change without harm. The items of a set cannot change, and may be deeply nested tuples."""
-    return set(argument) if type(argument) is set else copy.deepcopy(argument) if type(argument) is list else argument
+    def changed(self, place: int, before: Any, after: Any) -> CheckFailed:
+        kind = "list" if isinstance(before, list) else "set"
+        return CheckFailed(
+            f"{self} changed the {kind} that it was given.",
+            f"a method such as append, pop, add, remove, sort or reverse is called on the {kind} itself",
+            "work on a copy, or collect the result in a new list",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOnlyExercise(Exercise):
     """An exercise whose arguments are only read."""
 
-    def new_call(self, check: Check, args: Sequence[Any], named: Mapping[str, Any]) -> ReadOnlyCall:
-        return ReadOnlyCall(check, args, named)
+    def new_call(self, check: Check, args: Sequence[Any], named: Mapping[str, Any]) -> ListOrSetCall:
+        return ListOrSetCall(check, args, named)
 
     def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
         text = str(failure.error)

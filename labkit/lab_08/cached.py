@@ -8,7 +8,7 @@ from typing import Any
 from labkit.check import Check, Why
 from labkit.failure import CheckFailed
 from labkit.kinds import whole_number
-from labkit.lab_08.arguments import PROVIDED, ReadOnlyCall, ReadOnlyExercise
+from labkit.lab_08.arguments import PROVIDED, ListOrSetCall, ReadOnlyExercise
 from labkit.lab_08.known import Known
 
 LONG = list(range(1, 15))
@@ -42,12 +42,12 @@ LAST_KNOWN: Why = ("the last known block decides, whatever is missing before it"
 MISS_TOO: Why = ("the first missing block is counted as well", MISS)
 
 
-class CachedCall(ReadOnlyCall):
+class CachedCall(ListOrSetCall):
     """num_cached_tokens(token_ids, known_hashes, block_size), with a Known for known_hashes."""
 
     def answer(self) -> Any:
         token_ids, known, block_size = self.args
-        call = ReadOnlyCall(self.check, (token_ids, known.hashes(block_size), block_size), {})
+        call = ListOrSetCall(self.check, (token_ids, known.hashes(block_size), block_size), {})
         call.text = str(self)
         return call.answer()
 

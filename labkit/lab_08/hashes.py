@@ -9,7 +9,7 @@ import numpy as np
 from labkit.call import AnswerRaised
 from labkit.check import Check, Why, quantity
 from labkit.failure import CheckFailed, a_type, shortened
-from labkit.lab_08.arguments import PROVIDED, ReadOnlyCall, ReadOnlyExercise, items_of
+from labkit.lab_08.arguments import PROVIDED, ListOrSetCall, ReadOnlyExercise, items_of
 from labkit.lab_08.hash_mistakes import ERRORS, RANDOM, why_equal, why_not_equal, why_so_many
 
 PLAIN = (int, float, str, bytes, np.generic)
@@ -42,7 +42,7 @@ def _is_plain(item: Any) -> bool:
     return item is None or isinstance(item, PLAIN)
 
 
-class HashesCall(ReadOnlyCall):
+class HashesCall(ListOrSetCall):
     """One call of block_hashes(token_ids, block_size)."""
 
     @property

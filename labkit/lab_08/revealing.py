@@ -7,7 +7,7 @@ from typing import Any
 from labkit.check import Check, Why
 from labkit.failure import CheckFailed, shortened
 from labkit.kinds import whole_number
-from labkit.lab_08.arguments import PROVIDED, ReadOnlyCall, ReadOnlyExercise, items_of
+from labkit.lab_08.arguments import PROVIDED, ListOrSetCall, ReadOnlyExercise, items_of
 from labkit.lab_08.caches import RIGHT, WHOLE, PrefixCache
 
 MAX_PROMPTS, MAX_TOKENS = 10, 200
@@ -40,7 +40,7 @@ def prompt_list(call: str, answer: Any) -> list[list[int]]:
     return prompts
 
 
-class RevealingCall(ReadOnlyCall):
+class RevealingCall(ListOrSetCall):
     """revealing_prompts(cache), whose prompts are then served by that cache and by the right one, both empty."""
 
     def __init__(self, check: Check, args: Sequence[Any], named: Any) -> None:
