@@ -11,7 +11,7 @@ from grading.collect.candidates import ARCHIVES
 from grading.collect.labs import Labs, Notebook
 from grading.judge.job import Verdict
 from grading.plain_text import one_line
-from grading.steps.entry import MAX_NOTEBOOK_BYTES, NOTE_ID, read_regular
+from grading.steps.entry import MAX_NOTEBOOK_BYTES, is_note, read_regular
 
 NOT_WORK = {".ipynb_checkpoints", "__MACOSX", "__pycache__"}
 PACKED = (".zip", *ARCHIVES)
@@ -38,7 +38,7 @@ def set_aside_before(folder: Path, names: set[str]) -> list[str]:
     return [
         f"{name}.ipynb was set aside and not graded: it is in {folder.name}.set-aside. Next step: ask for a new copy."
         for name in sorted(names)
-        if NOTE_ID in read_regular(folder / f"{name}.ipynb", MAX_NOTEBOOK_BYTES)[:200].decode(errors="replace")
+        if is_note(folder / f"{name}.ipynb")
     ]
 
 
