@@ -1,4 +1,4 @@
-"""Checks of the fields of SamplingParams: each returns the value as Python's own type.
+"""Checks of the fields of SamplingParams and SpeculativeConfig: each returns the value as Python's own type.
 
 Errors: ValueError, naming the field, its value and the range.
 """

@@ -119,9 +119,10 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def save_folder(model: LlamaForCausalLM, tokenizer: FastTokenizer, folder: Path) -> None:
-    """Write a folder for `load_model` whose weights need no conversion: the model multiplies with the mapped file.
+    """Write a folder for `load_model` whose weights need no conversion: matrices are copied from the mapped file as
+    they lie.
 
-    Its weights have the names of `model.weights`, so that other software does not mistake them for (out, in).
+    Its weights have the names of `model.weights`, so that other software does not mistake them for a checkpoint's.
     """
     config = {"architectures": None, "use_sliding_window": model.config.sliding_window is not None}
     config |= dataclasses.asdict(model.config)

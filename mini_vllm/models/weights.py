@@ -88,7 +88,8 @@ class WeightReader:
             return self._stored(f"{name}.T", (size_in, size_out))
         if name in self._weights:
             return self._stored(name, (size_out, size_in)).T
-        return np.concatenate([self._stored(part, (part_out, size_in)) for part, part_out in parts.items()]).T
+        stored = [self._stored(part, (part_out, size_in)) for part, part_out in parts.items()]
+        return (stored[0] if len(stored) == 1 else np.concatenate(stored)).T  # an LM head can have gigabytes
 
     def tied_embedding(self, name: str, vocab: int, hidden: int) -> tuple[np.ndarray, np.ndarray]:
         """The same memory twice: as `embedding` wants it, and as `linear` does."""
