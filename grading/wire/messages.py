@@ -30,7 +30,7 @@ class Bytes(Message):
 
 
 class Group(Message):
-    kind: Literal["tuple", "set", "frozenset"]
+    kind: Literal["tuple", "frozenset"]
     items: list["Value"]
 
 
@@ -53,6 +53,11 @@ class Dict(Message):
     pairs: list[tuple["Value", "Value"]]
 
 
+class Set(Message):
+    n: int
+    items: list["Value"]
+
+
 class Array(Message):
     n: int
     dtype: str
@@ -69,7 +74,7 @@ class Generator(Message):
 
 
 class Same(Message):
-    """The list, dict, array or generator that has this number in the present call."""
+    """The list, dict, set, array or generator that has this number in the present call."""
 
     n: int
 
@@ -112,7 +117,7 @@ class Theirs(Message):
 
 
 Plain = None | bool | int | float | str | BigInt | Exact | Bytes | Group | Scalar | Same
-Mutable = List | Dict | Array | Generator
+Mutable = List | Dict | Set | Array | Generator
 Value = Plain | Mutable | Instance | Kept | Function | Foreign | Theirs
 
 

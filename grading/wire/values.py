@@ -1,14 +1,13 @@
 """Values on the way between two processes: they cross by copy.
 
-Within one call the lists, dicts, arrays and generators among its arguments have numbers, so that a function which
-changes its argument, or returns it, is seen to have done so. When the call is over the numbers are forgotten: what
-was passed earlier cannot be changed any more. Only the last arrays that the student has made keep theirs: a function
-that writes into what it returned earlier is seen to do so.
+Within one call the lists, dicts, sets, arrays and generators among its arguments have numbers, so that a function
+which changes its argument, or returns it, is seen to have done so. When the call is over the numbers are forgotten:
+what was passed earlier cannot be changed any more. Only the last arrays that the student has made keep theirs: a
+function that writes into what it returned earlier is seen to do so.
 """
 
 import contextlib
 import json
-import math
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -18,14 +17,15 @@ from typing import Any
 import numpy as np
 
 from grading.wire import messages
+from grading.wire.arrays import ARRAY_KINDS, array_of, dtype_of, generator_of
 from grading.wire.channel import sendable
 
 MAX_DEPTH = 40
 MAX_KEPT = 8  # arrays of earlier calls
 MAX_REPR = 200
 MAX_INT_DIGITS = 1_000_000
-MUTABLE = (list, dict, np.ndarray, np.random.Generator)
-ARRAY_KINDS = "biufc"
+MUTABLE = (list, dict, set, np.ndarray, np.random.Generator)
+CONTAINERS = {messages.List: list, messages.Dict: dict, messages.Set: set}
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
 
 
@@ -86,10 +86,10 @@ class Values:
             with contextlib.suppress(ValueError):  # more digits than Python writes
                 return messages.Exact(kind.__name__, str(value))
         if depth > MAX_DEPTH:
-            return self._foreign(value)
+            return self._foreign(value) if (exported := self._export(value)) is None else exported
         if kind in MUTABLE:
             return self._encode_mutable(value, depth, sent)
-        if kind in (tuple, set, frozenset):
+        if kind in (tuple, frozenset):
             return messages.Group(kind.__name__, [self.encode(item, depth + 1, sent) for item in value])
         if isinstance(value, np.generic) and value.dtype.kind in ARRAY_KINDS:
             return messages.Scalar(value.dtype.str, value.tobytes())
@@ -118,10 +118,11 @@ class Values:
         if is_judges and not self._is_judge and self._content(value) == self._agreed[number]:
             return messages.Same(number)
         sent.add(number)
-        if not isinstance(value, (list, dict)):
+        if not isinstance(value, (list, set, dict)):
             message = self._content(value)
-        elif isinstance(value, list):
-            message = messages.List(number, [self.encode(item, depth + 1, sent) for item in value])
+        elif isinstance(value, (list, set)):
+            kind = messages.List if isinstance(value, list) else messages.Set
+            message = kind(number, [self.encode(item, depth + 1, sent) for item in value])
         else:
             pairs = [(self.encode(key, depth + 1, sent), self.encode(v, depth + 1, sent)) for key, v in value.items()]
             message = messages.Dict(number, pairs)
@@ -138,16 +139,18 @@ class Values:
             )
         if isinstance(value, np.random.Generator):
             return messages.Generator(number, json.dumps(value.bit_generator.state, default=lambda _: None))
-        if isinstance(value, list):
-            return [self._shallow(item) for item in value]
-        return [(self._shallow(key), self._shallow(item)) for key, item in value.items()]
+        if isinstance(value, dict):
+            return [(self._shallow(key), self._shallow(item)) for key, item in value.items()]
+        items = [self._shallow(item) for item in value]
+        return set(items) if isinstance(value, set) else items
 
-    def _shallow(self, item: Any) -> Any:
+    def _shallow(self, item: Any, depth: int = 0) -> Any:
+        """What an item is compared by: hashable, and no deeper than what crosses."""
         kind = type(item)
         if kind in MUTABLE:
             return "number", self._number(item)
-        if kind in (tuple, set, frozenset):
-            return kind.__name__, [self._shallow(part) for part in item]
+        if kind in (tuple, frozenset) and depth <= MAX_DEPTH:
+            return kind.__name__, kind(self._shallow(part, depth + 1) for part in item)
         if item is None or kind in (bool, int, float, str, bytes):
             return kind.__name__, repr(item)
         self._alive.append(item)  # so that its id stays its own
@@ -195,14 +198,14 @@ class Values:
                 return data
             case messages.Group(kind, items):
                 made = [self.decode(item, depth + 1) for item in items]
-                return {"tuple": tuple, "set": set, "frozenset": frozenset}[kind](made)
+                return {"tuple": tuple, "frozenset": frozenset}[kind](made)
             case messages.Scalar(dtype, data):
-                return np.frombuffer(data, dtype=_dtype(dtype), count=1)[0]
+                return np.frombuffer(data, dtype=dtype_of(dtype), count=1)[0]
             case messages.Same(number):
                 if self._is_judge and number % 2:
                     raise ValueError("A new object comes with its content.")
                 return self._objects[number]
-            case messages.List() | messages.Dict() | messages.Array() | messages.Generator():
+            case messages.List() | messages.Dict() | messages.Set() | messages.Array() | messages.Generator():
                 return self._decode_mutable(message, depth)
         return self._adopt(message)
 
@@ -221,50 +224,30 @@ class Values:
         if is_own and known is None:
             raise ValueError(f"There is no object {number} in this call.")
         if isinstance(message, messages.Array):
-            value = self._array(known, message)
+            value = array_of(message, known)
         elif isinstance(message, messages.Generator):
-            value = self._generator(known, message)
+            value = generator_of(message, known)
         else:
-            value = known if known is not None else ([] if isinstance(message, messages.List) else {})
-            if type(value) is not (list if isinstance(message, messages.List) else dict):
+            value = known if known is not None else CONTAINERS[type(message)]()
+            if type(value) is not CONTAINERS[type(message)]:
                 raise ValueError(f"Object {number} is of another type.")
             self._know(number, value)  # before its items, which may hold it
-            if isinstance(message, messages.List):
-                value[:] = [self.decode(item, depth + 1) for item in message.items]
-            else:
-                pairs = [(self.decode(key, depth + 1), self.decode(item, depth + 1)) for key, item in message.pairs]
-                value.clear()
-                value.update(pairs)
+            self._fill(value, message, depth)
         self._know(number, value)
         self._agreed[number] = self._content(value)
         return value
 
-    def _array(self, known: Any, message: messages.Array) -> np.ndarray:
-        dtype, shape = _dtype(message.dtype), tuple(message.shape)
-        if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(message.data):
-            raise ValueError("An array's shape and its data do not agree.")
-        data = np.frombuffer(message.data, dtype=dtype).reshape(shape)
-        if known is None:
-            value = data.copy()
-            value.flags.writeable = not message.is_read_only
-            return value
-        if not isinstance(known, np.ndarray) or (known.dtype, known.shape) != (dtype, shape):
-            raise ValueError("An array that was passed has changed its type or shape.")
-        if known.tobytes() != message.data:
-            if not known.flags.writeable:
-                raise ValueError("An array that the tests had made read-only was changed.")
-            known[...] = data
-        return known
-
-    def _generator(self, known: Any, message: messages.Generator) -> np.random.Generator:
-        state = json.loads(message.state)
-        value = np.random.default_rng(0) if known is None else known
-        if not isinstance(value, np.random.Generator) or not isinstance(state, dict):
-            raise ValueError("A generator was expected.")
-        if type(value.bit_generator).__name__ != state.get("bit_generator"):
-            raise ValueError("Only generators from np.random.default_rng can be passed.")
-        value.bit_generator.state = state
-        return value
+    def _fill(self, value: Any, message: messages.List | messages.Set | messages.Dict, depth: int) -> None:
+        """Give a list, set or dict the message's items."""
+        if isinstance(message, messages.List):
+            value[:] = [self.decode(item, depth + 1) for item in message.items]
+            return
+        if isinstance(message, messages.Set):
+            items: Any = {self.decode(item, depth + 1) for item in message.items}
+        else:
+            items = [(self.decode(key, depth + 1), self.decode(item, depth + 1)) for key, item in message.pairs]
+        value.clear()
+        value.update(items)
 
 
 def _is_like(known: Any, message: messages.Mutable) -> bool:
@@ -284,9 +267,3 @@ def _as_plain(value: Any, base: type) -> Any:
         return base(base.__iter__(value))
     to_plain = {int: int.__index__, float: float.__float__, str: lambda text: str.__getitem__(text, slice(None))}
     return to_plain.get(base, lambda data: bytes.__getitem__(data, slice(None)))(value)
-
-
-def _dtype(text: str) -> np.dtype:
-    if not re.fullmatch(rf"[<>|=]?[{ARRAY_KINDS}][0-9]{{1,2}}", text):
-        raise ValueError(f"An array of {text[:60]} cannot be passed.")
-    return np.dtype(text)

@@ -10,14 +10,15 @@ from grading.wire.messages import (
     Array,
     Dict,
     Exact,
+    Foreign,
     Function,
     Generator,
-    Group,
     Instance,
     Kept,
     List,
     Same,
     Scalar,
+    Set,
     Theirs,
 )
 from grading.wire.values import UNREADABLE, Values
@@ -96,6 +97,32 @@ def test_an_argument_inside_of_another_is_seen_to_change():
     assert cache[0] is keys and keys.tolist() == [0, 7, 0]
 
 
+@pytest.mark.parametrize("change", [lambda ids: ids.add(7), lambda ids: ids.remove(2), lambda ids: ids.clear()])
+def test_a_set_that_is_changed_in_place_is_seen_to_change(change):
+    judge, student = two_sides()
+    ids, other = {2, 3}, {(1, ("a", None)), frozenset({4})}
+    given, _ = (student.decode(judge.encode(value)) for value in (ids, other))
+    change(given)
+    changed = student.changes()
+    judge.update(changed)
+    assert len(changed) == 1 and ids == given and other == {(1, ("a", None)), frozenset({4})}
+
+
+def test_a_set_of_tuples_that_are_nested_deeper_than_the_wire_goes_can_come_and_go():
+    """Hashes of blocks may be nested tuples, one level a block."""
+    nested: tuple = ()
+    for block in range(5000):
+        nested = (nested, block)
+    judge = Values(True, lambda value: Theirs(value.n) if isinstance(value, Foreign) else None, lambda message: message)
+    student = Values(False, lambda value: None, lambda message: student.at(message.n))
+    known = student.decode(judge.encode(set(judge.decode(student.encode([nested, (1,)])))))
+    assert student.changes() == [] and (1,) in known
+    arrived, sent = next(hash_ for hash_ in known if len(hash_) == 2), nested
+    while arrived is not sent:  # comparing the two at once would recurse 5,000 times
+        assert arrived[1] == sent[1]
+        arrived, sent = arrived[0], sent[0]
+
+
 def test_a_result_that_is_an_argument_is_that_argument():
     judge, student = two_sides()
     given = np.arange(3.0)
@@ -105,7 +132,7 @@ def test_a_result_that_is_an_argument_is_that_argument():
 
 def test_what_has_not_changed_is_not_sent_back():
     judge, student = two_sides()
-    student.decode(judge.encode([np.zeros(3), {"a": (1, [2])}, np.random.default_rng(1)]))
+    student.decode(judge.encode([np.zeros(3), {"a": (1, [2])}, {3, "b"}, np.random.default_rng(1)]))
     assert student.changes() == []
 
 
@@ -162,7 +189,7 @@ def test_a_read_only_argument_stays_as_it_is():
         Same(0), Same(1), Array(1, "O", [1], b"12345678"), Array(1, "(9,)f8", [1], b"12345678"),
         Array(1, "<f8", [-1], b"12345678"), Array(1, "<f8", [2], b"12345678"), Array(0, "<f8", [1], b"12345678"),
         Scalar("f8", b""), Generator(1, "{}"), Generator(1, "[]"), Generator(1, "nonsense"),
-        Group("set", [List(1, [])]), Dict(1, [(List(3, []), 1)]), Instance("os", "system", {}), Kept(0, "x"),
+        Set(5, [List(1, [])]), Set(0, []), Dict(1, [(List(3, []), 1)]), Instance("os", "system", {}), Kept(0, "x"),
         Function(0, "f"), Theirs(0), Exact("Fraction", "1e999999999"), Exact("Fraction", "1/0"), Exact("Decimal", "x"),
     ],
 )  # fmt: skip

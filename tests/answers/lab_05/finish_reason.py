@@ -182,8 +182,8 @@ FINISH_REASON = [
         "changed a list or set",
         "size = len(output_token_ids)\nlast = output_token_ids.pop()\n" + EOS + STOP + MAX_TOKENS + MAX_LEN,
     ),
-    _wrong(  # the notebook sees it; the judge does not, because a set crosses to the student's process by copy
-        "the caller's set extended",
+    _wrong(
+        "a set extended in place",
         "changed a list or set",
         LAST + "eos_token_ids |= set(params.stop_token_ids)\n" + EOS + STOP + MAX_TOKENS + MAX_LEN,
     ),

@@ -52,7 +52,7 @@ forging(
     "for v in (m.Instance('os', 'system', {}), m.Function(0, 'x'), m.Foreign(1, 'x', 'y'), m.Kept(0, 'x', 'step'), m.Kept(0), m.Theirs(0),\n"
     "        m.Array(1, 'O', [1], b''), m.Array(1, '(9,)f8', [-1], b''), m.Array(1, 'f8', [2**40, 2**40, 0], b''), m.Scalar('f8', b''),\n"
     '        m.Generator(1, \'{"bit_generator": "PCG64", "state": {"state": -1, "inc": -1}}\'), m.Generator(1, \'[\' * 10**5), m.BigInt(\'9\' * 10**7),\n'
-    "        m.Group('eval', []), m.Group('set', [m.List(1, [])]), m.Dict(1, [(m.List(3, []), 6)]), m.Instance('numpy', 'ndarray', {'shape': 6})):\n"
+    "        m.Group('eval', []), m.Set(5, [m.List(1, [])]), m.Dict(1, [(m.List(3, []), 6)]), m.Instance('numpy', 'ndarray', {'shape': 6})):\n"
     "    say(returned(v))",
     "Values of every kind that no answer has: dataclasses, methods, arrays of objects, broken generators.",
 )
@@ -64,7 +64,7 @@ forging(
 forging(
     "forged_deep",
     "v = 6\nfor n in range(400): v = m.Group('tuple', [v])\nsay(returned(v))\n"
-    "v = 6\nfor n in range(38): v = m.Group('tuple', [v, v]) if n < 3 else m.List(2 * n + 1, [v])\nsay(returned(m.Group('set', [v])))\n"
+    "v = 6\nfor n in range(38): v = m.Group('tuple', [v, v]) if n < 3 else m.List(2 * n + 1, [v])\nsay(returned(m.Set(99, [v])))\n"
     "v = m.List(1, [6])\nfor n in range(16): v = m.List(1, [v, v])\nsay(returned(v))",
     "A value nested 400 deep, a set of what cannot be in one, and a list that is 65,536 lists.",
 )
