@@ -14,6 +14,7 @@ STYLE = """<style>
 .labkit-sliders .widget-readout {
   flex: none; min-width: 9em; max-width: none; overflow: visible; text-align: left;
 }
+.labkit-sliders img { max-width: 100%; height: auto; }
 </style>"""
 
 
@@ -26,6 +27,9 @@ def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Calla
     A screen reader announces a slider by the position of its value only. So the sentence stands below the sliders, with
     the values' labels, and is announced when a slider has moved. ipywidgets puts a new element in the place of the old
     one: of the live regions, only an alert is announced when it is inserted.
+
+    The picture is HTML and no Output widget: nbclient, and so nbgrader, answers an Output widget on the socket where it
+    waits for the cell's reply, may miss the reply then, and waits for it until the cell's time is over.
     """
     try:
         import ipywidgets
@@ -34,6 +38,7 @@ def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Calla
         print("Sliders need ipywidgets: pip install ipywidgets, then restart the kernel.")
         return
     from IPython.display import display
+    from IPython.utils.capture import capture_output
 
     widest = round(0.55 * max(map(len, choices)) + 0.5, 1)
     controls = {
@@ -47,22 +52,38 @@ def sliders(draw: Callable[..., str], **choices: tuple[Sequence[Any], Any, Calla
         )
         for name, (values, first, label) in choices.items()
     }
-    spoken = ipywidgets.HTML()
+    spoken, picture = ipywidgets.HTML(), ipywidgets.HTML()
 
-    def redraw(**values: Any) -> None:
+    def redraw() -> None:
+        values = {name: control.value for name, control in controls.items()}
         state = ", ".join(_named(name.replace("_", " "), choices[name][2](value)) for name, value in values.items())
         role = ' role="alert"' if spoken.value else ""  # the first sentence is read with the page
-        try:
+        with capture_output() as captured:
             said = draw(**values)
-        except Exception as error:  # ipywidgets would show a traceback where a cell shows the next step
-            spoken.value = STYLE
-            raise (advice(error) or error) from None
         spoken.value = f"{STYLE}<div{role}>{escape(f'{state}: {said}')}</div>"
+        picture.value = _as_html(captured, alt=said)
 
-    picture = ipywidgets.interactive_output(redraw, controls)
+    def moved(_change: object) -> None:
+        try:
+            redraw()
+        except Exception as error:  # Jupyter writes what a slider raises into a log, and not into the notebook
+            shown = advice(error) or error
+            spoken.value = STYLE
+            picture.value = f'<pre role="alert">{escape(f"{type(shown).__name__}: {shown}")}</pre>'
+
+    redraw()
+    for control in controls.values():
+        control.observe(moved, "value")
     box = ipywidgets.VBox([*controls.values(), spoken, picture])
     box.add_class("labkit-sliders")
     display(box)
+
+
+def _as_html(captured: Any, alt: str) -> str:
+    """The pictures that were shown, and below them what was printed."""
+    images = [output.data["image/png"] for output in captured.outputs if "image/png" in output.data]
+    html = [f'<img src="data:image/png;base64,{image.strip()}" alt="{escape(alt)}">' for image in images]
+    return "".join(html) + (f"<pre>{escape(captured.stdout)}</pre>" if captured.stdout else "")
 
 
 def _named(name: str, label: str) -> str:
