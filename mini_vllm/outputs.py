@@ -17,10 +17,12 @@ class CompletionOutput:
     logprobs: list[dict[int, Logprob]] | None = None  # one for each of token_ids
     finish_reason: str | None = None  # "stop", "length" or "error"; None while it goes on
     stop_reason: int | str | None = None  # the stop token id or stop string; None at the model's own eos token
+    first_token_time: float | None = None  # in seconds of time.monotonic(); None before it
+    last_token_time: float | None = None
 
 
 class RequestMetrics(NamedTuple):
-    """Times of a request, in seconds of time.monotonic(); None if it has not happened yet.
+    """Times of a request, over all its completions, in seconds of time.monotonic(); None if it has not happened yet.
 
     first_token_time - arrival_time is the time to first token (TTFT).
     """

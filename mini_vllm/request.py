@@ -68,7 +68,9 @@ class Request:
         self.num_computed_tokens = 0  # K and V of so many are in the cache
         self.num_cached_tokens = 0  # so many were there already when it was first scheduled
         self.num_preemptions = 0
-        self.first_scheduled_time: float | None = None  # on time.monotonic's clock
+        self.first_scheduled_time: float | None = None  # on time.monotonic's clock, as the next two
+        self.first_token_time: float | None = None
+        self.last_token_time: float | None = None
         self.block_hashes: list[Hashable] = []  # of its full blocks
         self.prompt_logprobs: list[dict[int, Logprob] | None] = [None]  # the first token has no logprob
         self.stop_reason: int | str | None = None  # the stop token or stop string that ended it

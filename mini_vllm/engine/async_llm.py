@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from mini_vllm.engine.llm_engine import LLMEngine
 from mini_vllm.engine.output_stream import OutputStream
-from mini_vllm.metrics.stat_logger import RequestTimes, StatLogger
+from mini_vllm.metrics.stat_logger import StatLogger
 from mini_vllm.outputs import RequestOutput
 from mini_vllm.sampling_params import SamplingParams
 
@@ -40,7 +40,7 @@ class AsyncLLM:
         self.max_num_sequences = llm_engine.config.max_num_seqs + max_num_waiting
         self.error: BaseException | None = None  # what ended the engine's thread
         self._streams: dict[str, OutputStream] = {}  # by request id, until the request ends
-        self._times: dict[str, RequestTimes] = {}
+        self._latest: dict[str, RequestOutput] = {}  # of these requests
         self._answers: set[asyncio.Future[None]] = set()  # that the engine's thread owes
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()  # None: stop
         self._thread = threading.Thread(target=self._run, name="mini_vllm-engine", daemon=True)
@@ -78,7 +78,6 @@ class AsyncLLM:
         ids = [f"{request_id}-{index}" for index in range(len(prompts))]
         stream = OutputStream(ids, params.n, self._abort)
         self._streams |= dict.fromkeys(ids, stream)
-        self._times |= {name: RequestTimes(arrival) for name in ids}
         try:
             added = [self._ask(self.llm_engine.add_request, *request, params, arrival) for request in zip(ids, prompts)]
             await asyncio.gather(*added)
@@ -104,7 +103,7 @@ class AsyncLLM:
 
     def _abort(self, request_id: str) -> None:
         if self._streams.pop(request_id, None) is not None:
-            del self._times[request_id]
+            self._latest.pop(request_id, None)
             self.stat_logger.record_abort()
             self._commands.put(partial(self.llm_engine.abort_request, request_id))
 
@@ -154,15 +153,15 @@ class AsyncLLM:
             self._commands.put(None)
 
     def _deliver(self, outputs: list[RequestOutput]) -> None:
-        now = time.monotonic()
         for output in outputs:
             stream = self._streams.get(output.request_id)
             if stream is None:  # aborted meanwhile
                 continue
-            self.stat_logger.record(output, self._times[output.request_id], now)
+            self.stat_logger.record(output, self._latest.get(output.request_id))
+            self._latest[output.request_id] = output
             stream.put(output)
             if output.finished:
-                del self._streams[output.request_id], self._times[output.request_id]
+                del self._streams[output.request_id], self._latest[output.request_id]
 
     def _die(self, error: BaseException) -> None:
         self.error = error

@@ -60,6 +60,8 @@ class CompletionState:
             logprobs=list(self._logprobs) if has_logprobs else None,
             finish_reason=request.status.finish_reason,
             stop_reason=request.stop_reason,
+            first_token_time=request.first_token_time,
+            last_token_time=request.last_token_time,
         )
 
     def _decode_new_tokens(self) -> None:

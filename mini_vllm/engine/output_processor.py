@@ -46,12 +46,9 @@ class OutputProcessor:
         now, updated = time.monotonic(), {}
         for request in requests:
             state = updated[request.external_req_id] = self.request_states[request.external_req_id]
-            if state.first_scheduled_time is None:  # of the completion that started first: the others start later
-                times = [each.first_scheduled_time for each in state.requests if each.first_scheduled_time is not None]
-                state.first_scheduled_time = min(times, default=None)
             if request.error is not None:
                 continue
-            state.first_token_time, state.last_token_time = state.first_token_time or now, now
+            request.first_token_time, request.last_token_time = request.first_token_time or now, now
             try:
                 new_logprobs = [self._with_texts(request, entries) for entries in logprobs.get(request.request_id, ())]
                 state.completions[request.index].update(new_logprobs)
@@ -88,6 +85,8 @@ class OutputProcessor:
     def _output(self, request_id: str, state: "RequestState", now: float) -> RequestOutput:
         first, completions = state.completions[0].request, [completion.output() for completion in state.completions]
         finished = all(completion.finish_reason is not None for completion in completions)
+        starts = [each.first_scheduled_time for each in state.requests if each.first_scheduled_time is not None]
+        tokens = [time for each in completions for time in (each.first_token_time, each.last_token_time) if time]
         is_wanted = first.sampling_params.prompt_logprobs is not None and not first.needs_prompt_logprobs
         if is_wanted and state.prompt_logprobs is None:
             state.prompt_logprobs = [entries and self._with_texts(first, entries) for entries in first.prompt_logprobs]
@@ -102,9 +101,9 @@ class OutputProcessor:
             prompt_logprobs=state.prompt_logprobs,
             metrics=RequestMetrics(
                 arrival_time=state.arrival_time,
-                first_scheduled_time=state.first_scheduled_time,
-                first_token_time=state.first_token_time,
-                last_token_time=state.last_token_time,
+                first_scheduled_time=min(starts, default=None),
+                first_token_time=min(tokens, default=None),
+                last_token_time=max(tokens, default=None),
                 finished_time=now if finished else None,
             ),
         )
@@ -129,9 +128,6 @@ class RequestState:
     completions: list[CompletionState]
     prompt: str | None
     arrival_time: float
-    first_scheduled_time: float | None = None  # of any completion, as the next two
-    first_token_time: float | None = None
-    last_token_time: float | None = None
     prompt_logprobs: list[dict[int, Logprob] | None] | None = None
 
     @property

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from mini_vllm.engine.llm_engine import EngineStats
 from mini_vllm.metrics.prometheus import Histogram, header, sample
-from mini_vllm.outputs import RequestOutput
+from mini_vllm.outputs import CompletionOutput, RequestOutput
 
 _TTFT_S = (0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160)
 _TOKEN_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 10)
@@ -25,24 +24,6 @@ _STATS = (
 )
 
 
-@dataclass
-class CompletionTimes:
-    """When the tokens of one completion came."""
-
-    first_token: float
-    last_token: float
-    num_tokens: int = 0
-    is_finished: bool = False
-
-
-@dataclass
-class RequestTimes:
-    """When what happened to a request, in seconds of one clock."""
-
-    arrival: float
-    completions: dict[int, CompletionTimes] = field(default_factory=dict)  # by index
-
-
 class StatLogger:
     """Records each output of the engine, and writes the metrics, for one model.
 
@@ -56,26 +37,24 @@ class StatLogger:
         self.time_to_first_token, self.inter_token_latency = Histogram(_TTFT_S), Histogram(_TOKEN_S)
         self.time_per_output_token, self.e2e_request_latency = Histogram(_TOKEN_S), Histogram(_REQUEST_S)
 
-    def record(self, output: RequestOutput, times: RequestTimes, now: float) -> None:
-        """Count what is new in an output. `times` is brought up to date."""
-        if not times.completions:
+    def record(self, output: RequestOutput, previous: RequestOutput | None) -> None:
+        """Count what is new in an output. previous: the last one of the same request; None: this is the first."""
+        metrics = output.metrics
+        assert metrics is not None
+        if previous is None:
             self.prompt_tokens += len(output.prompt_token_ids)
-            self.time_to_first_token.observe(now - times.arrival)
-        for completion in output.outputs:
-            seen = times.completions.setdefault(completion.index, CompletionTimes(now, now))
-            num_new = len(completion.token_ids) - seen.num_tokens
+            _observe(self.time_to_first_token, metrics.arrival_time, metrics.first_token_time)
+        for index, new in enumerate(output.outputs):
+            old = previous.outputs[index] if previous else CompletionOutput(index, "", [])
+            num_tokens, num_new = len(new.token_ids), len(new.token_ids) - len(old.token_ids)
+            self.generation_tokens += num_new
             if num_new:
-                if seen.num_tokens:
-                    self.inter_token_latency.observe(now - seen.last_token)
-                self.generation_tokens += num_new
-                seen.num_tokens, seen.last_token = len(completion.token_ids), now
-            if completion.finish_reason is not None and not seen.is_finished:
-                seen.is_finished = True
-                self.finished[completion.finish_reason] += 1
-                if seen.num_tokens > 1:
-                    self.time_per_output_token.observe((now - seen.first_token) / (seen.num_tokens - 1))
-        if output.finished:
-            self.e2e_request_latency.observe(now - times.arrival)
+                _observe(self.inter_token_latency, old.last_token_time, new.last_token_time)
+            if new.finish_reason is not None and old.finish_reason is None:
+                self.finished[new.finish_reason] += 1
+                if num_tokens > 1:
+                    _observe(self.time_per_output_token, new.first_token_time, new.last_token_time, num_tokens - 1)
+        _observe(self.e2e_request_latency, metrics.arrival_time, metrics.finished_time)
 
     def record_abort(self) -> None:
         """Count a request that ended because its client went away, or the server stopped."""
@@ -107,3 +86,9 @@ class StatLogger:
         ):
             yield from header(name, "histogram", description)
             yield from histogram.samples(name, self.labels)
+
+
+def _observe(histogram: Histogram, start: float | None, end: float | None, num_parts: int = 1) -> None:
+    """The time from start to end, or a part of it, once both have happened."""
+    if start is not None and end is not None:
+        histogram.observe((end - start) / num_parts)

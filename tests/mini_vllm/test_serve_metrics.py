@@ -7,8 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from served import NAME, GatedEngine, serving
 
 from mini_vllm.metrics.prometheus import Histogram, sample
-from mini_vllm.metrics.stat_logger import RequestTimes, StatLogger
-from mini_vllm.outputs import CompletionOutput, RequestOutput
+from mini_vllm.metrics.stat_logger import StatLogger
+from mini_vllm.outputs import CompletionOutput, RequestMetrics, RequestOutput
 
 GAUGES = ("num_requests_running", "num_requests_waiting", "kv_cache_usage_perc")
 COUNTERS = (
@@ -105,16 +105,25 @@ def test_a_histogram_counts_a_value_in_each_bucket_that_is_not_below_it():
 
 
 def test_times_are_counted_from_arrival_and_from_token_to_token():
-    logger, times = StatLogger("m"), RequestTimes(arrival=100.0)
+    logger, previous = StatLogger("m"), None
 
-    def output(*lengths: int, ended: int = 0) -> RequestOutput:
-        reasons = ["stop" if index < ended else None for index in range(len(lengths))]
-        outputs = [CompletionOutput(i, "", [1] * n, finish_reason=r) for i, (n, r) in enumerate(zip(lengths, reasons))]
-        return RequestOutput("r", None, [1, 2, 3], outputs, finished=ended == len(lengths))
+    def output(*completions: tuple[int, float, str | None], finished: float | None = None) -> RequestOutput:
+        """completions: tokens, the time of the last one, why it ended; both began at 103."""
+        outputs = [
+            CompletionOutput(i, "", [1] * n, finish_reason=reason, first_token_time=103.0, last_token_time=last)
+            for i, (n, last, reason) in enumerate(completions)
+        ]
+        metrics = RequestMetrics(100.0, 101.0, 103.0, max(last for _, last, _ in completions), finished)
+        return RequestOutput("r", None, [1, 2, 3], outputs, finished is not None, metrics=metrics)
 
-    for now, news in ((103.0, output(1, 1)), (104.0, output(2, 2)), (106.0, output(4, 2, ended=1))):
-        logger.record(news, times, now)
-    logger.record(output(4, 3, ended=2), times, 107.0)
+    for news in (
+        output((1, 103.0, None), (1, 103.0, None)),
+        output((2, 104.0, None), (2, 104.0, None)),
+        output((4, 106.0, "stop"), (2, 104.0, None)),
+        output((4, 106.0, "stop"), (3, 107.0, "stop"), finished=107.0),
+    ):
+        logger.record(news, previous)
+        previous = news
     assert (logger.time_to_first_token.sum, logger.e2e_request_latency.sum) == (3.0, 7.0)
     assert logger.inter_token_latency.sum == (1 + 2) + (1 + 3)
     assert logger.time_per_output_token.sum == 3 / 3 + 4 / 2
