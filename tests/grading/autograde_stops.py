@@ -1,52 +1,15 @@
 """For tests that break grading off: a class whose verdicts are known, and a process that dies at a given moment."""
 
 import os
-import shutil
 import signal
 import sys
-from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from autograde_course import fresh, hand_in, ours, serial
+from autograde_course import fresh, hand_in, ours
 from nbgrader.api import Gradebook
 from register import WRONG, answered
 from tiny_course import ASSIGNMENT, Course
-
-from grading.autograde import command
-from grading.autograde.pool import LocalPool
-from grading.judge.job import Job, Verdict
-from grading.steps import execute
-
-
-class Known:
-    """A pool that judges each submission once, and remembers what came of it."""
-
-    num_workers = 1
-
-    def __init__(self) -> None:
-        self.verdicts: dict[str, Verdict] = {}
-        self._done: list[Future] = []
-
-    def verdict(self, job: Job) -> Verdict:
-        if str(job) not in self.verdicts:
-            pool = LocalPool(1)
-            self.verdicts[str(job)] = pool.submit(job).result()
-            pool.close()
-        return self.verdicts[str(job)]
-
-    def submit(self, job: Job) -> Future:
-        future = Future()
-        future.set_result(self.verdict(job))
-        self._done.append(future)
-        return future
-
-    def finished(self) -> list[Future]:
-        done, self._done = self._done, []
-        return done
-
-    def close(self) -> None:
-        self._done = []
 
 
 class Class:
@@ -66,10 +29,7 @@ class Class:
 
     def copy(self, root: Path) -> Course:
         """The class before it is graded, in a new folder."""
-        shutil.copytree(self.before.root, root)
-        copy = Course.__new__(Course)  # its initialiser would write what is there
-        copy.root = root
-        return copy
+        return self.before.copy(root)
 
 
 def in_a_process(work, killed_at: int | None = None) -> int:
@@ -103,15 +63,6 @@ def in_a_process(work, killed_at: int | None = None) -> int:
 
 
 @pytest.fixture(scope="module")
-def known():
-    """Our command knows the verdicts of what has been judged before."""
-    pool = Known()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command, "make_pool", lambda args: pool)
-        yield pool
-
-
-@pytest.fixture(scope="module")
 def some_class(course, known, tmp_path_factory) -> Class:
     return Class(course, tmp_path_factory.mktemp("class"))
 
@@ -122,10 +73,3 @@ def clean(some_class, tmp_path_factory) -> Course:
     course = some_class.copy(tmp_path_factory.mktemp("clean") / "course")
     assert ours(course) == 0
     return course
-
-
-def stock(course: Course, known: Known) -> None:
-    """nbgrader's own loop, with known verdicts."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(execute, "judge_here", known.verdict)
-        serial(course)

@@ -2,17 +2,20 @@
 
 import pytest
 import submissions  # noqa: F401 (fills CLASS)
+from empty_gradebook import empty_gradebook
+from known_verdicts import KnownVerdicts
 from register import CLASS
 from tiny_course import ASSIGNMENT, Course
+
+from grading.autograde import command
+from grading.steps import execute
 
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory) -> Course:
-    """As in a fresh clone release/ is there and gradebook.db is not; then generated."""
     course = Course(tmp_path_factory.mktemp("course"))
-    (course.root / "release" / ASSIGNMENT).mkdir(parents=True)
-    run = course.nbgrader("generate_assignment", ASSIGNMENT)
-    assert run.returncode == 0, run.stdout
+    (course.root / "gradebook.db").write_bytes(empty_gradebook())
+    course.generate()
     return course
 
 
@@ -34,3 +37,19 @@ class GradedClass:
 @pytest.fixture(scope="session")
 def graded(course) -> GradedClass:
     return GradedClass(course)
+
+
+@pytest.fixture(scope="session")
+def _verdicts():
+    verdicts = KnownVerdicts()
+    yield verdicts
+    verdicts.end()
+
+
+@pytest.fixture(scope="module")
+def known(_verdicts):
+    """For the tests of a module, our command and nbgrader's, in this process, know what has been judged before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "LocalPool", lambda num_workers: _verdicts)
+        patch.setattr(execute, "judge_here", _verdicts.verdict)
+        yield _verdicts

@@ -1,16 +1,18 @@
 """The tiny course after grading, without the minutes that grading takes: its gradebook is written as it stands then."""
 
 import functools
+import shutil
 import tempfile
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from empty_gradebook import empty_gradebook
 from feedback_pages import IPYTHON_TRACEBACK, failure
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
-from tiny_course import ASSIGNMENT, Course, source_notebooks
+from tiny_course import ASSIGNMENT, REPOSITORY, Course, source_notebooks
 
 from grading.course import load_config
 
@@ -31,13 +33,15 @@ def make_course(root: Path) -> Course:
     return course
 
 
-@functools.cache  # a new gradebook takes nbgrader seconds
+@functools.cache
 def _new_gradebook() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        course = Course(Path(folder))
-        with gradebook_of(course.root) as gradebook:
+        root = Path(folder)
+        (root / "gradebook.db").write_bytes(empty_gradebook())
+        shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+        with gradebook_of(root) as gradebook:
             _add_assignment(gradebook)
-        return (course.root / "gradebook.db").read_bytes()
+        return (root / "gradebook.db").read_bytes()
 
 
 def _add_assignment(gradebook: Gradebook) -> None:

@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 from register import WRONG, answered
 from tiny_course import ASSIGNMENT, Course
 
+pytestmark = pytest.mark.usefixtures("known")
 DUE = datetime.datetime(2026, 3, 1, 12)
 IN_TIME, LATE, LATER = (f"2026-03-0{day} 12:00:00 UTC" for day in (1, 2, 3))
 

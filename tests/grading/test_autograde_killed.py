@@ -9,20 +9,20 @@ import random
 from functools import partial
 
 import pytest
-from autograde_course import autograded, gradebook_of, ours
-from autograde_stops import clean, in_a_process, known, some_class, stock  # noqa: F401 (fixtures)
+from autograde_course import autograded, gradebook_of, ours, serial
+from autograde_stops import clean, in_a_process, some_class  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("GRADING_KILLS", 5))  # of each kind; more of them find rarer moments
 
 
 @pytest.fixture(scope="module")
-def num_calls(some_class, clean, known, tmp_path_factory) -> dict[str, int]:  # noqa: F811
+def num_calls(some_class, clean, tmp_path_factory) -> dict[str, int]:  # noqa: F811
     """How many calls a whole run makes."""
     root = tmp_path_factory.mktemp("counted")
     first, second = (some_class.copy(root / name) for name in ("stock", "ours"))
-    stock(some_class.copy(root / "asked"), known)  # asks for a verdict by notebook, ours does by submission
-    return {"stock": in_a_process(lambda: stock(first, known)), "ours": in_a_process(lambda: ours(second))}
+    serial(some_class.copy(root / "asked"))  # asks for a verdict by notebook, ours does by submission
+    return {"stock": in_a_process(lambda: serial(first)), "ours": in_a_process(lambda: ours(second))}
 
 
 def moments(num_calls: int, kills: int) -> list[int]:
@@ -40,10 +40,10 @@ def test_a_killed_run_is_finished_by_the_same_command(some_class, clean, num_cal
         assert autograded(course) == autograded(clean), f"killed at call {moment}"
 
 
-def test_a_killed_run_of_nbgrader_itself_is_finished_by_ours(some_class, clean, num_calls, known, tmp_path):  # noqa: F811
+def test_a_killed_run_of_nbgrader_itself_is_finished_by_ours(some_class, clean, num_calls, tmp_path):  # noqa: F811
     for number, moment in enumerate(moments(num_calls["stock"], KILLS)):
         course = some_class.copy(tmp_path / str(number))
-        assert in_a_process(partial(stock, course, known), killed_at=moment) == 0
+        assert in_a_process(partial(serial, course), killed_at=moment) == 0
         assert ours(course) == 0
         assert gradebook_of(course) == gradebook_of(clean), f"killed at call {moment}"
         assert autograded(course) == autograded(clean), f"killed at call {moment}"

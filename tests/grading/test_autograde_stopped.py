@@ -8,7 +8,7 @@ import time
 
 import pytest
 from autograde_course import autograded, fresh, gradebook_of, ours, start
-from autograde_stops import clean, known, some_class  # noqa: F401 (fixtures)
+from autograde_stops import clean, some_class  # noqa: F401 (fixtures)
 from nbgrader.converters import Autograde
 from register import answered
 

@@ -7,13 +7,12 @@ import socket
 
 import pytest
 from autograde_course import autograded, fresh, ours, serial
-from autograde_stops import known  # noqa: F401 (a fixture)
 from register import answered
 from tiny_course import ASSIGNMENT
 
 from grading.plain_text import few
 from grading.sandbox import SandboxUnavailable
-from grading.steps import entry, execute
+from grading.steps import entry
 from grading.steps.entry import Refused, admit, read_regular
 
 
@@ -170,7 +169,7 @@ def class_of_odd_ones(course, tmp_path):
     return copy
 
 
-def test_our_command_grades_the_others_and_names_these(class_of_odd_ones, known, capsys):  # noqa: F811
+def test_our_command_grades_the_others_and_names_these(class_of_odd_ones, known, capsys):
     assert ours(class_of_odd_ones) == 1
     said = capsys.readouterr().out
     assert "fifo             5  timestamp.txt was a FIFO" in said
@@ -182,8 +181,7 @@ def test_our_command_grades_the_others_and_names_these(class_of_odd_ones, known,
     assert {name.split("/")[0] for name in autograded(class_of_odd_ones)} == {"ada", "fifo", "zoe"}
 
 
-def test_nbgrader_grades_the_others_and_names_these(class_of_odd_ones, known, monkeypatch, caplog):  # noqa: F811
-    monkeypatch.setattr(execute, "judge_here", known.verdict)
+def test_nbgrader_grades_the_others_and_names_these(class_of_odd_ones, known, caplog):
     with caplog.at_level(logging.WARNING):
         serial(class_of_odd_ones)
         said = " ".join(caplog.messages)

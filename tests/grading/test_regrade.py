@@ -13,6 +13,7 @@ from written_course import WrittenCourse
 
 from grading.steps.points import SavePoints
 
+pytestmark = pytest.mark.usefixtures("known")
 SLOWER = "def double(x):\n    return x + x"
 GRADED = (None, 3, None, False)  # automatic, by hand, extra, needs a person
 REOPENED = (None, 3, None, True)
@@ -33,14 +34,21 @@ def board(course: WrittenCourse, student: str) -> tuple:
     return of["grades"]["whiteboard"]
 
 
-@pytest.fixture(params=[serial, ours])
-def graded(request, tmp_path):
+@pytest.fixture(scope="module", params=[serial, ours])
+def begun(request, tmp_path_factory):
     """(a course in which ada's answer has 3 points by hand, how it is graded)."""
-    course = WrittenCourse(tmp_path / "course")
+    course = WrittenCourse(tmp_path_factory.mktemp("begun") / "course")
     hand_in(course, "ada", {"lab.ipynb": course.answered("Doubled.")}, "2026-03-01 12:00:00 UTC")
     request.param(course)
     grade_by_hand(course, "ada")
     return course, request.param
+
+
+@pytest.fixture
+def graded(begun, tmp_path):
+    """The same, in a copy of its own."""
+    course, grade = begun
+    return course.copy(tmp_path / "course"), grade
 
 
 def force(course, grade) -> None:

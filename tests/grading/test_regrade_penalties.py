@@ -12,6 +12,7 @@ from written_course import WrittenCourse
 
 from grading.__main__ import main
 
+pytestmark = pytest.mark.usefixtures("known")
 DUE = datetime.datetime(2026, 3, 1, 12)
 A_TENTH = """
 from nbgrader.plugins import LateSubmissionPlugin

@@ -223,8 +223,8 @@ def test_what_is_left_out_of_a_quote_confirms_no_guess_of_a_hidden_test(graded, 
 
 
 @pytest.mark.parametrize("grade", [serial, ours])
-def test_both_commands_leave_it_to_a_person_and_close_the_untouched_one(tmp_path, grade):
-    own = WrittenCourse(tmp_path / "course")
+def test_both_commands_leave_it_to_a_person_and_close_the_untouched_one(course, known, tmp_path, grade):
+    own = course.copy(tmp_path / "course")
     elsewhere = own.answered()
     below(elsewhere, new_markdown_cell(ANSWER))
     hand_in(own, "ada", {"lab.ipynb": elsewhere})

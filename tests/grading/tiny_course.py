@@ -1,5 +1,6 @@
 """A tiny course under the repository's own nbgrader_config.py, and nbgrader's command line in it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -11,7 +12,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 from register import ANSWERS
+
+from grading.course import load_config
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ASSIGNMENT = "phase-00"
@@ -73,6 +78,21 @@ class Course:
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(nb, path)
 
+    def directory(self) -> CourseDirectory:
+        return CourseDirectory(config=load_config(self.root, None), assignment_id=ASSIGNMENT)
+
+    def generate(self) -> None:
+        """What `nbgrader generate_assignment` runs, in this process. Errors: NbGraderException."""
+        with contextlib.chdir(self.root):
+            GenerateAssignment(coursedir=self.directory(), config=load_config(self.root, None)).start()
+
+    def copy(self, root: Path) -> "Course":
+        """The course as it stands, in a new folder."""
+        shutil.copytree(self.root, root)
+        copy = type(self).__new__(type(self))  # its initialiser would write what is there
+        copy.root = root
+        return copy
+
     def nbgrader(self, *args: str) -> subprocess.CompletedProcess:
         """Run it as somebody does who hasn't activated the environment; stderr is in stdout."""
         folders = os.environ["PATH"].split(os.pathsep)
@@ -94,6 +114,9 @@ class Course:
         folder.mkdir(parents=True)
         for name, content in files.items():
             (folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
+
+    def gradebook(self) -> Gradebook:
+        return Gradebook(f"sqlite:///{self.root}/gradebook.db", "mini-vllm")
 
     def points(self) -> dict[str, dict[str, float | None]]:
         """For every graded student, what each test cell gave; None where nbgrader has not graded it."""

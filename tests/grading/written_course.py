@@ -1,16 +1,11 @@
 """A course whose lab ends with a question that a person grades."""
 
-import contextlib
 from pathlib import Path
 
 import nbformat
+from empty_gradebook import empty_gradebook
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from nbgrader.api import Gradebook
-from nbgrader.converters import GenerateAssignment
-from nbgrader.coursedir import CourseDirectory
 from tiny_course import ASSIGNMENT, Course, answer_cell, cell
-
-from grading.course import load_config
 
 QUESTION = """## At the whiteboard (4 points)
 
@@ -50,15 +45,12 @@ class WrittenCourse(Course):
     def __init__(self, root: Path) -> None:
         super().__init__(root)
         (root / "source" / ASSIGNMENT / "second.ipynb").unlink()
+        (root / "gradebook.db").write_bytes(empty_gradebook())
         self.release()
 
     def release(self, points: int = 2) -> None:
         nbformat.write(written_lab(points), self.root / "source" / ASSIGNMENT / "lab.ipynb")
-        with contextlib.chdir(self.root):
-            GenerateAssignment(coursedir=self.directory(), config=load_config(self.root, None)).start()
-
-    def directory(self) -> CourseDirectory:
-        return CourseDirectory(config=load_config(self.root, None), assignment_id=ASSIGNMENT)
+        self.generate()
 
     def answered(self, whiteboard: str | None = None, double: str = "def double(x):\n    return 2 * x"):
         """The released notebook with these answers; an untouched whiteboard if there is none."""
@@ -67,6 +59,3 @@ class WrittenCourse(Course):
         for given in nb.cells:
             given.source = answers.get(given.id, given.source)
         return nb
-
-    def gradebook(self) -> Gradebook:
-        return Gradebook(f"sqlite:///{self.root}/gradebook.db", "mini-vllm")
