@@ -1,11 +1,12 @@
-"""One tiny course, generated once, and one class, graded in one run."""
+"""One tiny course, generated once; one class, graded in one run; and verdicts that are remembered."""
 
 import pytest
 import submissions  # noqa: F401 (fills CLASS)
+from autograde_course import fresh, run
 from empty_gradebook import empty_gradebook
 from known_verdicts import KnownVerdicts
 from register import CLASS
-from tiny_course import ASSIGNMENT, Course
+from tiny_course import Course
 
 from grading.autograde import command
 from grading.steps import execute
@@ -20,13 +21,13 @@ def course(tmp_path_factory) -> Course:
 
 
 class GradedClass:
-    """What one `nbgrader autograde` over all submissions printed, and what it left in the gradebook."""
+    """What our command, in a process of its own, printed about all submissions, and what it left in the gradebook."""
 
     def __init__(self, course: Course) -> None:
+        self.course = course
         for student, hand_in in CLASS.items():
             course.submit(student, hand_in(course))
-        run = course.nbgrader("autograde", ASSIGNMENT)
-        self.exit_status, self.log = run.returncode, run.stdout
+        self.run = run(course)
         self.points = course.points()
 
     def lab(self, student: str) -> tuple:
@@ -35,8 +36,8 @@ class GradedClass:
 
 
 @pytest.fixture(scope="session")
-def graded(course) -> GradedClass:
-    return GradedClass(course)
+def graded(course, tmp_path_factory) -> GradedClass:
+    return GradedClass(fresh(course, tmp_path_factory.mktemp("graded") / "course"))
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,9 @@
 import subprocess
 
 import pytest
-from autograde_course import autograded, fresh, gradebook_of, ours, run
+from autograde_course import autograded, fresh, gradebook_of, ours
 from register import CLASS
+from tiny_course import ASSIGNMENT
 
 FAILED_ALONE = {
     "not_json": "lab.ipynb is not valid JSON (line 1, column 2)",
@@ -12,14 +13,25 @@ FAILED_ALONE = {
 }
 
 
+# Who is graded a second time by nbgrader's own command; `make test-all` does that with the whole class.
+SOME = ("reference", "skip_tags", "rewritten_tests", *FAILED_ALONE)
+
+
 @pytest.fixture(scope="module")
-def parallel(course, graded, tmp_path_factory):
-    """The class of `graded`, graded by our command in a process of its own."""
-    copy = fresh(course, tmp_path_factory.mktemp("parallel") / "course")
-    for student, hand_in in CLASS.items():
-        copy.submit(student, hand_in(course))
-    copy.run = run(copy)
-    return copy
+def parallel(graded):
+    """The class, as our command has graded it."""
+    graded.course.run = graded.run
+    return graded.course
+
+
+@pytest.fixture(scope="module", params=[SOME, pytest.param((*CLASS,), marks=pytest.mark.slow)], ids=["some", "all"])
+def serially(request, course, tmp_path_factory):
+    """Some of the class or all of it, as `nbgrader autograde` grades them."""
+    own = fresh(course, tmp_path_factory.mktemp("serially") / "course")
+    for student in request.param:
+        own.submit(student, CLASS[student](own))
+    own.run = own.nbgrader("autograde", ASSIGNMENT)
+    return own
 
 
 def row(run: subprocess.CompletedProcess, student: str) -> str:
@@ -27,14 +39,28 @@ def row(run: subprocess.CompletedProcess, student: str) -> str:
     return line
 
 
-def test_the_gradebook_is_that_of_a_serial_run(course, parallel):
-    assert len(gradebook_of(parallel)) == len(CLASS) - 1  # nbgrader never sees the one that is no notebook
-    assert gradebook_of(parallel) == gradebook_of(course)
+def test_the_gradebook_is_that_of_a_serial_run(serially, parallel):
+    students = {path.name for path in (serially.root / "submitted").iterdir()} - {"not_json"}  # nbgrader never sees it
+    assert gradebook_of(serially) == {name: of for name, of in gradebook_of(parallel).items() if name in students}
+    assert len(gradebook_of(serially)) == len(students)
 
 
-def test_the_autograded_files_are_those_of_a_serial_run(course, parallel):
-    assert len(autograded(parallel)) == len(CLASS) - len(FAILED_ALONE) + 1  # one handed in two notebooks
-    assert autograded(parallel) == autograded(course)
+def test_the_autograded_files_are_those_of_a_serial_run(serially, parallel):
+    students = {path.name for path in (serially.root / "submitted").iterdir()}
+    ours = {name: file for name, file in autograded(parallel).items() if name.split("/")[0] in students}
+    assert len(ours) == len(students) - len(FAILED_ALONE) + 1  # one handed in two notebooks
+    assert autograded(serially) == ours
+
+
+def test_nbgraders_log_names_who_was_not_graded_and_its_exit_status_tells(serially):
+    assert serially.run.returncode == 1
+    assert "error processing assignment 'phase-00' for student 'renamed'" in serially.run.stdout
+    assert "/not_json/phase-00: lab.ipynb is not valid JSON" in serially.run.stdout
+
+
+def test_nbgraders_log_names_the_tests_that_were_changed_and_no_others(serially):
+    # A released test lacks its hidden part, which is no change of the student's.
+    assert serially.run.stdout.count("was changed; restored") == len(("test_double", "test_ratio"))
 
 
 def test_the_exit_status_tells_that_a_person_has_to_look(parallel):

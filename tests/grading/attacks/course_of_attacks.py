@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import nbformat
+from empty_gradebook import empty_gradebook
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from tiny_course import ASSIGNMENT, Course, cell
@@ -222,12 +223,15 @@ def _generated(kind: type[CourseOfAttacks], config: str | None) -> Path:
     """A folder with a generated course, to copy: generating it takes longer than grading some submissions."""
     _folders.append(tempfile.TemporaryDirectory(prefix="course-of-attacks-"))
     course = Course(Path(_folders[-1].name, "course"))
-    if config is not None:
-        (course.root / "nbgrader_config.py").write_text(config)
     for old in (course.root / "source" / ASSIGNMENT).glob("*.ipynb"):
         old.unlink()
     for name, source in kind.sources.items():
         nbformat.write(source(), course.root / "source" / ASSIGNMENT / f"{name}.ipynb")
-    run = course.nbgrader("generate_assignment", ASSIGNMENT)
-    assert run.returncode == 0, run.stdout
+    if config is None:
+        (course.root / "gradebook.db").write_bytes(empty_gradebook())
+        course.generate()
+    else:
+        (course.root / "nbgrader_config.py").write_text(config)
+        run = course.nbgrader("generate_assignment", ASSIGNMENT)
+        assert run.returncode == 0, run.stdout
     return course.root

@@ -108,13 +108,22 @@ def seen_in(cell: nbformat.NotebookNode) -> str:
 
 
 class GradedAttacks:
-    """The register, or those named of it, in several classes side by side: most of their time is waiting."""
+    """The register, or those named of it, in several classes side by side: most of their time is waiting.
+
+    command: NBGRADER, or PARALLEL, which grades those of a course as one class.
+    """
 
     def __init__(
-        self, root: Path, names: list[str] | None = None, classes: int = 3, grader: Grader | None = None
+        self,
+        root: Path,
+        names: list[str] | None = None,
+        classes: int = 3,
+        grader: Grader | None = None,
+        command: tuple[str, ...] = NBGRADER,
     ) -> None:
         names = names or [*SUBMISSIONS, *SUBMISSIONS_OF_TWO]
-        times = [name for name in names if name in SUBMISSIONS and is_about_time(name)]
+        times = [name for name in names if name in SUBMISSIONS and is_about_time(name) and command == NBGRADER]
+        classes = classes if command == NBGRADER else 1
         of_one = [name for name in names if name in SUBMISSIONS and name not in times]
         parts = [*(of_one[start::classes] for start in range(min(classes, len(of_one)))), *([times] if times else [])]
         jobs = [({name: SUBMISSIONS[name] for name in part}, CourseOfAttacks) for part in parts]
@@ -127,6 +136,7 @@ class GradedAttacks:
                     root / str(number),
                     part,
                     course,
+                    command,
                     grader=grader,
                     seconds=120 if part.keys() == set(times) else 1200,
                 )
