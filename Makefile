@@ -64,6 +64,8 @@ install-labs: python
 lab: install-labs
 	@exec $(VENV_PYTHON) scripts/lab.py --port "$(PORT)" --host "$(HOST)" --open "$(OPEN)" --for "$(FOR)"
 
+# Tests start hundreds of processes; where bytecode may not be written, each of them compiles the project again.
+test test-all: export PYTHONDONTWRITEBYTECODE =
 # A worker for each core; tests/conftest.py says which tests stay together.
 PYTEST = $(VENV_PYTHON) -m pytest --numprocesses logical --dist loadscope --no-loadscope-reorder
 test: install

@@ -1,4 +1,4 @@
-"""Which worker runs a test, and that CI skips none.
+"""Which worker runs a test, with which models, and that CI skips none.
 
 Beside this file stand the modules that several folders of tests import: pytest puts its folder into their path.
 """
@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # The folders that take longest, so that no worker begins one of them when the others have nothing left to do.
 LONGEST_FIRST = ("tests/grading/attacks", "tests/grading", "tests/scripts", "tests/docs", "tests/browser")
+
+PULLED = os.environ.get("MINI_VLLM_CACHE")  # where the models are that have been pulled; None: in the usual place
 
 BESIDE = {"tests/grading/test_submissions.py": "tests/grading/test_autograde.py"}  # they look at one graded class
 
@@ -43,6 +45,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """In a worker, puts the longest groups first: the order in which they are handed out."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: _turn(item.path))
+
+
+def pytest_collection_finish():
+    """Hides pulled models, which the labs measure too, so that the tests do the same on every machine."""
+    os.environ["MINI_VLLM_CACHE"] = os.devnull
+
+
+@pytest.fixture
+def pulled_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a test find the models that have been pulled."""
+    monkeypatch.delenv("MINI_VLLM_CACHE")
+    if PULLED is not None:
+        monkeypatch.setenv("MINI_VLLM_CACHE", PULLED)
 
 
 def _turn(path: Path) -> int:

@@ -12,8 +12,9 @@ SMOLLM2 = "smollm2-135m-instruct"
 COMMAND = f"python -m mini_vllm pull {SMOLLM2}"
 
 
+@pytest.mark.slow  # fast: test_gguf_models.py, on small weights
 @pytest.mark.skipif(not is_pulled(SMOLLM2), reason=f"{SMOLLM2} is not in the cache. Bring it there (93 MB): {COMMAND}")
-def test_smollm2_answers_as_transformers_does_from_the_same_file():
+def test_smollm2_answers_as_transformers_does_from_the_same_file(pulled_models):
     model, tokenizer = get_model(SMOLLM2)
     cases = json.loads((Path(__file__).parent / "golden" / "smollm2.json").read_text(encoding="utf-8"))["cases"]
     assert sum(len(case["tokens"]) for case in cases) >= 200
