@@ -52,7 +52,6 @@ WRONG_IN_BOTH = [
     ({"response_format": {"type": "json_object"}}, "response_format", "is not served: leave it out"),
     ({"structured_outputs": {"choice": ["a"]}}, "structured_outputs", "is not served"),
     ({"use_beam_search": True}, "use_beam_search", "is not served"),
-    ({"prompt_logprobs": 1}, "prompt_logprobs", "is not served"),
 ]
 WRONG = [
     *((COMPLETIONS, {"prompt": "Hello", **fields}, *rest) for fields, *rest in WRONG_IN_BOTH),
@@ -70,7 +69,8 @@ WRONG = [
     (COMPLETIONS, {"prompt": ["a"] * 9}, "n", "9 prompts"),
     (COMPLETIONS, {"prompt": "a", "logprobs": 21}, "logprobs", "logprobs=21: it must be a whole number, 0 to 20"),
     (COMPLETIONS, {"prompt": "a", "logprobs": True}, "logprobs", "logprobs=True"),
-    (COMPLETIONS, {"prompt": "a", "echo": True, "logprobs": 1}, "echo", "leave one of them out"),
+    (COMPLETIONS, {"prompt": "a", "prompt_logprobs": -1}, "prompt_logprobs", "a whole number, 0 to 20"),
+    (CHAT, {"messages": HELLO, "prompt_logprobs": 1, "stream": True}, "prompt_logprobs", "not served with stream=true"),
     (COMPLETIONS, {"prompt": "a", "max_completion_tokens": 5}, "max_completion_tokens", "belongs to the other kind"),
     (CHAT, {"messages": HELLO, "echo": True}, "echo", "belongs to the other kind"),
     (COMPLETIONS, {"prompt": "a", "suffix": "b"}, "suffix", "is not served"),

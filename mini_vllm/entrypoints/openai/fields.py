@@ -18,13 +18,11 @@ def flag(body: Mapping[str, Any], name: str, default: bool = False) -> bool:
     return value
 
 
-def listed_logprobs(name: str, number: object) -> dict[str, int]:
-    """SamplingParams' setting for so many most likely tokens; none for None. Errors: ApiError."""
-    if number is None:
-        return {}
+def num_logprobs(name: str, number: object) -> int:
+    """How many of the most likely tokens to list. Errors: ApiError."""
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MAX_LOGPROBS:
         raise refuse(name, number, f"it must be a whole number, 0 to {MAX_LOGPROBS}")
-    return {"logprobs": number}
+    return number
 
 
 def refuse(name: str, value: object, reason: str) -> ApiError:

@@ -6,7 +6,7 @@ SAMPLING = {
     *("top_k", "min_p", "repetition_penalty", "min_tokens", "ignore_eos", "stop_token_ids", "allowed_token_ids"),
     *("bad_words", "include_stop_str_in_output", "skip_special_tokens"),
 }
-SHARED = SAMPLING | {"model", "stream", "stream_options", "logprobs", "return_token_ids"}
+SHARED = SAMPLING | {"model", "stream", "stream_options", "logprobs", "prompt_logprobs", "return_token_ids"}
 COMPLETION = SHARED | {"prompt", "echo"}
 CHAT = SHARED | {
     *("messages", "max_completion_tokens", "top_logprobs", "add_generation_prompt", "continue_final_message"),
@@ -32,7 +32,6 @@ REFUSED: dict[str, tuple[object, ...]] = {
     "modalities": (["text"],),
     "prediction": (),
     "prompt_embeds": (),
-    "prompt_logprobs": (),
     "reasoning_effort": (),
     "repetition_detection": (),
     "response_format": ({"type": "text"},),

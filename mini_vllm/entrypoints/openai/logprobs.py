@@ -9,17 +9,24 @@ LEAST = -9999.0  # in place of -inf, which JSON does not have; vLLM's number
 Entries = Mapping[int, Logprob]  # of one position, by token id: the sampled token first, then the most likely ones
 
 
-def completion_logprobs(token_ids: Sequence[int], logprobs: Sequence[Entries], offset: int) -> dict[str, Any]:
-    """The form of /v1/completions. offset: characters of the text before these tokens."""
-    tokens = [_token(token_id, entries) for token_id, entries in zip(token_ids, logprobs)]
+def completion_logprobs(
+    token_ids: Sequence[int], logprobs: Sequence[Entries | None], offset: int, first_token: str = ""
+) -> dict[str, Any]:
+    """The form of /v1/completions.
+
+    logprobs:    None for the first token of an echoed prompt, which has none; first_token is its text.
+    offset:      characters of the text before these tokens.
+    """
+    tokens = [_token(token_id, entries) if entries else first_token for token_id, entries in zip(token_ids, logprobs)]
     offsets = [offset]
     for token in tokens:
         offsets.append(offsets[-1] + len(token))
     return {
         "tokens": tokens,
-        "token_logprobs": [_logprob(entries[token_id]) for token_id, entries in zip(token_ids, logprobs)],
+        "token_logprobs": [entries and _logprob(entries[token_id]) for token_id, entries in zip(token_ids, logprobs)],
         "top_logprobs": [
-            {_token(token_id, entries): _logprob(entry) for token_id, entry in entries.items()} for entries in logprobs
+            entries and {_token(token_id, entries): _logprob(entry) for token_id, entry in entries.items()}
+            for entries in logprobs
         ],
         "text_offset": offsets[:-1],
     }
@@ -33,6 +40,16 @@ def chat_logprobs(token_ids: Sequence[int], logprobs: Sequence[Entries], num_top
         top = [_chat_entry(other, entries) for other in best]
         content.append({**_chat_entry(token_id, entries), "top_logprobs": top})
     return {"content": content}
+
+
+def listed_prompt_logprobs(prompt_logprobs: Sequence[Entries | None] | None) -> list[dict[str, Any] | None]:
+    """vLLM's form of the field `prompt_logprobs`: by token id; None for the first token."""
+    return [
+        None
+        if entries is None
+        else {str(token): {**one._asdict(), "logprob": _logprob(one)} for token, one in entries.items()}
+        for entries in prompt_logprobs or ()
+    ]
 
 
 def _chat_entry(token_id: int, entries: Entries) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mini_vllm.entrypoints.openai.fields import flag, listed_logprobs, refuse, shown
+from mini_vllm.entrypoints.openai.fields import flag, num_logprobs, refuse, shown
 from mini_vllm.entrypoints.openai.known_fields import CHAT, COMPLETION, REFUSED, SAMPLING, WITHOUT_EFFECT
 
 logger = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ class GenerateRequest:
     is_stream: bool
     include_usage: bool
     return_token_ids: bool
+    return_prompt_logprobs: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class CompletionRequest(GenerateRequest):
 
     prompts: list[str | list[int]]
     echo: bool
+    echo_only: bool  # with max_tokens=0; one token is generated and left out, as in vLLM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +43,15 @@ class ChatCompletionRequest(GenerateRequest):
 def read_completion(body: Mapping[str, Any]) -> CompletionRequest:
     """Errors: ApiError 400 that names the field and its value."""
     shared = _read_shared(body, COMPLETION)
-    shared["sampling"] |= listed_logprobs("logprobs", body.get("logprobs"))
-    request = CompletionRequest(prompts=_prompts(body.get("prompt")), echo=flag(body, "echo"), **shared)
-    if request.echo and "logprobs" in request.sampling:
-        raise refuse("echo", body["echo"], "it is not served together with logprobs: leave one of them out")
-    return request
+    sampling, echo, number = shared["sampling"], flag(body, "echo"), body.get("logprobs")
+    if number is not None:
+        sampling["logprobs"] = num_logprobs("logprobs", number)
+        if echo:
+            sampling.setdefault("prompt_logprobs", number)
+    echo_only = echo and body.get("max_tokens") == 0
+    if echo_only:
+        sampling["max_tokens"] = 1
+    return CompletionRequest(prompts=_prompts(body.get("prompt")), echo=echo, echo_only=echo_only, **shared)
 
 
 def read_chat(body: Mapping[str, Any]) -> ChatCompletionRequest:
@@ -53,7 +59,7 @@ def read_chat(body: Mapping[str, Any]) -> ChatCompletionRequest:
     shared = _read_shared(body, CHAT)
     top = body.get("top_logprobs")
     if flag(body, "logprobs"):
-        shared["sampling"] |= listed_logprobs("top_logprobs", 0 if top is None else top)
+        shared["sampling"]["logprobs"] = 0 if top is None else num_logprobs("top_logprobs", top)
     elif top:
         raise refuse("top_logprobs", top, "it needs logprobs=true")
     # The newer name of the same limit; unlike that of completions, it has no default.
@@ -84,11 +90,17 @@ def _read_shared(body: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
         raise refuse("stream_options", options, "it must be an object, and needs stream=true")
     if (bias := body.get("logit_bias")) is not None:
         body = {**body, "logit_bias": _logit_bias(bias)}
+    sampling = {name: body[name] for name in SAMPLING if body.get(name) is not None}
+    if (number := body.get("prompt_logprobs")) is not None:
+        if flag(body, "stream"):
+            raise refuse("prompt_logprobs", number, "it is not served with stream=true: leave one of them out")
+        sampling["prompt_logprobs"] = num_logprobs("prompt_logprobs", number)
     return {
-        "sampling": {name: body[name] for name in SAMPLING if body.get(name) is not None},
+        "sampling": sampling,
         "is_stream": flag(body, "stream"),
         "include_usage": flag(options or {}, "include_usage"),
         "return_token_ids": flag(body, "return_token_ids"),
+        "return_prompt_logprobs": number is not None,
     }
 
 

@@ -23,6 +23,14 @@ from mini_vllm.sampling_params import SamplingParams
 R = TypeVar("R", bound=GenerateRequest)
 
 
+@dataclass(frozen=True)
+class Echo:
+    """What stands before the completions of a prompt: its text, and that of its first token, which has no logprob."""
+
+    text: str = ""
+    first_token: str = ""
+
+
 @dataclass
 class Answer(Generic[R]):
     """A request that is being answered."""
@@ -30,7 +38,7 @@ class Answer(Generic[R]):
     request: R
     params: SamplingParams
     prompts: list[list[int]]  # token ids
-    echoed: list[str]  # texts to put before the completions of each prompt
+    echoed: list[Echo]  # by prompt
     head: dict[str, Any]  # what every chunk begins with
     latest: dict[int, RequestOutput] = field(default_factory=dict)  # by the index of the prompt
 
@@ -65,8 +73,8 @@ class OpenAIServing(ABC, Generic[R]):
         """The request. Errors: ApiError 400."""
 
     @abstractmethod
-    async def tokenize(self, request: R) -> tuple[list[list[int]], list[str]]:
-        """Its prompts, and the texts to put before their completions. Errors: TypeError, ValueError."""
+    async def tokenize(self, request: R) -> tuple[list[list[int]], list[Echo]]:
+        """Its prompts, and what to put before their completions. Errors: TypeError, ValueError."""
 
     @abstractmethod
     def choice(self, answer: Answer[R], prompt: int, completion: CompletionOutput) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mini_vllm.entrypoints.openai.logprobs import chat_logprobs
+from mini_vllm.engine.output_stream import OutputStream
+from mini_vllm.entrypoints.openai.logprobs import chat_logprobs, listed_prompt_logprobs
 from mini_vllm.entrypoints.openai.protocol import ChatCompletionRequest, read_chat
-from mini_vllm.entrypoints.openai.serving import Answer, OpenAIServing, has_news
+from mini_vllm.entrypoints.openai.serving import Answer, Echo, OpenAIServing, has_news
 from mini_vllm.outputs import CompletionOutput
 
 
@@ -17,8 +18,8 @@ class OpenAIServingChat(OpenAIServing[ChatCompletionRequest]):
     def read(self, body: Mapping[str, Any]) -> ChatCompletionRequest:
         return read_chat(body)
 
-    async def tokenize(self, request: ChatCompletionRequest) -> tuple[list[list[int]], list[str]]:
-        return [await self.engine.tokenize(self._token_ids, request)], [""]
+    async def tokenize(self, request: ChatCompletionRequest) -> tuple[list[list[int]], list[Echo]]:
+        return [await self.engine.tokenize(self._token_ids, request)], [Echo()]
 
     def _token_ids(self, request: ChatCompletionRequest) -> list[int]:
         engine = self.engine.llm_engine
@@ -30,6 +31,12 @@ class OpenAIServingChat(OpenAIServing[ChatCompletionRequest]):
             continue_final_message=request.continue_final_message,
         )
         return engine.input_processor.process(token_ids)[1]  # for its checks
+
+    async def _whole(self, answer: Answer[ChatCompletionRequest], stream: OutputStream) -> dict[str, Any]:
+        content = await super()._whole(answer, stream)
+        if answer.request.return_prompt_logprobs:
+            content["prompt_logprobs"] = listed_prompt_logprobs(answer.latest[0].prompt_logprobs)
+        return content
 
     def choice(
         self, answer: Answer[ChatCompletionRequest], prompt: int, completion: CompletionOutput

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mini_vllm.entrypoints.openai.logprobs import completion_logprobs
+from mini_vllm.entrypoints.openai.logprobs import completion_logprobs, listed_prompt_logprobs
 from mini_vllm.entrypoints.openai.protocol import CompletionRequest, read_completion
-from mini_vllm.entrypoints.openai.serving import Answer, OpenAIServing, has_news
+from mini_vllm.entrypoints.openai.serving import Answer, Echo, OpenAIServing, has_news
 from mini_vllm.outputs import CompletionOutput
 
 
@@ -17,18 +17,21 @@ class OpenAIServingCompletion(OpenAIServing[CompletionRequest]):
     def read(self, body: Mapping[str, Any]) -> CompletionRequest:
         return read_completion(body)
 
-    async def tokenize(self, request: CompletionRequest) -> tuple[list[list[int]], list[str]]:
+    async def tokenize(self, request: CompletionRequest) -> tuple[list[list[int]], list[Echo]]:
         engine = self.engine.llm_engine
         prompts, echoed = [], []
         for prompt in request.prompts:
             text, token_ids = await self.engine.tokenize(engine.input_processor.process, prompt)
-            if request.echo and text is None:
-                if engine.tokenizer is None:
-                    raise ValueError("echo=True: this engine has no tokenizer: leave it out.")
-                text = await self.engine.tokenize(engine.tokenizer.decode, token_ids)
             prompts.append(token_ids)
-            echoed.append(text or "" if request.echo else "")
+            echoed.append(await self.engine.tokenize(self._echo, text, token_ids) if request.echo else Echo())
         return prompts, echoed
+
+    def _echo(self, text: str | None, token_ids: list[int]) -> Echo:
+        tokenizer = self.engine.llm_engine.tokenizer
+        if tokenizer is None:
+            raise ValueError("echo=True: this engine has no tokenizer: leave it out.")
+        first_token = tokenizer.decode(token_ids[:1], skip_special_tokens=False)
+        return Echo(tokenizer.decode(token_ids) if text is None else text, first_token)
 
     def choice(self, answer: Answer[CompletionRequest], prompt: int, completion: CompletionOutput) -> dict[str, Any]:
         return self._choice(answer, prompt, None, completion)
@@ -50,18 +53,27 @@ class OpenAIServingCompletion(OpenAIServing[CompletionRequest]):
         new: CompletionOutput,
     ) -> dict[str, Any]:
         """What `new` has and `old` has not."""
+        request, echo, prompt_logprobs = answer.request, answer.echoed[prompt], answer.latest[prompt].prompt_logprobs
         num_chars, num_tokens = (len(old.text), len(old.token_ids)) if old else (0, 0)
-        token_ids, logprobs = new.token_ids[num_tokens:], None
-        if new.logprobs is not None:
-            logprobs = completion_logprobs(token_ids, new.logprobs[num_tokens:], num_chars)
+        text, token_ids = new.text[num_chars:], new.token_ids[num_tokens:]
+        logprobs: list[Any] | None = new.logprobs and new.logprobs[num_tokens:]
+        offset = num_chars + len(echo.text)
+        if request.echo_only:
+            text, logprobs = "", new.logprobs and []
+        shown_ids = [] if request.echo_only else token_ids
+        if request.echo and old is None:
+            text, shown_ids, offset = echo.text + text, answer.prompts[prompt] + shown_ids, 0
+            logprobs = None if logprobs is None else [*(prompt_logprobs or ()), *logprobs]
         choice = {
             "index": prompt * answer.params.n + new.index,
-            "text": (answer.echoed[prompt] if old is None else "") + new.text[num_chars:],
-            "logprobs": logprobs,
+            "text": text,
+            "logprobs": logprobs and completion_logprobs(shown_ids, logprobs, offset, echo.first_token),
             "finish_reason": new.finish_reason,
             "stop_reason": new.stop_reason,
         }
-        if answer.request.return_token_ids:
+        if request.return_prompt_logprobs:
+            choice["prompt_logprobs"] = listed_prompt_logprobs(prompt_logprobs)
+        if request.return_token_ids:
             choice |= {"token_ids": token_ids}
             choice |= {"prompt_token_ids": answer.prompts[prompt]} if old is None else {}
         return choice
