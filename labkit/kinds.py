@@ -15,15 +15,20 @@ import numpy as np
 from labkit.failure import CheckFailed, a_type, shortened
 
 
-def whole_number(call: str, answer: Any) -> int:
-    """`answer` as a plain int."""
+def whole_number(call: str, answer: Any, part: str = "") -> int:
+    """`answer` as a plain int. part: what it is of the whole result, for the message, such as "a token"."""
+    if part and answer is None:
+        raise CheckFailed(
+            f"{call} returned None as {part}; a whole number (int) was expected.", step="return an int there"
+        )
     _not_none(call, answer)
     try:
         if isinstance(answer, (bool, np.bool_)):
             raise TypeError
         return operator.index(answer)
     except TypeError:
-        what = f"{call} returned {shortened(answer)}, {a_type(answer)}; a whole number (int) was expected."
+        role = f", as {part}" if part else ""
+        what = f"{call} returned {shortened(answer)}, {a_type(answer)}{role}; a whole number (int) was expected."
         if isinstance(answer, (list, tuple, set, dict, np.ndarray)):
             raise CheckFailed(what, "several numbers, or one number in a container", "return one number") from None
         if isinstance(answer, (bool, np.bool_)):

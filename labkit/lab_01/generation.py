@@ -141,7 +141,7 @@ def token_list(call: str, answer: object) -> list[int]:
             step="return `tokens.tolist()`" if is_array else "collect the new tokens in a list and return the list",
         )
     tokens = list.__getitem__(answer, slice(None))  # a plain list, whatever a subclass says of itself
-    return [whole_number(f"{call}: a token", token) for token in tokens]
+    return [whole_number(call, token, "a token") for token in tokens]
 
 
 HIDDEN = ("an example value is hard-coded, or one kind of prompt gets another path", "try a prompt of one token")

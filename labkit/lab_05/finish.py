@@ -37,6 +37,10 @@ LAST: Why = (
 )
 ORDER: Why = ("the length is checked first", "check for a stop token first: it wins on the same token")
 IGNORE: Why = ("ignore_eos is not checked", "an eos token ends the request unless params.ignore_eos is set")
+KINDS_OF_CONTAINERS: Why = (
+    "an operator joins two different types: eos_token_ids is a set, stop_token_ids and output_token_ids are lists",
+    "test the last token with `in`, once for each of them; or make sets of both with set(...)",
+)
 CONTEXT = "max_model_len counts prompt and output together"
 NO_LIMIT: Why = ("max_tokens is None, and is compared with a number", "None means no limit: check for None first")
 
@@ -47,7 +51,8 @@ class FinishCall(Call):
     def answer(self) -> Any:
         given = copy.deepcopy(self.args)
         answer = answer_of(str(self), self.check.function, given, self.exercise.provided)
-        if list(given[0]) != list(self.args[0]) or set(given[3]) != set(self.args[3]):
+        before, after = ((args[0], args[2].stop_token_ids, args[3]) for args in (self.args, given))
+        if before != after:
             raise CheckFailed(
                 f"{self} changed a list or set that was passed to it.",
                 "pop, append, remove or a sort in place",
@@ -86,6 +91,8 @@ class FinishExercise(Exercise):
                 "restore its five arguments",
                 failure.where,
             )
+        if isinstance(error, TypeError) and "unsupported operand" in str(error):
+            return CheckFailed(failure.what, *KINDS_OF_CONTAINERS, failure.where)
         return failure
 
     def show(self, argument: Any) -> str:

@@ -44,8 +44,8 @@ def meet_the_engine(
     _on_a_real_model(engine_step)
 
 
-def _on_a_real_model(engine_step: Callable[..., Any], new_tokens: int = 16) -> None:
-    llm = real_model(max_model_len=128, max_num_batched_tokens=16)
+def _on_a_real_model(engine_step: Callable[..., Any], new_tokens: int = 4) -> None:
+    llm = real_model(max_model_len=128, max_num_batched_tokens=32)  # few passes: each reads all weights
     if llm is None:
         return
     engine = llm.llm_engine

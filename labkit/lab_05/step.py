@@ -90,7 +90,7 @@ def sampled_tokens(call: str, answer: Any) -> list[tuple[str, int]]:
                 "requests whose chunk closes no gap are returned as well",
                 "add an entry only when a token was sampled",
             )
-        found.append((str(entry[0]), whole_number(f"{call}: a token", entry[1])))
+        found.append((str(entry[0]), whole_number(call, entry[1], f"the token of {str(entry[0])!r}")))
     return found
 
 

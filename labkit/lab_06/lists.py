@@ -9,19 +9,23 @@ from labkit.failure import CheckFailed, a_type, shortened
 from labkit.kinds import whole_number
 
 
-def whole_numbers(call: str, answer: Any) -> tuple[int, ...]:
-    """`answer`, any kind of list of whole numbers, as a tuple of plain ints."""
-    if answer is None:
+def whole_numbers(call: str, answer: Any, part: str = "") -> tuple[int, ...]:
+    """`answer`, any kind of list of whole numbers, as a tuple of plain ints.
+
+    part: which of several lists it is, for the message.
+    """
+    role = f" as {part}" if part else ""
+    if answer is None and not part:
         whole_number(call, answer)  # which says what a None means
     if not isinstance(answer, (list, tuple, np.ndarray)) or isinstance(answer, np.ndarray) and answer.ndim != 1:
         raise CheckFailed(
-            f"{call} returned {shortened(answer)}, {a_type(answer)}; a list of whole numbers was expected.",
+            f"{call} returned {shortened(answer)}, {a_type(answer)}{role}; a list of whole numbers was expected.",
             step="return a list with one whole number per entry",
         )
     for entry in answer:
         if isinstance(entry, (bool, np.bool_)) or not isinstance(entry, (int, np.integer)):
             raise CheckFailed(
-                f"{call} returned {shortened(answer)}, which holds {shortened(entry)}, {a_type(entry)}; "
+                f"{call} returned {shortened(answer)}{role}, which holds {shortened(entry)}, {a_type(entry)}; "
                 "a list of whole numbers was expected.",
                 step="return plain counts or block ids, one per entry",
             )
@@ -39,7 +43,7 @@ def counts_and_freed(call: str, answer: Any) -> tuple[tuple[int, ...], tuple[int
             "one of the two lists is missing",
             "end with `return counts, freed`",
         )
-    return whole_numbers(call, answer[0]), whole_numbers(call, answer[1])
+    return whole_numbers(call, answer[0], "counts"), whole_numbers(call, answer[1], "freed")
 
 
 def as_tuples(value: Any) -> Any:

@@ -38,7 +38,8 @@ def plan(call: str, answer: Any) -> Plan:
                 cause,
                 "append `(request_id, tokens)`",
             )
-        found.append((str.__str__(pair[0]), whole_number(f"{call}: the number of tokens", pair[1])))
+        name = str.__str__(pair[0])
+        found.append((name, whole_number(call, pair[1], f"the number of tokens of {name!r}")))
     return found
 
 

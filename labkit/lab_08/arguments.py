@@ -46,11 +46,15 @@ class ReadOnlyExercise(Exercise):
         return failure
 
 
-def items_of(call: str, answer: Any, of: str) -> list[Any]:
-    """The items of a list, a tuple or an array of one axis. of: what they should be, for the message."""
+def items_of(call: str, answer: Any, of: str, part: str = "") -> list[Any]:
+    """The items of a list, a tuple or an array of one axis.
+
+    of: what they should be, for the message. part: what the list is of the whole result, such as "a prompt".
+    """
+    role = f" as {part}" if part else ""
     if answer is None:
         raise CheckFailed(
-            f"{call} returned None; a list of {of} was expected.",
+            f"{call} returned None{role}; a list of {of} was expected.",
             "the result is printed, or one path through the function has no `return`",
             "end every path of the function with `return`",
         )
@@ -59,7 +63,7 @@ def items_of(call: str, answer: Any, of: str) -> list[Any]:
     if isinstance(answer, (list, tuple)):
         return list(answer)
     raise CheckFailed(
-        f"{call} returned {shortened(answer)}, {a_type(answer)}; a list of {of} was expected.",
+        f"{call} returned {shortened(answer)}, {a_type(answer)}{role}; a list of {of} was expected.",
         "one value instead of a list, or a generator, a set or a dict",
         "collect the results in a list, and return it",
     )
@@ -76,7 +80,7 @@ def block_ids(call: str, answer: Any) -> list[int]:
             "whole block tables are collected, not their blocks",
             "go through the blocks of each table, in a loop within the loop",
         )
-    return [whole_number(call, item) for item in items]
+    return [whole_number(call, item, "a block id") for item in items]
 
 
 def two_numbers(call: str, answer: Any) -> tuple[int, int]:
@@ -94,5 +98,6 @@ def two_numbers(call: str, answer: Any) -> tuple[int, int]:
             "a value for each turn is returned, not the sum over the turns",
             "add the turns up, and return the pair (tokens without caching, tokens with it)",
         )
-    first, second = (whole_number(call, item) for item in items)
+    parts = "the tokens without caching", "the tokens with caching"
+    first, second = (whole_number(call, item, part) for item, part in zip(items, parts))
     return first, second

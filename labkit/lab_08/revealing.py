@@ -23,7 +23,7 @@ def prompt_list(call: str, answer: Any) -> list[list[int]]:
                 "one prompt is returned instead of a list of prompts, or a text",
                 "return [[...], [...]]: a list of lists of whole numbers",
             )
-        prompt = [whole_number(call, token) for token in items_of(call, item, "token ids")]
+        prompt = [whole_number(call, token, "a token id") for token in items_of(call, item, "token ids", "a prompt")]
         if not 1 <= len(prompt) <= MAX_TOKENS or min(prompt) < 0:
             raise CheckFailed(
                 f"{call} returned a prompt of {len(prompt)} tokens, {shortened(prompt, 40)}.",

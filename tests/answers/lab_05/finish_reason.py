@@ -188,6 +188,16 @@ FINISH_REASON = [
         LAST + "eos_token_ids |= set(params.stop_token_ids)\n" + EOS + STOP + MAX_TOKENS + MAX_LEN,
     ),
     _wrong(
+        "a list of the parameters extended in place",
+        "changed a list or set",
+        LAST + "stops = params.stop_token_ids\nstops += eos_token_ids\n" + EOS + STOP + MAX_TOKENS + MAX_LEN,
+    ),
+    _wrong(
+        "a set and a list joined",
+        "eos_token_ids is a set, stop_token_ids and output_token_ids are lists",
+        LAST + "if last in eos_token_ids | params.stop_token_ids:\n    return 'stop'\n" + MAX_TOKENS + MAX_LEN,
+    ),
+    _wrong(
         "yes or no", "not why", LAST + (EOS + STOP + MAX_TOKENS + MAX_LEN).replace("'stop'", "True") + "return False"
     ),
     _wrong("eos", "another word for the reason", LAST + EOS.replace("'stop'", "'eos'") + STOP + MAX_TOKENS + MAX_LEN),

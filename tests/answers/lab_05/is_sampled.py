@@ -34,6 +34,11 @@ IS_SAMPLED = [
         "half = (num_new_tokens + 1) // 2\n"
         "return is_sampled(num_tokens, num_computed_tokens + half, num_new_tokens - half)",
     ),
+    _right(
+        "recursion of one level a token",
+        "if num_new_tokens == 0:\n    return num_computed_tokens == num_tokens\n"
+        "return is_sampled(num_tokens, num_computed_tokens + 1, num_new_tokens - 1)",
+    ),
     _wrong("always", "at every chunk", "return True"),
     _wrong("every step computes", "at every chunk", "return num_new_tokens > 0"),
     _wrong("decode only, by the step", "taken for a decode", "return num_new_tokens == 1"),

@@ -42,6 +42,11 @@ NUM_TOKENS_TO_COMPUTE = [
         "return half + num_tokens_to_compute(num_tokens, num_computed_tokens + half, budget - half)",
     ),
     _right(
+        "recursion of one level a token",
+        "if budget <= 0 or num_computed_tokens >= num_tokens:\n    return 0\n"
+        "return 1 + num_tokens_to_compute(num_tokens, num_computed_tokens + 1, budget - 1)",
+    ),
+    _right(
         "cases",
         "gap = num_tokens - num_computed_tokens\nif gap < 0:\n    return 0\n"
         "if gap <= budget:\n    return gap\nreturn budget",
