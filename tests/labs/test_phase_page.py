@@ -12,6 +12,7 @@ class Phase:
 
     def __init__(self, name: str) -> None:
         self.folder = ROOT / "source" / name
+        self.name = f"phase {name.split('-')[1]}"  # as in the README
         self.labs = [lab for lab in LABS if lab.path.parent == self.folder]
         self.page = (self.folder / "README.md").read_text(encoding="utf-8")
         self.glossary = (self.folder / "glossary.md").read_text(encoding="utf-8")
@@ -49,6 +50,15 @@ EACH_PHASE = pytest.mark.parametrize("phase", OF_PHASE.values(), ids=OF_PHASE)
 @EACH_PHASE
 def test_the_page_names_every_lab_in_order_and_links_to_it(phase):
     assert [re.search(r"\((.*)\)", row[0]).group(1) for row in phase.lab_rows] == [lab.path.name for lab in phase.labs]
+
+
+@EACH_PHASE
+def test_the_page_and_the_readme_ask_the_question_that_is_the_labs_title(phase):
+    readme = {row[0]: row[1] for row in rows((ROOT / "README.md").read_text(encoding="utf-8"), f"| [{phase.name} ")}
+    for row, lab in zip(phase.lab_rows, phase.labs, strict=True):
+        (listed,) = [question for link, question in readme.items() if lab.path.name in link]
+        assert text_of(lab).startswith(f"# Lab {lab.name[-2:]} · {row[1]} [CPU-OK]\n")
+        assert row[1] == listed
 
 
 @EACH_PHASE
