@@ -8,6 +8,7 @@ from numpy.random import SeedSequence
 
 from mini_vllm.sample.ops.logprobs import Logprob
 from mini_vllm.sampling_params import SamplingParams
+from mini_vllm.spec_decode.draft_pause import DraftPause
 
 
 class RequestStatus(enum.Enum):
@@ -68,6 +69,7 @@ class Request:
         self.num_computed_tokens = 0  # K and V of so many are in the cache
         self.num_cached_tokens = 0  # so many were there already when it was first scheduled
         self.num_preemptions = 0
+        self.draft_pause = DraftPause()  # of speculation
         self.first_scheduled_time: float | None = None  # on time.monotonic's clock, as the next two
         self.first_token_time: float | None = None
         self.last_token_time: float | None = None

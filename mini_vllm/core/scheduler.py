@@ -92,8 +92,10 @@ class Scheduler:
             # The newest token is not computed yet, and K and V of rejected drafts do not count.
             request.num_computed_tokens = min(num_computed_tokens, request.num_tokens - 1)
             if item.spec_token_ids:
-                self.num_draft_tokens += len(item.spec_token_ids)
-                self.num_accepted_tokens += max(len(token_ids) - 1, 0)
+                num_drafts, num_accepted = len(item.spec_token_ids), max(len(token_ids) - 1, 0)
+                self.num_draft_tokens += num_drafts
+                self.num_accepted_tokens += num_accepted
+                request.draft_pause.update(request.num_tokens, num_drafts, num_accepted)
                 self.kv_cache_manager.free_draft_blocks(request)
             if not (token_ids or request.status.is_finished):  # a piece of a prompt: there is more to compute
                 continue

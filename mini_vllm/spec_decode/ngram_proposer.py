@@ -15,7 +15,7 @@ class NgramProposer:
         self.config, self.max_model_len = config, max_model_len
 
     def propose(self, request: Request, max_num_drafts: int) -> list[int]:
-        """Drafts for a request whose next token is about to be sampled, none if there is nothing to go by."""
+        """Drafts for a request whose next token is about to be sampled: none in a pause, or with nothing to go by."""
         params = request.sampling_params
         # Of a request's last tokens, one is sampled behind the last draft.
         num_drafts = min(
@@ -23,7 +23,7 @@ class NgramProposer:
         )
         if params.max_tokens is not None:
             num_drafts = min(num_drafts, params.max_tokens - request.num_output_tokens - 1)
-        if num_drafts < 1:
+        if num_drafts < 1 or request.num_tokens < request.draft_pause.until:
             return []
         return tokens_after_match(
             request.all_token_ids, num_drafts, self.config.prompt_lookup_min, self.config.prompt_lookup_max

@@ -7,6 +7,7 @@ from engines import greedy
 
 from mini_vllm import EngineConfig
 from mini_vllm.request import Request
+from mini_vllm.spec_decode.draft_pause import LONGEST_PAUSE, DraftPause
 from mini_vllm.spec_decode.ngram_proposer import NgramProposer, tokens_after_match
 from mini_vllm.speculative_config import SpeculativeConfig
 
@@ -43,6 +44,34 @@ def test_there_are_no_more_drafts_than_the_request_can_use():
         counts[max_tokens, max_model_len, budget] = len(drafts)
         assert drafts == [1, 2, 3, 4, 1, 2, 3][: len(drafts)]
     assert counts == {(20, 64, 64): 7, (4, 64, 64): 3, (20, 16, 64): 3, (20, 64, 2): 2, (1, 64, 64): 0}
+
+
+def test_a_pause_doubles_with_each_draft_that_does_not_pay_and_is_short_again_after_one_that_does():
+    pause, ends = DraftPause(), []
+    for _ in range(8):
+        pause.update(num_tokens=100, num_drafts=7, num_accepted=1)
+        ends.append(pause.until - 100)
+    assert ends == [2, 4, 8, 16, 32, 64, LONGEST_PAUSE, LONGEST_PAUSE]
+    pause.update(num_tokens=300, num_drafts=7, num_accepted=2)
+    assert pause.until < 300, "after a draft that pays there is no pause"
+    pause.update(num_tokens=310, num_drafts=7, num_accepted=0)
+    assert pause.until == 312
+
+
+def test_a_short_draft_pays_if_all_of_it_is_accepted():
+    pause = DraftPause()
+    pause.update(num_tokens=10, num_drafts=1, num_accepted=1)
+    assert pause.until == 0
+
+
+def test_a_request_gets_no_drafts_in_its_pause():
+    config = SpeculativeConfig.from_dict({"method": "ngram", "num_speculative_tokens": 7, "prompt_lookup_min": 1})
+    request = Request("a", [1, 2, 3, 4] * 3, greedy(20))
+    request.draft_pause.update(request.num_tokens - 1, num_drafts=7, num_accepted=0)
+    proposer = NgramProposer(config, 64)
+    assert proposer.propose(request, 64) == []
+    request.append_output_token_id(1)
+    assert proposer.propose(request, 64) == [2, 3, 4, 1, 2, 3, 4]
 
 
 NGRAM = {"method": "ngram", "num_speculative_tokens": 3}

@@ -163,3 +163,21 @@ def test_a_stream_has_all_tokens_of_a_step_at_once_and_drawn_tokens_stay_the_sam
     streamed = list(llm.stream(prompt, params))
     assert streamed[-1].outputs[0].token_ids == plain[-1].outputs[0].token_ids
     assert len(streamed) < len(plain) == 40 and llm.llm_engine.stats.num_accepted_tokens == 40 - len(streamed)
+
+
+def test_a_text_that_never_repeats_as_guessed_gets_few_drafts():
+    """Each draft would cost a step as long as two."""
+    an_engine = engine(speculative_config={"method": "ngram", "num_speculative_tokens": 7, "prompt_lookup_min": 1})
+    proposer = an_engine.scheduler.proposer
+    propose, drafted = proposer.propose, []
+
+    def wrong(request, max_num_drafts):
+        drafts = [(token + 1) % 64 for token in propose(request, max_num_drafts)]
+        drafted.extend([request.num_output_tokens] if drafts else [])
+        return drafts
+
+    proposer.propose = wrong
+    an_engine.add_request("a", [1] * 20, greedy(60, logit_bias={1: 100}))  # the same token again and again
+    (output,) = run(an_engine)["a"].outputs
+    assert output.token_ids == [1] * 60 and an_engine.stats.num_accepted_tokens == 0
+    assert drafted == [0, 3, 8, 17, 34]  # after each, one token of its step, and 2, 4, 8 and 16 more without drafts
