@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from mini_vllm import field_checks as check
 from mini_vllm.config import ModelConfig
 from mini_vllm.speculative_config import SpeculativeConfig
 
@@ -34,10 +35,9 @@ class EngineConfig:
     speculative_config: SpeculativeConfig | None = None  # vLLM's dict becomes one; None: no speculation
 
     def __post_init__(self) -> None:
-        if not isinstance(self.enable_prefix_caching, bool):
-            raise ValueError(f"enable_prefix_caching={self.enable_prefix_caching!r} must be True or False.")
-        if self.seed is not None and (type(self.seed) is not int or self.seed < 0):
-            raise ValueError(f"seed={self.seed!r} must be a whole number, at least 0, or None.")
+        check.flag("enable_prefix_caching", self.enable_prefix_caching)
+        if self.seed is not None:
+            object.__setattr__(self, "seed", check.whole("seed", self.seed, 0, "at least 0, or None"))
         if not (self.scheduler_cls is None or isinstance(self.scheduler_cls, type)):
             raise ValueError(f"scheduler_cls={self.scheduler_cls!r} must be a subclass of Scheduler, or None.")
         if not (self.block_hasher is None or callable(self.block_hasher)):
@@ -46,7 +46,7 @@ class EngineConfig:
             object.__setattr__(self, "speculative_config", SpeculativeConfig.from_dict(self.speculative_config))
         for field in fields(self):
             if field.type is int:
-                _require_whole(field.name, getattr(self, field.name))
+                object.__setattr__(self, field.name, _above_zero(field.name, getattr(self, field.name)))
         if self.num_blocks * self.block_size < self.max_model_len:
             size = self.block_size
             held = f"1 block of {size} tokens"
@@ -78,26 +78,23 @@ class EngineConfig:
 
         Errors: ValueError, with the numbers, for what does not fit the model or the cache.
         """
-        _require_whole("block_size", block_size)
-        _require_whole("max_num_seqs", max_num_seqs)
         longest = model.max_model_len
         if max_model_len is not None:
-            _require_whole("max_model_len", max_model_len)
-            if max_model_len > longest:
+            if _above_zero("max_model_len", max_model_len) > longest:
                 raise ValueError(
                     f"max_model_len={max_model_len} is more than the model was made for: its longest context is "
-                    f"{longest} tokens."
+                    f"{longest} tokens.{_why_no_longer(model)}"
                 )
             longest = max_model_len
-        block_bytes = block_size * kv_bytes_per_token(model)
+        max_num_seqs = _above_zero("max_num_seqs", max_num_seqs)
+        block_bytes = _above_zero("block_size", block_size) * kv_bytes_per_token(model)
         if num_blocks is not None and kv_cache_memory_bytes is not None:
             raise ValueError(
                 f"num_blocks={num_blocks} and kv_cache_memory_bytes={kv_cache_memory_bytes} both set the size "
                 "of the KV cache: give one of them."
             )
         if kv_cache_memory_bytes is not None:
-            _require_whole("kv_cache_memory_bytes", kv_cache_memory_bytes)
-            num_blocks = kv_cache_memory_bytes // block_bytes
+            num_blocks = _above_zero("kv_cache_memory_bytes", kv_cache_memory_bytes) // block_bytes
             if num_blocks == 0:
                 raise ValueError(
                     f"kv_cache_memory_bytes={kv_cache_memory_bytes} is less than one block, which takes "
@@ -106,9 +103,8 @@ class EngineConfig:
         elif num_blocks is None:
             one = -(-longest // block_size)
             num_blocks = max(one, min(max_num_seqs * one, DEFAULT_KV_CACHE_MEMORY_BYTES // block_bytes))
-        _require_whole("num_blocks", num_blocks)
         if max_model_len is None:
-            max_model_len = min(longest, num_blocks * block_size)
+            max_model_len = min(longest, _above_zero("num_blocks", num_blocks) * block_size)
         return cls(
             max_model_len=max_model_len,
             num_blocks=num_blocks,
@@ -123,6 +119,11 @@ def kv_bytes_per_token(model: ModelConfig) -> int:
     return 2 * model.num_hidden_layers * model.num_key_value_heads * model.head_dim * KV_CACHE_BYTES_PER_ELEMENT
 
 
-def _require_whole(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name}={value!r} must be a whole number, at least 1.")
+def _above_zero(name: str, value: object) -> int:
+    return check.whole(name, value, 1, "at least 1")
+
+
+def _why_no_longer(model: ModelConfig) -> str:
+    if model.rope_scaling is None or model.rope_scaling.rope_type != "dynamic":
+        return ""
+    return " With 'dynamic' RoPE, all angles change when a text grows beyond it, and cached keys cannot follow."

@@ -5,7 +5,8 @@ import pytest
 from engines import MODEL, check_blocks, expected_tokens, greedy, random_prompt
 from letters import LETTERS, LetterTokenizer
 
-from mini_vllm import LLM, LlamaForCausalLM, ModelConfig, OneSequence, SamplingParams
+from mini_vllm import LLM, EngineConfig, LlamaForCausalLM, ModelConfig, OneSequence, SamplingParams
+from mini_vllm.rope_scaling import RopeScaling
 
 
 def llm(**limits) -> LLM:
@@ -286,6 +287,21 @@ def test_bad_input_is_refused_by_name_before_anything_is_computed(prompts, param
 def test_limits_that_do_not_fit_are_refused_with_the_numbers(limits, message):
     with pytest.raises(ValueError, match=message):
         LLM(MODEL, **limits)
+
+
+def test_limits_may_be_numpys_whole_numbers_and_become_pythons():
+    limits = {"max_model_len": 64, "num_blocks": 8, "block_size": 16, "max_num_seqs": 2, "seed": 3}
+    config = LLM(MODEL, **{name: np.int64(value) for name, value in limits.items()}).llm_engine.config
+    assert {name: getattr(config, name) for name in limits} == limits
+    assert {type(getattr(config, name)) for name in limits} == {int}
+
+
+def test_a_context_beyond_the_one_of_dynamic_rope_is_refused_with_the_reason():
+    scaling = RopeScaling(rope_type="dynamic", factor=4.0)
+    model = ModelConfig(**{**vars(MODEL.config), "rope_scaling": scaling})
+    assert EngineConfig.for_model(model).max_model_len == 128
+    with pytest.raises(ValueError, match="longest context is 128 tokens. With 'dynamic' RoPE, all angles change"):
+        EngineConfig.for_model(model, max_model_len=129)
 
 
 def test_an_unknown_limit_is_refused_by_name():
