@@ -66,7 +66,7 @@ def _sample(raw: np.ndarray, best: int, metadata: SamplingMetadata, row: int) ->
         if params.has_logits_processors:
             apply_logits_processors(logits, params, output)
         if params.has_penalties:
-            logits = apply_all_penalties(logits, params, metadata.prompt_token_ids[row], output)
+            apply_all_penalties(logits, params, metadata.prompt_token_ids[row], output)
         best = int(logits.argmax())
         _check_greatest(logits[best])
     if params.is_greedy:

@@ -66,10 +66,8 @@ def test_every_block_of_a_long_distribution_can_be_drawn_from():
 
 def penalised(logits: list[float], prompt: list[int], output: list[int], **settings) -> list[float]:
     row = np.float32(logits)
-    result = apply_all_penalties(row, SamplingParams(**settings), prompt, output)
-    assert result.dtype == np.float32
-    assert np.array_equal(row, np.float32(logits)), "the logits were changed in place"
-    return result.tolist()
+    apply_all_penalties(row, SamplingParams(**settings), prompt, output)
+    return row.tolist()
 
 
 def test_the_repetition_penalty_lowers_each_token_of_prompt_and_output_once():

@@ -9,15 +9,14 @@ from mini_vllm.sampling_params import SamplingParams
 
 def apply_all_penalties(
     logits: np.ndarray, params: SamplingParams, prompt_token_ids: Sequence[int], output_token_ids: Sequence[int]
-) -> np.ndarray:
-    """A copy of one row of logits, (vocab_size,) float32, with the request's penalties applied.
+) -> None:
+    """Apply a request's penalties to one row of logits, (vocab_size,) float32, in place.
 
     The repetition penalty counts prompt and output; it divides a positive logit and multiplies a negative
     one, which lowers both. Presence and frequency count the output only.
 
     Errors: ValueError for a token id outside the vocabulary.
     """
-    logits = logits.copy()
     prompt, output = (checked_token_ids(ids, len(logits)) for ids in (prompt_token_ids, output_token_ids))
     with np.errstate(over="ignore"):  # the result is then infinite, and the sampler looks for that
         if params.repetition_penalty != 1:
@@ -29,7 +28,6 @@ def apply_all_penalties(
         tokens, counts = np.unique(output, return_counts=True)
         logits[tokens] -= np.float32(params.frequency_penalty) * counts.astype(np.float32)
         logits[tokens] -= np.float32(params.presence_penalty)
-    return logits
 
 
 def checked_token_ids(token_ids: Sequence[int], vocab_size: int) -> np.ndarray:
