@@ -1,5 +1,6 @@
 """The report as a file: what a browser, a reader of screens and a person without the right to names get to see."""
 
+import contextlib
 import re
 
 import pytest
@@ -22,16 +23,11 @@ def course(tmp_path) -> ReportedCourse:
     return ReportedCourse(tmp_path / "course")
 
 
-@pytest.fixture
-def report(course, monkeypatch):
+def report(course: ReportedCourse, *arguments: str) -> str:
     """Write the page and return it."""
-    monkeypatch.chdir(course.root)
-
-    def report(*arguments: str) -> str:
+    with contextlib.chdir(course.root):
         assert main(["report", ASSIGNMENT, *arguments]) == 0
-        return (course.root / f"report-{ASSIGNMENT}.html").read_text(encoding="utf-8")
-
-    return report
+    return (course.root / f"report-{ASSIGNMENT}.html").read_text(encoding="utf-8")
 
 
 def make_class(course: ReportedCourse, word: str) -> None:
@@ -51,22 +47,34 @@ def make_class(course: ReportedCourse, word: str) -> None:
         gradebook.add_student(f"{word}-gil", last_name=word)
 
 
-def test_without_names_nothing_of_a_students_own_is_in_the_file(course, report):
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory) -> ReportedCourse:
+    course = ReportedCourse(tmp_path_factory.mktemp("troubled") / "course")
     make_class(course, SECRET)
-    assert report().lower().count(SECRET) > 10  # so that the next line can fail
-    page = report("--no-names")
+    return course
+
+
+@pytest.fixture(scope="module")
+def page(troubled) -> str:
+    """Of the class with every kind of trouble."""
+    return report(troubled)
+
+
+def test_without_names_nothing_of_a_students_own_is_in_the_file(troubled, page):
+    assert page.lower().count(SECRET) > 10  # so that the next line can fail
+    page = report(troubled, "--no-names")
     assert SECRET not in page.lower()
-    assert SECRET not in repr(course.facts(with_names=False)).lower()  # a template has nothing to hide
+    assert SECRET not in repr(troubled.facts(with_names=False)).lower()  # a template has nothing to hide
     assert "An example value is hard-coded." in page and "The cell did not finish and counts as not run: …" in page
     assert "Whose" not in page and "Other causes" in page
 
 
-def test_what_a_student_wrote_is_text(course, report):
+def test_what_a_student_wrote_is_text(course):
     for number, attack in enumerate(ATTACKS):
         errors = {"test_double": failed(f"Likely cause: {attack}"), "test_ratio": ("Error", attack)}
         course.graded(f"{number}-<b onclick=x>&", errors, test_double=0, test_ratio=0)
     course.write("submitted", "eva", "<img src=x onerror=alert(1)>.ipynb", "")
-    page = report()
+    page = report(course)
     reader = Reader(page)
     assert {tag for tag, _ in reader.tags} <= TAGS
     attributes = {(tag, name) for tag, found in reader.tags for name in found}
@@ -78,23 +86,20 @@ def test_what_a_student_wrote_is_text(course, report):
 
 
 @pytest.mark.parametrize(("num", "said"), [(5, "s1, s2, s3, s4, s5"), (6, "s1, s2, s3, s4 and 2 mores5, s6")])
-def test_names_are_folded_away_only_if_there_are_two_or_more_of_them(course, report, num, said):
+def test_names_are_folded_away_only_if_there_are_two_or_more_of_them(course, num, said):
     for number in range(num):
         course.graded(f"s{number + 1}", {"test_double": failed("Likely cause: the same.")}, test_double=0)
-    assert said in " ".join(Reader(report()).text.split())
+    assert said in " ".join(Reader(report(course)).text.split())
 
 
-def test_the_policy_forbids_scripts_and_whatever_comes_from_elsewhere(course, report):
-    make_class(course, "ada")
-    page = report()
+def test_the_policy_forbids_scripts_and_whatever_comes_from_elsewhere(page):
     assert "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'" in page
     assert "<script" not in page and "url(http" not in page
     assert not re.findall(r'(?:href|src)="(?!#)', page)
 
 
-def test_a_reader_of_screens_finds_headings_in_order_and_names_for_tables_and_pictures(course, report):
-    make_class(course, "ada")
-    reader = Reader(report())
+def test_a_reader_of_screens_finds_headings_in_order_and_names_for_tables_and_pictures(page):
+    reader = Reader(page)
     levels = [int(tag[1]) for tag, _ in reader.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:]))
@@ -153,17 +158,16 @@ def a_lab_without_submissions(course):
         ),
     ],
 )
-def test_where_there_is_nothing_to_draw_the_page_says_so_in_words(course, report, make, said, num_pictures):
+def test_where_there_is_nothing_to_draw_the_page_says_so_in_words(course, make, said, num_pictures):
     make(course)
-    reader = Reader(report())
+    reader = Reader(report(course))
     text = " ".join(reader.text.split())
     assert [sentence for sentence in said if sentence not in text] == []
     assert sum(tag == "svg" for tag, _ in reader.tags) == num_pictures
 
 
-def test_the_headline_counts_and_links_to_what_needs_a_person(course, report):
-    make_class(course, "ada")
-    text = " ".join(Reader(report()).text.split())
+def test_the_headline_counts_and_links_to_what_needs_a_person(page):
+    text = " ".join(Reader(page).text.split())
     # Two that are not graded, a lab untouched, one missing, and three causes that are no wrong answer.
     assert "handed in6 of 7 graded4 median points1 of 6 need a person7" in text
 
