@@ -5,7 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
@@ -41,7 +41,7 @@ class AsyncLLM:
         self.error: BaseException | None = None  # what ended the engine's thread
         self._streams: dict[str, OutputStream] = {}  # by request id, until the request ends
         self._latest: dict[str, RequestOutput] = {}  # of these requests
-        self._answers: set[asyncio.Future[None]] = set()  # that the engine's thread owes
+        self._answers: set[Future[None]] = set()  # that the engine's thread owes
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()  # None: stop
         self._thread = threading.Thread(target=self._run, name="mini_vllm-engine", daemon=True)
         # One thread, because a tokenizer need not be safe for several; and not the engine's, which has steps to do.
@@ -109,20 +109,21 @@ class AsyncLLM:
 
     def _ask(self, function: Callable[..., None], *arguments: object) -> "asyncio.Future[None]":
         """Let the engine's thread call a function; the future has its error, if there is one."""
-        answer: asyncio.Future[None] = self._loop.create_future()
+        answer: Future[None] = Future()
         self._answers.add(answer)
         answer.add_done_callback(self._answers.discard)
 
         def command() -> None:
-            error = None
+            if not answer.set_running_or_notify_cancel():  # nobody waits any more
+                return
             try:
                 function(*arguments)
-            except Exception as wrong:
-                error = wrong
-            self._tell(_settle, answer, error)
+                answer.set_result(None)
+            except Exception as error:
+                answer.set_exception(error)
 
         self._commands.put(command)
-        return answer
+        return asyncio.wrap_future(answer)
 
     def _run(self) -> None:
         """What the engine's thread does."""
@@ -167,13 +168,4 @@ class AsyncLLM:
         self.error = error
         self.abort_all(EngineDeadError("The engine has stopped."))
         for answer in [*self._answers]:
-            _settle(answer, EngineDeadError("The engine has stopped."))
-
-
-def _settle(answer: "asyncio.Future[None]", error: Exception | None) -> None:
-    if answer.done():  # nobody waits any more
-        return
-    if error is None:
-        answer.set_result(None)
-    else:
-        answer.set_exception(error)
+            answer.set_exception(EngineDeadError("The engine has stopped."))
