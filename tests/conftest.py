@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-# The folders that take longest, so that no worker begins one of them when the others have nothing left to do.
-LONGEST_FIRST = ("tests/grading/attacks", "tests/grading", "tests/scripts", "tests/docs", "tests/browser")
-
+# What takes longest, so that no worker begins one of these when the others have nothing left to do.
+LONGEST_FIRST = (
+    *("tests/grading/attacks", "tests/grading", "source", "tests/labs", "tests/test_help.py"),
+    *("tests/scripts", "tests/docs", "tests/browser"),
+)
 PULLED = os.environ.get("MINI_VLLM_CACHE")  # where the models are that have been pulled; None: in the usual place
-
 BESIDE = {"tests/grading/test_submissions.py": "tests/grading/test_autograde.py"}  # they look at one graded class
 
 
@@ -61,8 +62,9 @@ def pulled_models(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _turn(path: Path) -> int:
-    folders = [folder.as_posix() for folder in path.relative_to(ROOT).parents]
-    return next((turn for turn, folder in enumerate(LONGEST_FIRST) if folder in folders), len(LONGEST_FIRST))
+    path = path.relative_to(ROOT)
+    places = [place.as_posix() for place in (path, *path.parents)]
+    return next((turn for turn, place in enumerate(LONGEST_FIRST) if place in places), len(LONGEST_FIRST))
 
 
 @pytest.hookimpl(wrapper=True)

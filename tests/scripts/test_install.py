@@ -115,6 +115,7 @@ def test_a_failed_step_shows_its_last_lines_what_they_mean_and_the_next_step(adv
     assert "run the same command again" in message
 
 
+@pytest.mark.slow
 def test_a_broken_venv_is_made_again_and_without_a_network_the_installer_says_so_and_leaves_no_stamp(course):
     python = course / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     python.parent.mkdir(parents=True)
@@ -126,6 +127,26 @@ def test_a_broken_venv_is_made_again_and_without_a_network_the_installer_says_so
     assert "Check your connection or proxy, then run the same command again" in result.stderr
     assert "setuptools" in result.stderr  # pip's own last lines
     assert not list(course.glob(".venv/installed*"))
+
+
+def test_a_broken_venv_is_named_and_made_again(installer, capsys):
+    Path(installer.PYTHON).parent.mkdir(parents=True)
+    Path(installer.PYTHON).touch()
+    installer.install(EXTRAS)
+    assert "broken or incomplete" in capsys.readouterr().out
+    assert installer.commands == ["venv", "pip"]
+
+
+def test_where_pip_fails_no_stamp_is_left(installer, course, monkeypatch):
+    run = installer.run
+
+    def without_a_network(command, started, has_to_work=True):
+        return sys.exit("no network") if command[2] == "pip" else run(command, started, has_to_work)
+
+    monkeypatch.setattr(installer, "run", without_a_network)
+    with pytest.raises(SystemExit, match="no network"):
+        installer.install(EXTRAS)
+    assert Path(installer.PYTHON).exists() and not list(course.glob(".venv/installed*"))
 
 
 def test_a_finished_installation_is_not_repeated(installer):

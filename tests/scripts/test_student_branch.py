@@ -78,6 +78,7 @@ def test_the_next_steps_are_the_push_and_binders_address_of_the_branch(course):
     )
 
 
+@pytest.mark.slow
 def test_a_fresh_clone_goes_on_where_the_published_branch_ended(course, tmp_path):
     bundle(course, "--branch", "student")
     last = git(course, "rev-parse", "student")
