@@ -101,6 +101,11 @@ class Request:
         del self.output_token_ids[num_output_tokens:]
         self.all_token_ids = self.prompt_token_ids + self.output_token_ids
 
+    def preempt(self) -> None:
+        """Note that its blocks are gone: all of its tokens are to be computed anew."""
+        self.status, self.num_computed_tokens = RequestStatus.PREEMPTED, 0
+        self.num_preemptions += 1
+
     def restart(self, num_output_tokens: int) -> None:
         """Keep the first output tokens, and compute everything anew, after a step was broken off.
 
@@ -108,11 +113,9 @@ class Request:
         """
         self.drop_output_tokens(num_output_tokens)
         self.block_hashes = []
-        self.num_computed_tokens = 0
         self.stop_reason = self.error = None
         if self.status is not RequestStatus.WAITING:
-            self.status = RequestStatus.PREEMPTED
-            self.num_preemptions += 1
+            self.preempt()
         bits = np.random.PCG64(self._seed)
         if not self.sampling_params.is_greedy:
             bits.advance(num_output_tokens)  # each token took one uniform number

@@ -162,8 +162,7 @@ class Scheduler:
     def _preempt_last(self) -> Request:
         request = self.running.pop()
         self.kv_cache_manager.free(request)
-        request.status, request.num_computed_tokens = RequestStatus.PREEMPTED, 0
-        request.num_preemptions += 1
+        request.preempt()
         self.num_preemptions += 1
         self.waiting.appendleft(request)  # it came before all who wait
         return request
