@@ -62,7 +62,8 @@ def test_the_golden_data_holds_at_least_200_tokens():
 
 
 @pytest.mark.parametrize(
-    ("prompt_len", "new_tokens", "without", "cached"), [(5, 10, 95, 15), (5, 1000, 504_500, 1_005)]
+    ("prompt_len", "new_tokens", "without", "cached"),
+    [(5, 10, 95, 15), pytest.param(5, 1000, 504_500, 1_005, marks=pytest.mark.slow)],
 )
 def test_the_counter_counts_every_position_passed(prompt_len, new_tokens, without, cached):
     shape = ModelConfig(

@@ -127,18 +127,29 @@ def page_config(address):
     return json.loads(re.search(r'id="jupyter-config-data"[^>]*>\s*(\{.*?\})\s*</script>', page, re.DOTALL)[1])
 
 
-def test_the_printed_address_opens_the_students_copy_and_ctrl_c_ends_it_cleanly(lab, tmp_path):
+def instructors_tools(address):
+    """How many of nbgrader's five parts for instructors the page has switched off, and the status of the Formgrader."""
+    api, token = address.partition("/lab/")[0], address.partition("?")[2]
+    assert status(f"{api}/nbgrader_version?version=0&{token}") == 200  # what Validate asks first
+    parts = ("menu", "formgrader", "assignment-list", "course-list", "create-assignment")
+    disabled = {f"@jupyter/nbgrader:{part}" for part in parts} & set(page_config(address)["disabledExtensions"])
+    return len(disabled), status(f"{api}/formgrader?{token}")
+
+
+def test_a_students_address_opens_the_copy_without_instructors_tools_and_ctrl_c_ends_it_cleanly(lab, tmp_path):
     port = free_port()
     with lab("--port", str(port)) as process:
         try:
-            address, _ = address_of(process)
+            address, said = address_of(process)
             start = f"http://127.0.0.1:{port}/lab/tree/work/{PHASE}/README.md?token="
             assert address.startswith(start)
+            assert said == f"\nJupyterLab: {address}\n"  # no warning before it
             assert DIRECT.open(address, timeout=120).status == 200
             contents = address.replace("/lab/tree/", "/api/contents/")
             assert json.load(DIRECT.open(contents, timeout=120))["content"] == "# Start\n"
             with pytest.raises(urllib.error.HTTPError, match="403"):
                 DIRECT.open(contents.partition("?")[0], timeout=120)
+            assert instructors_tools(address) == (5, 404)
             process.send_signal(signal.SIGINT)
             process.wait(timeout=120)
             rest = process.stdout.read()
@@ -148,25 +159,15 @@ def test_the_printed_address_opens_the_students_copy_and_ctrl_c_ends_it_cleanly(
     assert "Ctrl-C stops it" in rest and "Traceback" not in rest
 
 
-@pytest.mark.parametrize(("person", "folder"), [("student", "work"), ("instructor", "source")])
-def test_the_instructors_tools_of_nbgrader_are_on_the_instructors_server_only(lab, tmp_path, person, folder):
-    with lab("--port", str(free_port()), "--for", person) as process:
+def test_an_instructors_server_opens_source_with_nbgraders_tools_and_makes_no_copy(lab, tmp_path):
+    with lab("--port", str(free_port()), "--for", "instructor") as process:
         try:
-            address, said = address_of(process)
-            config = page_config(address)
-            api = address.partition("/lab/")[0]
-            token = address.partition("?")[2]
-            with_formgrader = status(f"{api}/formgrader?{token}")
-            assert status(f"{api}/nbgrader_version?version=0&{token}") == 200  # what Validate asks first
+            address, _ = address_of(process)
+            assert f"/lab/tree/source/{PHASE}" in address
+            assert instructors_tools(address) == (0, 200)
         finally:
             process.kill()
-    parts = ("menu", "formgrader", "assignment-list", "course-list", "create-assignment")
-    disabled = {f"@jupyter/nbgrader:{part}" for part in parts} & set(config["disabledExtensions"])
-    assert (len(disabled), with_formgrader) == ((5, 404) if person == "student" else (0, 200))
-    assert f"/lab/tree/{folder}/{PHASE}" in address
-    assert (tmp_path / "course" / "work").exists() == (person == "student")
-    if person == "student":
-        assert said == f"\nJupyterLab: {address}\n"  # no warning before it
+    assert not (tmp_path / "course" / "work").exists()
 
 
 def status(address):
