@@ -17,7 +17,7 @@ FAST = {True: 2, False: 4}
 
 def passes_visible_tests(answer) -> bool:
     """Whether it is known, by its name or its message, that only a hidden test refuses the answer."""
-    return bool(re.search("hard|visible", answer.name)) or "wrong for" in answer.message
+    return bool(re.search("hard|visible", answer.name)) or "wrong for" in (answer.message or "")
 
 
 def answers(is_right: bool):
