@@ -43,4 +43,6 @@ def places(settings):
                 options += ["--" + name, value]
             elif value.lower() in ("1", "true", "yes", "on"):
                 options.append("--no-index")
+    if "--extra-index-url" in options:  # pip takes the best version of all places, uv that of the first with any
+        options += ["--index-strategy", "unsafe-best-match"]
     return options

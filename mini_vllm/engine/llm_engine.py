@@ -139,7 +139,7 @@ class LLMEngine:
             self._num_tokens_before = None
 
     def _require_progress(self, plan: SchedulerOutput) -> None:
-        if plan.total_num_scheduled_tokens:
+        if plan.scheduled:
             return
         scheduler, pool = self.scheduler, self.scheduler.kv_cache_manager.block_pool
         raise RuntimeError(

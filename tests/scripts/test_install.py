@@ -194,6 +194,14 @@ def test_uv_looks_for_packages_where_pip_does(monkeypatch, fast_installer):
     ]
 
 
+def test_of_several_indexes_the_best_version_of_all_counts_as_for_pip(fast_installer):
+    listed = "global.extra-index-url='file:///opt/one file:///opt/two'"
+    assert fast_installer.places(fast_installer.pip_settings(listed)) == [
+        *("--extra-index-url", "file:///opt/one", "--extra-index-url", "file:///opt/two"),
+        *("--index-strategy", "unsafe-best-match"),
+    ]
+
+
 def test_what_only_pip_understands_and_a_machine_without_uv_leave_it_to_pip(monkeypatch, fast_installer):
     proxy = "global.proxy='http://10.0.0.1:3128'\n"
     monkeypatch.setattr(fast_installer.subprocess, "check_output", lambda command, **_: proxy.encode())
