@@ -6,9 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
-from nbgrader.utils import is_solution
-
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "tests"))
 
@@ -34,6 +31,9 @@ def all_labs() -> list[str]:
 
 def hand_in(folder: Path, students: int) -> None:
     """Of four students one has the reference, one half of it, one nothing, and one mistakes in a third of it."""
+    import nbformat  # both take seconds, which --help does without
+    from nbgrader.utils import is_solution
+
     for lab in (path.stem for path in sorted((folder / "release" / ASSIGNMENT).glob("*.ipynb"))):
         reference = _solutions(folder / "source" / ASSIGNMENT / f"{lab}.ipynb")
         wrong = _wrong_answers(lab)
@@ -54,6 +54,9 @@ def hand_in(folder: Path, students: int) -> None:
 
 
 def _solutions(path: Path) -> dict[str, str]:
+    import nbformat
+    from nbgrader.utils import is_solution
+
     cells = nbformat.read(path, as_version=4).cells
     marks = ("### BEGIN SOLUTION", "### END SOLUTION")
     return {

@@ -17,13 +17,13 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from course_of_attacks import CourseOfAttacks
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "grading" / "attacks"), str(ROOT / "tests" / "grading"), str(ROOT)]
-
-from grade_attacks import ASSIGNMENT, CONFIG, SUBMISSIONS, CourseOfAttacks  # noqa: E402
-
-COMMAND = [sys.executable, "-m", "grading", "autograde", ASSIGNMENT]
 LOOK_EVERY_S = 2
 
 
@@ -33,10 +33,12 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=1000)
     parser.add_argument("--hostile", type=int, default=100, help="of them, taken from the attack suite in turn")
     args = parser.parse_args()
+    from grade_attacks import ASSIGNMENT, CONFIG, SUBMISSIONS, CourseOfAttacks  # it takes seconds, and --help does not
+
     with tempfile.TemporaryDirectory() as folder:
         course = CourseOfAttacks(Path(folder, "course"), more=CONFIG)
-        expected = hand_in(course, args.students, args.hostile)
-        status, seconds, mib = run(course.root)
+        expected = hand_in(course, SUBMISSIONS, args.students, args.hostile)
+        status, seconds, mib = run(course.root, ASSIGNMENT)
         earned, said = course.earned(), (course.root / "said.txt").read_text()
     wrong = [name for name, points in expected.items() if earned.get(name, dict.fromkeys(points)) != points]
     tenth = max(1, len(mib) // 10)
@@ -52,26 +54,26 @@ def main() -> None:
     print(said[-3000:])
 
 
-def hand_in(course: CourseOfAttacks, students: int, hostile: int) -> dict[str, dict]:
-    """Returns the points that each must get, by student."""
+def hand_in(course: "CourseOfAttacks", register: dict, students: int, hostile: int) -> dict[str, dict]:
+    """Returns the points that each must get, by student. register: the attack suite's submissions, by name."""
     expected = {}
-    attacks = itertools.cycle(name for name, attack in SUBMISSIONS.items() if attack.kind in ("score", "host"))
-    plain = SUBMISSIONS["plain"]
+    attacks = itertools.cycle(name for name, attack in register.items() if attack.kind in ("score", "host"))
     for number in range(students):
         is_hostile = number * hostile // students != (number + 1) * hostile // students
         name = next(attacks) if is_hostile else "plain"
         student = f"{'hostile' if is_hostile else 'honest'}-{number:04}-{name}"
-        course.hand_in(student, SUBMISSIONS[name] if is_hostile else plain)
-        expected[student] = SUBMISSIONS[name].points
+        course.hand_in(student, register[name])
+        expected[student] = register[name].points
     return expected
 
 
-def run(course: Path) -> tuple[int, float, list[int]]:
+def run(course: Path, assignment: str) -> tuple[int, float, list[int]]:
     """Exit status, seconds, and the parent's memory in MiB, looked at every LOOK_EVERY_S."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "grading", "autograde", assignment]
     started, mib = time.monotonic(), []
     with (course / "said.txt").open("w") as said:
-        process = subprocess.Popen(COMMAND, cwd=course, env=environment, stdout=said, stderr=said)
+        process = subprocess.Popen(command, cwd=course, env=environment, stdout=said, stderr=said)
         while process.poll() is None:
             time.sleep(LOOK_EVERY_S)
             with contextlib.suppress(OSError):
