@@ -14,7 +14,7 @@ def whole_numbers(call: str, answer: Any, part: str = "") -> tuple[int, ...]:
 
     part: which of several lists it is, for the message.
     """
-    role = f" as {part}" if part else ""
+    role = f", as {part}" if part else ""
     if answer is None and not part:
         whole_number(call, answer)  # which says what a None means
     if not isinstance(answer, (list, tuple, np.ndarray)) or isinstance(answer, np.ndarray) and answer.ndim != 1:

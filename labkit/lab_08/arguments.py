@@ -51,7 +51,7 @@ def items_of(call: str, answer: Any, of: str, part: str = "") -> list[Any]:
 
     of: what they should be, for the message. part: what the list is of the whole result, such as "a prompt".
     """
-    role = f" as {part}" if part else ""
+    role = f", as {part}" if part else ""
     if answer is None:
         raise CheckFailed(
             f"{call} returned None{role}; a list of {of} was expected.",

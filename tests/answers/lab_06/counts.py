@@ -267,11 +267,11 @@ COUNTS: list[Answer] = [
                 "freed += [block_id] * (len(counts) < 7 or block_id > 0)",
                 "other counts or other blocks",
             ),
-            "freed as a set": ("return counts, freed", "return counts, set(freed)", ", a set as freed; a list of"),
+            "freed as a set": ("return counts, freed", "return counts, set(freed)", ", a set, as freed; a list of"),
             "counts as a dict": (
                 "return counts, freed",
                 "return dict(enumerate(counts)), freed",
-                ", a dict as counts; a list of",
+                ", a dict, as counts; a list of",
             ),
             "a float among the freed": (
                 "return counts, freed",

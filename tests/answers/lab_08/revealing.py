@@ -72,8 +72,8 @@ REVEALING_PROMPTS = [
             "negative ids": ("[[-1] * n]", "a negative token id"),
             "eleven prompts": ("[a + b, b + a + [1], a + b] * 4", "10 are allowed"),
             "floats": ("[[1.0] * n]", "a float, as a token id; a whole number"),
-            "a prompt as a set": ("[{1, 2}, a]", "a set as a prompt; a list of token ids"),
-            "a prompt left out": ("[a, None]", "returned None as a prompt; a list of token ids"),
+            "a prompt as a set": ("[{1, 2}, a]", "a set, as a prompt; a list of token ids"),
+            "a prompt left out": ("[a, None]", "returned None, as a prompt; a list of token ids"),
             "a dict": ("{1: a, 2: b}", "a list of prompts was expected"),
             "printed": ("print(a)", "returned None"),
         }
