@@ -252,7 +252,7 @@ COUNTS: list[Answer] = [
             "swapped": ("return counts, freed", "return freed, counts", "the two lists are swapped"),
             "freed alone": ("return counts, freed", "return freed", "a pair (counts, freed) was expected"),
             "counts alone": ("return counts, freed", "return counts", "a pair (counts, freed) was expected"),
-            "how many": ("return counts, freed", "return counts, len(freed)", "an int, as freed; a list of whole numbers"),
+            "how many": ("return counts, freed", "return counts, len(freed)", "an int, as freed; a list"),
             "old counts": ("return counts, freed", "return list(ref_counts), freed", "the counts come back unchanged"),
             "added": ("counts[block_id] -= 1", "counts[block_id] += 1", "references are added"),
             "places": ("freed.append(block_id)", "freed.append(len(freed))", "not the blocks whose count"),
