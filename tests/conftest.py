@@ -41,12 +41,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
     return Groups(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than processors: a worker waits for judges, servers and time limits a fifth of its time."""
-    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In a worker, puts the longest groups first: the order in which they are handed out."""

@@ -110,7 +110,7 @@ def test_a_name_that_is_misspelled_in_a_function_is_shown_with_its_line(kernel):
         ("raise NotImplementedError('mine')", "NotImplementedError"),
         ("def f():\n    x += 1\nf()", "UnboundLocalError"),
         ("from concurrent.futures import Executor\nExecutor().submit(print)", "NotImplementedError"),
-        ("print(1", "SyntaxError"),
+        ("1 * / 2", "SyntaxError"),
         ("exec(compile('missing', 'lib.py', 'exec'), {'__name__': 'library'})", "NameError"),
     ],
 )
