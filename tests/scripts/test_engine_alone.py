@@ -12,15 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from built_wheel import build_wheel
 from packaging.requirements import Requirement
 
 COURSE = ("grading", "labkit", "nbgrader", "jupyter", "IPython", "matplotlib", "pytest")
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")

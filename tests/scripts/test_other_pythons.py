@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from built_wheel import build_wheel
 
 NEWEST = 14  # of the versions that pyproject.toml names
 
@@ -24,11 +23,6 @@ def interpreters() -> dict[str, str]:
             if program.is_file():
                 found.setdefault(f"3.{minor}", str(program))
     return found
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.mark.slow  # test_engine_alone.py does it with the Python that runs the tests, without a download
