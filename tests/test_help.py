@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from forked_commands import completed, module_of
 
 ROOT = Path(__file__).parents[1]
 MAIN = '\nif __name__ == "__main__":'
@@ -23,17 +24,28 @@ SUBCOMMANDS = {
 CASES = [(name,) for name in COMMANDS] + [(name, sub) for name, subs in SUBCOMMANDS.items() for sub in subs]
 
 
+LINES = [(*command, "--help") for command in CASES] + [(name, "--no-such-option") for name in COMMANDS]
+
+
 def run(name: str, *arguments: str) -> subprocess.CompletedProcess:
-    module = name.removesuffix(".py").removesuffix("/__main__").replace("/", ".")
-    package = name.split("/")[0] in ("mini_vllm", "grading")
-    command = [sys.executable, *(("-m", module) if package else (str(ROOT / name),)), *arguments]
+    module = module_of(name)
+    command = [sys.executable, *(("-m", module) if module else (str(ROOT / name),)), *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=300)
 
 
+@pytest.fixture(scope="module", params=["forked", pytest.param("by itself", marks=pytest.mark.slow)])
+def said(request):
+    """said("scripts/lab.py", "--help"): what came of that; "by itself": in a new Python, as a person starts it."""
+    if request.param == "by itself":
+        return run
+    forked = completed(LINES)
+    return lambda *line: forked[line]
+
+
 @pytest.mark.parametrize("command", CASES, ids=" ".join)
-def test_help_says_what_a_command_is_for_with_an_example(command):
-    help_text = run(*command, "--help")
+def test_help_says_what_a_command_is_for_with_an_example(command, said):
+    help_text = said(*command, "--help")
     needed = NEEDS.get(command[0])
     if needed and importlib.util.find_spec(needed) is None:
         assert help_text.returncode == 1 and needed in help_text.stderr and "Next step:" in help_text.stderr
@@ -46,8 +58,8 @@ def test_help_says_what_a_command_is_for_with_an_example(command):
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in NEEDS])
-def test_a_wrong_option_ends_with_status_2_and_is_named(name):
-    wrong = run(name, "--no-such-option")
+def test_a_wrong_option_ends_with_status_2_and_is_named(name, said):
+    wrong = said(name, "--no-such-option")
     assert wrong.returncode == 2
     assert "usage:" in wrong.stderr and "Traceback" not in wrong.stderr
 
