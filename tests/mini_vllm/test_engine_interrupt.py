@@ -30,10 +30,11 @@ REQUESTS = {
 
 
 class Interrupt:
-    """Raises KeyboardInterrupt at the n-th line that the engine executes within `step`."""
+    """Raises KeyboardInterrupt at the n-th line that the engine executes within `step`; None: notes all of them."""
 
-    def __init__(self, n: int) -> None:
-        self.left, self.files = n, {str(path) for path in INTERRUPTIBLE}
+    def __init__(self, n: int | None = None) -> None:
+        self.left, self.files = n or sys.maxsize, {str(path) for path in INTERRUPTIBLE}
+        self.lines: list[tuple[str, int]] = []
 
     def __enter__(self):
         sys.settrace(self.call)
@@ -50,6 +51,7 @@ class Interrupt:
 
     def line(self, frame, event, argument):
         if event == "line":
+            self.lines.append((frame.f_code.co_filename, frame.f_lineno))
             self.left -= 1
             if self.left == 0:
                 raise KeyboardInterrupt
@@ -82,37 +84,58 @@ def content(outputs) -> dict:
 EXPECTED = content(run(make()))
 
 
-def broken_off_at(num_steps: int, line: int) -> bool:
-    """Whether a step has so many lines that it can be broken off there; what comes of the requests is checked."""
+def after(num_steps: int) -> tuple[LLMEngine, dict]:
+    """An engine after so many steps, and the last output of each request."""
     an_engine, outputs = make(), {}
     for _ in range(num_steps):
         outputs |= {output.request_id: output for output in an_engine.step()}
+    return an_engine, outputs
+
+
+def lines_of_step(num_steps: int) -> list[tuple[str, int]]:
+    """The lines, as file and number, that the step behind those executes, in their order."""
+    an_engine, _ = after(num_steps)
+    with Interrupt() as interrupt:
+        an_engine.step()
+    return interrupt.lines
+
+
+def break_off(num_steps: int, n: int) -> None:
+    """Break the step behind those off at its n-th line, from 1; what comes of the requests is checked."""
+    an_engine, outputs = after(num_steps)
     unfinished = set(an_engine.output_processor.request_states)
-    with Interrupt(line) as interrupt:
-        try:
-            last = an_engine.step()
-        except KeyboardInterrupt:
-            last = []
-            check_blocks(an_engine)
-            assert set(an_engine.output_processor.request_states) == unfinished
-    outputs |= {output.request_id: output for output in last}
+    with Interrupt(n), pytest.raises(KeyboardInterrupt):
+        an_engine.step()
+    check_blocks(an_engine)
+    assert set(an_engine.output_processor.request_states) == unfinished
     assert content(outputs | run(an_engine)) == EXPECTED
     assert an_engine.output_processor.request_states == {} and an_engine.scheduler.requests == {}
-    return interrupt.left <= 0
 
 
 @pytest.mark.parametrize(
     ("num_steps", "stride"),
     [
         *((0, 59), (4, 59), (10, 59)),
-        *(pytest.param(*each, marks=pytest.mark.slow) for each in ((0, 7), (1, 7), (4, 1), (9, 7), (10, 7))),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in ((0, 13), (1, 13), (9, 13), (10, 13))),
     ],
 )
 def test_an_interrupt_at_any_line_of_a_step_leaves_nothing_taken_and_changes_nothing(num_steps, stride):
-    line = 1
-    while broken_off_at(num_steps, line):
-        line += stride
-    assert line > 200
+    num_lines = len(lines_of_step(num_steps))
+    assert num_lines > 200
+    for n in range(1, num_lines + 1, stride):
+        break_off(num_steps, n)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turn", ["first", "last"])
+def test_an_interrupt_at_each_line_of_a_step_leaves_nothing_taken_and_changes_nothing(turn):
+    """Each line where it is executed for the first time, and for the last: before and behind the other requests'."""
+    lines = lines_of_step(4)
+    first, last = ({line: n for n, line in order} for order in (reversed([*enumerate(lines, 1)]), enumerate(lines, 1)))
+    chosen = first.values() if turn == "first" else set(last.values()) - set(first.values())
+    assert len(chosen) > 200
+    for n in chosen:
+        break_off(4, n)
 
 
 def test_an_interrupt_that_breaks_off_even_the_rollback_is_mended_by_the_next_call(monkeypatch):
