@@ -33,28 +33,27 @@ class RotaryEmbedding:
     def cos_sin(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What `apply_rotary_emb` needs for tokens at `positions`, (num_tokens,): the same in every layer.
 
-        Returns cos of both halves of a head, and sin of one: (num_tokens, 1, head_dim), (num_tokens, 1, head_dim / 2).
+        Returns cos, cos and -sin, sin for the halves of a head: two arrays of (num_tokens, 1, 2, head_dim / 2).
         """
         num_positions, num_known = int(positions.max()) + 1, len(self._sin)
         if num_positions > num_known:  # the table grows with what is used: a model may have a million positions
             self._cos, self._sin = self._table(max(num_positions, 2 * num_known, MIN_TABLE))
-        return self._cos[positions][:, None], self._sin[positions][:, None]
+        return self._cos[positions], self._sin[positions]
 
     def _table(self, num_positions: int) -> tuple[np.ndarray, np.ndarray]:
         # The angles need float64 (position 8,191 is a large angle); what the model computes with is float32.
         angles = np.multiply.outer(np.arange(num_positions), self.inv_freq)
         cos = (np.cos(angles) * self.attention_factor).astype(np.float32)
         sin = (np.sin(angles) * self.attention_factor).astype(np.float32)
-        return np.concatenate((cos, cos), axis=-1), sin
+        return np.stack((cos, cos), axis=1)[:, None], np.stack((-sin, sin), axis=1)[:, None]
 
 
-def apply_rotary_emb(x: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> np.ndarray:
-    """Rotate x, (num_tokens, num_heads, head_dim): left * cos - right * sin, right * cos + left * sin."""
-    half = x.shape[-1] // 2
-    turned: np.ndarray = x * cos
-    turned[..., :half] -= x[..., half:] * sin
-    turned[..., half:] += x[..., :half] * sin
-    return turned
+def apply_rotary_emb(x: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> None:
+    """Rotate x, (num_tokens, num_heads, head_dim), in place: left * cos - right * sin, right * cos + left * sin."""
+    halves = x.reshape(*x.shape[:2], 2, -1)
+    crossed = halves[:, :, ::-1] * sin
+    halves *= cos
+    halves += crossed
 
 
 def inverse_frequencies(config: ModelConfig) -> np.ndarray:

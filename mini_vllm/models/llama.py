@@ -10,7 +10,7 @@ import numpy as np
 from mini_vllm.config import ModelConfig
 from mini_vllm.layers.activation import silu_and_mul
 from mini_vllm.layers.embedding import embedding
-from mini_vllm.layers.layernorm import rms_norm
+from mini_vllm.layers.layernorm import RMSNorm
 from mini_vllm.layers.linear import linear
 from mini_vllm.layers.parallel import OwnThreads, by_rows
 from mini_vllm.layers.rotary_embedding import RotaryEmbedding, apply_rotary_emb
@@ -43,7 +43,7 @@ class LlamaAttention:
         """x: (num_tokens, hidden_size), normed. Returns (num_tokens, heads of q, then of k, then of v, head_dim)."""
         heads, kv_heads = self.config.num_attention_heads, self.config.num_key_value_heads
         qkv = linear(x, self.qkv_proj, self.qkv_bias).reshape(len(x), heads + 2 * kv_heads, self.config.head_dim)
-        qkv[:, : heads + kv_heads] = self.rotate(qkv[:, : heads + kv_heads], (cos, sin))
+        self.rotate(qkv[:, : heads + kv_heads], cos, sin)
         return qkv
 
     def attend(self, qkv: np.ndarray, attention: Attention) -> np.ndarray:
@@ -55,9 +55,9 @@ class LlamaAttention:
         """The projection of what the tokens attend to: (num_tokens, hidden_size)."""
         return linear(attended, self.o_proj, self.o_bias)
 
-    def rotate(self, qk: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    def rotate(self, qk: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> None:
         """Give Q and K their positions. qk: (num_tokens, num_attention_heads + num_key_value_heads, head_dim)."""
-        return apply_rotary_emb(qk, *cos_sin)
+        apply_rotary_emb(qk, cos, sin)
 
 
 class LlamaMLP:
@@ -82,9 +82,11 @@ class LlamaDecoderLayer:
     def __init__(
         self, config: ModelConfig, index: int, weights: WeightReader, attention_cls: type[LlamaAttention]
     ) -> None:
-        self.eps, name = config.rms_norm_eps, f"model.layers.{index}"
-        self.input_layernorm = weights.vector(f"{name}.input_layernorm.weight", config.hidden_size)
-        self.post_attention_layernorm = weights.vector(f"{name}.post_attention_layernorm.weight", config.hidden_size)
+        name = f"model.layers.{index}"
+        self.input_layernorm, self.post_attention_layernorm = (
+            RMSNorm(weights.vector(f"{name}.{norm}.weight", config.hidden_size), config.rms_norm_eps)
+            for norm in ("input_layernorm", "post_attention_layernorm")
+        )
         self.self_attn = attention_cls(config, index, weights)
         self.mlp = LlamaMLP(config, index, weights)
 
@@ -94,11 +96,11 @@ class LlamaDecoderLayer:
         return by_rows(self._after_attention, hidden, self.self_attn.attend(qkv, attention))
 
     def _before_attention(self, hidden: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> np.ndarray:
-        return self.self_attn.qkv(rms_norm(hidden, self.input_layernorm, self.eps), cos, sin)
+        return self.self_attn.qkv(self.input_layernorm(hidden), cos, sin)
 
     def _after_attention(self, hidden: np.ndarray, attended: np.ndarray) -> np.ndarray:
         hidden += self.self_attn.output(attended)
-        hidden += self.mlp.forward(rms_norm(hidden, self.post_attention_layernorm, self.eps))
+        hidden += self.mlp.forward(self.post_attention_layernorm(hidden))
         return hidden
 
 
@@ -135,7 +137,7 @@ class LlamaForCausalLM:
             self.lm_head, _ = reader.linear("lm_head", hidden, vocab)
         layers = range(config.num_hidden_layers)
         self.layers = [LlamaDecoderLayer(config, index, reader, self.attention_cls) for index in layers]
-        self.norm = reader.vector("model.norm.weight", hidden)
+        self.norm = RMSNorm(reader.vector("model.norm.weight", hidden), config.rms_norm_eps)
         self.rotary_emb = RotaryEmbedding(config, reader.optional_vector("rope_freqs.weight", config.head_dim // 2))
         reader.require_all_read()
         self.weights = reader.prepared
@@ -157,4 +159,4 @@ class LlamaForCausalLM:
     def compute_logits(self, hidden: np.ndarray) -> np.ndarray:
         """The logits of the token that follows. hidden: (num_tokens, hidden_size) -> (num_tokens, vocab_size)."""
         with OwnThreads(len(hidden)):
-            return linear(rms_norm(hidden, self.norm, self.config.rms_norm_eps), self.lm_head)
+            return linear(self.norm(hidden), self.lm_head)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mini_vllm.config import ModelConfig
-from mini_vllm.layers.layernorm import rms_norm
+from mini_vllm.layers.layernorm import RMSNorm
 from mini_vllm.models.llama import LlamaAttention, LlamaForCausalLM
 from mini_vllm.models.weights import WeightReader
 
@@ -18,10 +18,11 @@ class Qwen3Attention(LlamaAttention):
         )
         # Q and K lie side by side, (heads, head_dim): one norm with a weight for each head does both.
         heads = (config.num_attention_heads, config.num_key_value_heads)
-        self.qk_norm = np.repeat(np.stack((q_norm, k_norm)), heads, axis=0)
+        self.qk_norm = RMSNorm(np.repeat(np.stack((q_norm, k_norm)), heads, axis=0), config.rms_norm_eps)
 
-    def rotate(self, qk: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        return super().rotate(rms_norm(qk, self.qk_norm, self.config.rms_norm_eps), cos_sin)
+    def rotate(self, qk: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> None:
+        qk[:] = self.qk_norm(qk)
+        super().rotate(qk, cos, sin)
 
 
 class Qwen3ForCausalLM(LlamaForCausalLM):

@@ -8,9 +8,9 @@ from mini_vllm.models.llama import LlamaAttention, LlamaForCausalLM
 class SmolLM3Attention(LlamaAttention):
     """As `LlamaAttention`, without positions in the layers that `no_rope_layers` marks by 0."""
 
-    def rotate(self, qk: np.ndarray, cos_sin: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        rotates = self.config.no_rope_layers is None or self.config.no_rope_layers[self.index]
-        return super().rotate(qk, cos_sin) if rotates else qk
+    def rotate(self, qk: np.ndarray, cos: np.ndarray, sin: np.ndarray) -> None:
+        if self.config.no_rope_layers is None or self.config.no_rope_layers[self.index]:
+            super().rotate(qk, cos, sin)
 
 
 class SmolLM3ForCausalLM(LlamaForCausalLM):

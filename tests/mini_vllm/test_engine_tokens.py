@@ -197,15 +197,16 @@ def test_every_activation_is_float32(monkeypatch):
     from mini_vllm.models import llama
 
     seen = []
-    for name in ("linear", "rms_norm", "silu_and_mul", "apply_rotary_emb"):
-        function = getattr(llama, name)
+    functions = [(llama, name) for name in ("linear", "silu_and_mul", "apply_rotary_emb")]
+    for place, name in [*functions, (llama.RMSNorm, "__call__")]:
+        function = getattr(place, name)
 
         def watched(*args, _function=function):
             out = _function(*args)
             seen.extend(array.dtype for array in (*args, out) if isinstance(array, np.ndarray))
             return out
 
-        monkeypatch.setattr(llama, name, watched)
+        monkeypatch.setattr(place, name, watched)
     an_engine = engine()
     sampler = an_engine.model_runner.sampler
     an_engine.model_runner.sampler = lambda logits, metadata: (seen.append(logits.dtype), sampler(logits, metadata))[1]
