@@ -6,6 +6,7 @@ As readable for an old Python as install.py, and for the same reason.
 # ruff: noqa: UP031
 import re
 import subprocess
+import sys
 
 UV = "uv>=0.9,<1"
 # What a pip.conf or the environment may say of where packages are, as options that uv takes, too.
@@ -16,16 +17,42 @@ ONLY_PIP = ("proxy", "client-cert", "trusted-host", "keyring-provider")
 
 def uv_command(python):
     """The beginning of a command that installs into `python`'s environment with uv; None where uv is not to be had."""
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
     try:
-        settings = pip_settings(subprocess.check_output(pip + ["config", "list"]).decode("utf-8", "replace"))
+        pip, listed = pip_and_its_settings(python)
+        settings = pip_settings(listed)
         if any(name in settings for name in ONLY_PIP):
             return None
         # Without a network pip itself is about to say so, after more patience.
-        subprocess.check_output(pip + ["--retries", "0", "install", "--quiet", UV], stderr=subprocess.STDOUT)
+        output(pip + ["--retries", "0", "install", "--quiet", UV])
     except (OSError, subprocess.CalledProcessError):
         return None
     return [python, "-m", "uv", "pip", "install", "--python", python] + places(settings)
+
+
+def pip_and_its_settings(python):
+    """A pip for `python`'s environment, and what its `config list` prints.
+
+    The pip of the Python that runs this will do, from pip 22.3 on. Else the environment gets one, which takes longer
+    than all that uv has to do.
+    """
+    options = ["--disable-pip-version-check", "--no-input"]
+    try:
+        pip = [sys.executable, "-m", "pip", "--python", python] + options
+        return pip, output(pip + ["config", "list"])
+    except subprocess.CalledProcessError:
+        output(own_pip(python))
+        pip = [python, "-m", "pip"] + options
+        return pip, output(pip + ["config", "list"])
+
+
+def own_pip(python):
+    """The command that brings pip into `python`'s environment, from Python's own files; quick where it is there."""
+    return [python, "-m", "ensurepip", "--default-pip"]
+
+
+def output(command):
+    """What a command prints, without its warnings."""
+    return subprocess.check_output(command, stderr=subprocess.PIPE).decode("utf-8", "replace")
 
 
 def pip_settings(listed):

@@ -15,7 +15,7 @@ import sys
 import time
 
 from advice import failure, venv_problem, version_problem
-from fast_installer import uv_command
+from fast_installer import own_pip, uv_command
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 PROJECT = os.path.join(REPOSITORY, "pyproject.toml")
@@ -115,7 +115,7 @@ def install(extras):
     reason, started = reason_to_make_venv(stamp, target), time.time()
     if reason:
         say(started, reason)
-        run([sys.executable, "-m", "venv", "--clear", VENV], started)
+        run([sys.executable, "-m", "venv", "--clear", "--without-pip", VENV], started)
     elif stamp[:3] == target and set(extras) <= set(there):
         return
     if stamp and not reason:
@@ -124,8 +124,9 @@ def install(extras):
     say(started, "Installing the packages named in pyproject.toml: about 500 MB")
     what = ["--constraint", CONSTRAINTS, "--editable", "%s[%s]" % (REPOSITORY, ",".join(extras))]
     uv = uv_command(PYTHON)
-    if not (uv and run(uv + what, started, has_to_work=False)):
+    if not (uv and run(uv + ["pip"] + what, started, has_to_work=False)):
         say(started, "Installing with pip, which takes a minute or two")
+        run(own_pip(PYTHON), started)
         run([PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"] + what, started)
     with open(STAMP, "w", encoding="utf-8") as file:
         file.write("\n".join(target + ["extras " + " ".join(extras)]) + "\n")

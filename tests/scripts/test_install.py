@@ -15,6 +15,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCRIPTS = REPOSITORY / "scripts"
 EXTRAS = ["grading", "test"]
+WITH_PIP = ["venv", "ensurepip", "pip"]  # the commands of an installation without uv
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -57,6 +58,7 @@ def installer(course, monkeypatch):
         if "--constraint" in command:
             assert Path(command[command.index("--constraint") + 1]) == course / "constraints.txt"
         if command[2] == "venv":
+            assert "--without-pip" in command
             Path(module.PYTHON).parent.mkdir(parents=True, exist_ok=True)
             Path(module.PYTHON).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
             Path(module.PYTHON).chmod(0o755)
@@ -134,7 +136,7 @@ def test_a_broken_venv_is_named_and_made_again(installer, capsys):
     Path(installer.PYTHON).touch()
     installer.install(EXTRAS)
     assert "broken or incomplete" in capsys.readouterr().out
-    assert installer.commands == ["venv", "pip"]
+    assert installer.commands == WITH_PIP
 
 
 def test_where_pip_fails_no_stamp_is_left(installer, course, monkeypatch):
@@ -152,24 +154,24 @@ def test_where_pip_fails_no_stamp_is_left(installer, course, monkeypatch):
 def test_a_finished_installation_is_not_repeated(installer):
     installer.install(EXTRAS)
     installer.install(EXTRAS)
-    assert installer.commands == ["venv", "pip"]
+    assert installer.commands == WITH_PIP
 
 
 def test_a_changed_pyproject_is_installed_into_the_same_venv(installer):
     installer.install(EXTRAS)
     Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "2"\n')
     installer.install(EXTRAS)
-    assert installer.commands == ["venv", "pip", "pip"]
+    assert installer.commands == [*WITH_PIP, *WITH_PIP[1:]]
 
 
 def test_other_versions_of_packages_are_installed_into_the_same_venv(installer, course):
     installer.install(EXTRAS)
     (course / "constraints.txt").write_text("numpy==2.0.0\n")
     installer.install(EXTRAS)
-    assert installer.commands == ["venv", "pip", "pip"]
+    assert installer.commands == [*WITH_PIP, *WITH_PIP[1:]]
 
 
-@pytest.mark.parametrize(("broken", "commands"), [((), ["venv", "uv"]), (("uv",), ["venv", "uv", "pip"])])
+@pytest.mark.parametrize(("broken", "commands"), [((), ["venv", "uv"]), (("uv",), ["venv", "uv", *WITH_PIP[1:]])])
 def test_uv_installs_where_it_is_to_be_had_and_pip_where_it_fails(installer, monkeypatch, broken, commands):
     monkeypatch.setattr(installer, "uv_command", lambda python: [python, "-m", "uv", "pip", "install"])
     installer.broken = broken
@@ -187,7 +189,7 @@ global.timeout='60'
 
 
 def test_uv_looks_for_packages_where_pip_does(monkeypatch, fast_installer):
-    monkeypatch.setattr(fast_installer.subprocess, "check_output", lambda command, **_: LISTED.encode())
+    monkeypatch.setattr(fast_installer, "output", lambda command: LISTED)
     assert fast_installer.uv_command("python")[1:] == [
         *("-m", "uv", "pip", "install", "--python", "python", "--index-url", "https://of.the.environment/simple"),
         *("--find-links", "/opt/one", "--find-links", "/opt/two"),
@@ -203,26 +205,42 @@ def test_of_several_indexes_the_best_version_of_all_counts_as_for_pip(fast_insta
 
 
 def test_what_only_pip_understands_and_a_machine_without_uv_leave_it_to_pip(monkeypatch, fast_installer):
-    proxy = "global.proxy='http://10.0.0.1:3128'\n"
-    monkeypatch.setattr(fast_installer.subprocess, "check_output", lambda command, **_: proxy.encode())
+    monkeypatch.setattr(fast_installer, "output", lambda command: "global.proxy='http://10.0.0.1:3128'\n")
     assert fast_installer.uv_command("python") is None
 
-    def no_uv(command, **_):
+    def no_uv(command):
         if "install" in command:
             raise subprocess.CalledProcessError(1, command)
-        return b""
+        return ""
 
-    monkeypatch.setattr(fast_installer.subprocess, "check_output", no_uv)
+    monkeypatch.setattr(fast_installer, "output", no_uv)
     assert fast_installer.uv_command("python") is None
+
+
+@pytest.mark.parametrize("has_pip", [True, False])
+def test_only_where_this_python_has_no_pip_that_will_do_the_venv_gets_its_own_first(
+    monkeypatch, fast_installer, has_pip
+):
+    tried = []
+
+    def output(command):
+        tried.append(command[0] if "pip" in command else command[2])
+        if command[0] == sys.executable and not has_pip:
+            raise subprocess.CalledProcessError(1, command)
+        return ""
+
+    monkeypatch.setattr(fast_installer, "output", output)
+    assert fast_installer.uv_command("python")
+    assert tried == ([sys.executable] * 2 if has_pip else [sys.executable, "ensurepip", "python", "python"])
 
 
 def test_labs_are_installed_without_the_tests_packages_which_then_stay_once_they_are_there(installer):
     installer.install(["grading"])
-    assert installer.target.endswith("[grading]") and installer.commands == ["venv", "pip"]
+    assert installer.target.endswith("[grading]") and installer.commands == WITH_PIP
     installer.install(EXTRAS)
-    assert installer.target.endswith("[grading,test]") and installer.commands == ["venv", "pip", "pip"]
+    assert installer.target.endswith("[grading,test]") and installer.commands == [*WITH_PIP, *WITH_PIP[1:]]
     installer.install(["grading"])
-    assert installer.commands == ["venv", "pip", "pip"]
+    assert installer.commands == [*WITH_PIP, *WITH_PIP[1:]]
     Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "2"\n')
     installer.install(["grading"])
     assert installer.target.endswith("[grading,test]")
@@ -236,7 +254,7 @@ def test_a_venv_for_another_folder_or_python_is_made_again(installer, line, monk
     else:
         monkeypatch.setattr(installer, "REPOSITORY", "/elsewhere")
     installer.install(EXTRAS)
-    assert installer.commands == ["venv", "pip", "venv", "pip"]
+    assert installer.commands == [*WITH_PIP, *WITH_PIP]
 
 
 def test_an_installation_that_fails_half_way_is_tried_again(installer, monkeypatch):
@@ -248,7 +266,7 @@ def test_an_installation_that_fails_half_way_is_tried_again(installer, monkeypat
             installer.install(EXTRAS)
     Path(installer.PROJECT).write_text('[project]\nname = "course"\nversion = "1"\n')
     installer.install(EXTRAS)
-    assert installer.commands == ["venv", "pip", "pip"]
+    assert installer.commands == [*WITH_PIP, *WITH_PIP[1:]]
 
 
 def test_a_second_make_waits_for_the_first(course):
