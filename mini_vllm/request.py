@@ -40,6 +40,9 @@ class Request:
 
     seed:            used if the parameters have none.
     external_req_id: the caller's id; None: the same as request_id.
+    index:           of the completion, if the caller asked for several (n).
+    prompt:          its text; None if it was given as token ids.
+    arrival_time:    on time.monotonic's clock.
     """
 
     def __init__(
@@ -51,13 +54,17 @@ class Request:
         seed: SeedSequence | None = None,
         external_req_id: str | None = None,
         index: int = 0,
+        prompt: str | None = None,
+        arrival_time: float = 0.0,
     ) -> None:
         self.request_id = request_id
         self.external_req_id = request_id if external_req_id is None else external_req_id
-        self.index = index  # of the completion, if the caller asked for several (n)
+        self.index = index
+        self.prompt, self.arrival_time = prompt, arrival_time
         self.prompt_token_ids = list(prompt_token_ids)
-        self.output_token_ids: list[int] = []
-        self.all_token_ids = list(prompt_token_ids)
+        self.all_token_ids = list(prompt_token_ids)  # the prompt, then the output
+        self.prompt_logprobs: list[dict[int, Logprob]] = []  # from the second token on, if asked for
+        self.logprobs: list[dict[int, Logprob]] = []  # one for each output token, if asked for
         self.sampling_params = sampling_params
         # The request's own, so that its draws depend on no other request and on no schedule.
         own_seed = sampling_params.seed
@@ -74,7 +81,6 @@ class Request:
         self.first_token_time: float | None = None
         self.last_token_time: float | None = None
         self.block_hashes: list[Hashable] = []  # of its full blocks
-        self.prompt_logprobs: list[dict[int, Logprob] | None] = [None]  # the first token has no logprob
         self.stop_reason: int | str | None = None  # the stop token or stop string that ended it
         self.error: str | None = None  # why it failed
 
@@ -84,22 +90,28 @@ class Request:
 
     @property
     def num_output_tokens(self) -> int:
-        return len(self.output_token_ids)
+        return len(self.all_token_ids) - len(self.prompt_token_ids)
+
+    @property
+    def output_token_ids(self) -> list[int]:
+        """A copy of what was generated."""
+        return self.all_token_ids[len(self.prompt_token_ids) :]
 
     @property
     def needs_prompt_logprobs(self) -> bool:
         """Whether logits of the prompt are still to be computed; the prefix cache holds none."""
         wanted = self.sampling_params.prompt_logprobs is not None
-        return wanted and len(self.prompt_logprobs) < len(self.prompt_token_ids)
+        return wanted and len(self.prompt_logprobs) < len(self.prompt_token_ids) - 1
 
-    def append_output_token_id(self, token_id: int) -> None:
-        self.output_token_ids.append(token_id)
+    def append_output_token_id(self, token_id: int, logprobs: dict[int, Logprob] | None = None) -> None:
         self.all_token_ids.append(token_id)
+        if logprobs is not None:
+            self.logprobs.append(logprobs)
 
     def drop_output_tokens(self, num_output_tokens: int) -> None:
-        """Keep the first output tokens only."""
-        del self.output_token_ids[num_output_tokens:]
-        self.all_token_ids = self.prompt_token_ids + self.output_token_ids
+        """Keep the first output tokens only, and their logprobs."""
+        del self.all_token_ids[len(self.prompt_token_ids) + num_output_tokens :]
+        del self.logprobs[num_output_tokens:]
 
     def preempt(self) -> None:
         """Note that its blocks are gone: all of its tokens are to be computed anew."""
@@ -123,7 +135,7 @@ class Request:
 
     def check_stop(self, max_model_len: int) -> None:
         """Finish the request if its last token ends it."""
-        params, last = self.sampling_params, self.output_token_ids[-1]
+        params, last = self.sampling_params, self.all_token_ids[-1]
         if last in self.eos_token_ids:
             self.status = RequestStatus.FINISHED_STOPPED
         elif last in params.stop_token_ids:

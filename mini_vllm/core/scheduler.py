@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Iterable
+from itertools import repeat
 
 from mini_vllm.core.kv_cache_manager import KVCacheManager
 from mini_vllm.core.output import ModelRunnerOutput, ScheduledRequest, SchedulerOutput
@@ -84,8 +85,8 @@ class Scheduler:
             if request_id in sampled.errors:
                 request.error, token_ids = sampled.errors[request_id], []
                 request.status = RequestStatus.FINISHED_ERROR
-            for token_id in token_ids:
-                request.append_output_token_id(token_id)
+            for token_id, logprobs in zip(token_ids, sampled.logprobs.get(request_id, repeat(None))):
+                request.append_output_token_id(token_id, logprobs)
                 request.check_stop(self.config.max_model_len)
                 if request.status.is_finished:
                     break  # what was accepted behind it is not wanted

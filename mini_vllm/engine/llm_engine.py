@@ -82,10 +82,12 @@ class LLMEngine:
                 raise ValueError(f"request_id={name!r} belongs to a request that is not finished: choose another.")
         text, token_ids = self.input_processor.process(prompt)
         requests = [
-            Request(name, token_ids, child, self.input_processor.eos_token_ids, seed, request_id, index)
+            Request(
+                name, token_ids, child, self.input_processor.eos_token_ids, seed, request_id, index, text, arrival_time
+            )
             for index, (name, child, seed) in enumerate(zip(names, all_params, self._seeds.spawn(len(names))))
         ]
-        self.output_processor.add_request(requests, text, arrival_time)
+        self.output_processor.add_request(requests)
         for request in requests:
             self.scheduler.add_request(request)
 
@@ -121,7 +123,7 @@ class LLMEngine:
         self._num_tokens_before = {item.request: item.request.num_output_tokens for item in plan.scheduled}
         sampled = self.model_runner.execute_model(plan)
         updated = self.scheduler.update_from_output(plan, sampled)
-        outputs = self.output_processor.process_outputs(updated, sampled.logprobs)
+        outputs = self.output_processor.process_outputs(updated)
         for request in updated:
             if request.status.is_finished:  # by a stop string, which the scheduler does not see
                 self.scheduler.finish_request(request.request_id, request.status)

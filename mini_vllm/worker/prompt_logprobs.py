@@ -35,7 +35,8 @@ def _prompt_logprobs(model: LlamaForCausalLM, hidden: np.ndarray, item: Schedule
     num_logprobs = request.sampling_params.prompt_logprobs
     assert num_logprobs is not None
     # The hidden state of token i gives the logits of token i + 1.
-    first, end = len(request.prompt_logprobs), min(start + item.num_new_tokens + 1, len(request.prompt_token_ids))
+    first = 1 + len(request.prompt_logprobs)
+    end = min(start + item.num_new_tokens + 1, len(request.prompt_token_ids))
     found = []
     for begin in range(first, end, MAX_ROWS):
         rows = slice(begin - 1 - start, min(begin + MAX_ROWS, end) - 1 - start)
