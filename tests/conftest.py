@@ -25,6 +25,8 @@ def group_of(nodeid: str) -> str:
     So a lab's notebook is executed once, for its own test cells and for the tests of what it prints.
     """
     path = nodeid.partition("::")[0]
+    if path.startswith("tests/mini_vllm/test_serve"):
+        return "tests/mini_vllm/test_serve.py"  # one worker loads OpenAI's client
     lab = re.search(r"lab[-_]\d\d", nodeid) if path.startswith(("source/", "tests/labs/")) else None
     return lab[0].replace("_", "-") if lab else BESIDE.get(path, path)
 

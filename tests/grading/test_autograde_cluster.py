@@ -12,14 +12,19 @@ from tiny_course import REPOSITORY
 from grading.autograde import cluster as module
 from grading.autograde.record import Recorder
 
-pytestmark = pytest.mark.slow
-distributed = pytest.importorskip("distributed", reason="pip install 'mini-vllm[cluster]' brings it")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("distributed")]
 
 STUDENTS = 5
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
+def distributed():
+    """The library. It takes more than a second to load, also in a run that leaves these tests out."""
+    return pytest.importorskip("distributed", reason="pip install 'mini-vllm[cluster]' brings it")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory, distributed):
     """The address of a scheduler, and two workers of one thread each."""
     folder = tmp_path_factory.mktemp("cluster")
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "DASK_LOGGING__DISTRIBUTED": "error"}
@@ -70,7 +75,7 @@ def test_a_cluster_that_loses_a_worker_fills_the_same_gradebook(course, cluster,
     assert autograded(there) == autograded(here)
 
 
-def test_nothing_but_bytes_travels(course, cluster, tmp_path, monkeypatch, capsys):
+def test_nothing_but_bytes_travels(course, cluster, distributed, tmp_path, monkeypatch, capsys):
     sent, submit = [], distributed.Client.submit
 
     def seen(client, function, *args, **kwargs):

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import openai
 from engines import MODEL
 from letters import LetterTokenizer
 
@@ -50,6 +49,8 @@ class Served:
         self.async_llm = server.engine
         self.logged: list[str] = []  # errors of the server itself
         self.url = f"http://{address[0]}:{address[1]}"
+        import openai  # it takes more than a second, also of workers that serve nothing
+
         self.client = openai.OpenAI(base_url=f"{self.url}/v1", api_key="none", max_retries=0, timeout=PATIENCE_S)
 
     def post(self, path: str, body: object, **headers: str) -> tuple[int, dict, http.client.HTTPMessage]:

@@ -3,7 +3,6 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-import openai
 import pytest
 from engines import MODEL, expected_tokens, greedy, random_prompt
 from letters import LETTERS, LetterTokenizer
@@ -222,6 +221,8 @@ def test_64_requests_at_once_get_the_tokens_that_they_get_offline(served):
 
 
 def test_the_asynchronous_client_is_served_too(served):
+    import openai
+
     async def ask_both():
         async with openai.AsyncOpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=0) as client:
             stream = await client.completions.create(prompt="Hello", stream=True, **GREEDY)
@@ -233,6 +234,8 @@ def test_the_asynchronous_client_is_served_too(served):
 
 
 def test_the_models_list_has_each_name_and_unknown_ones_are_not_found(client):
+    import openai
+
     assert [card.id for card in client.models.list()] == [NAME, "alias"]
     assert client.models.retrieve("alias").max_model_len == MODEL.config.max_position_embeddings
     assert client.completions.create(**GREEDY | {"model": "alias"}, prompt="a").model == NAME

@@ -9,7 +9,6 @@ import sys
 import threading
 import urllib.request
 
-import openai
 import pytest
 from served import NAME, PATIENCE_S, GatedEngine, serving
 
@@ -92,6 +91,8 @@ def test_a_limit_that_makes_no_sense_is_named_with_its_least_value(started, caps
 
 
 def test_at_the_end_requests_may_finish(capsys):
+    import openai
+
     with serving() as served:
         served.engine.gate.clear()
         stream = served.client.completions.create(model=NAME, prompt="a", stream=True)
@@ -108,6 +109,8 @@ def test_at_the_end_requests_may_finish(capsys):
 @pytest.mark.parametrize("is_stream", [True, False])
 @pytest.mark.parametrize("is_told_twice", [True, False])
 def test_at_the_end_requests_that_take_too_long_are_aborted(capsys, is_stream, is_told_twice):
+    import openai
+
     with serving(GatedEngine(), shutdown_timeout_s=60 if is_told_twice else 0.2) as served:
         served.engine.gate.clear()
         errors = []
@@ -135,6 +138,8 @@ def test_at_the_end_requests_that_take_too_long_are_aborted(capsys, is_stream, i
     [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, -signal.SIGTERM, marks=pytest.mark.slow)],
 )
 def test_it_serves_until_a_signal_comes(number, status):
+    import openai
+
     command = [sys.executable, "-m", "mini_vllm", "serve", "--port", "0"]
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is deaf to Ctrl-C
     try:

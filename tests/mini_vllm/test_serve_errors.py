@@ -4,7 +4,6 @@ import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-import openai
 import pytest
 from served import NAME, GatedEngine, serving
 
@@ -110,6 +109,8 @@ def test_a_wrong_field_is_named_with_its_value(served, path, body, param, part):
 
 
 def test_openais_client_raises_its_error_for_a_bad_request(served):
+    import openai
+
     with pytest.raises(openai.BadRequestError) as caught:
         served.client.chat.completions.create(model=NAME, messages=HELLO, top_p=7)
     assert caught.value.param == "top_p" and "top_p=7 must be" in caught.value.message
@@ -176,6 +177,8 @@ def test_an_unknown_path_and_a_wrong_method_are_said(served):
 
 
 def test_a_key_is_asked_for_where_there_is_one():
+    import openai
+
     with serving(api_keys=["secret", "sécret"]) as served:
         for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "secret"}, {"Authorization": "Bearer"}):
             for path in (COMPLETIONS, "/v1/nothing"):
@@ -214,6 +217,8 @@ def test_a_message_does_not_send_a_long_value_back(served):
 
 
 def test_a_full_queue_is_a_429_that_says_when_to_come_back():
+    import openai
+
     with serving(GatedEngine(max_num_seqs=1), max_queue=1) as served:
         served.engine.gate.clear()
         stream = served.client.completions.create(model=NAME, prompt=["a", "b"], max_tokens=4, stream=True)
@@ -232,6 +237,8 @@ def test_a_full_queue_is_a_429_that_says_when_to_come_back():
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_when_the_engine_dies_all_requests_end_and_health_says_so():
+    import openai
+
     class Broken(GatedEngine):
         def step(self):
             self.at_gate.set()
