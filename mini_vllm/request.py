@@ -51,6 +51,7 @@ class Request:
         prompt_token_ids: Sequence[int],
         sampling_params: SamplingParams,
         eos_token_ids: Collection[int] = (),
+        *,
         seed: SeedSequence | None = None,
         external_req_id: str | None = None,
         index: int = 0,

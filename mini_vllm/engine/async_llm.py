@@ -5,7 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
@@ -30,7 +30,8 @@ class AsyncLLM:
     """An LLMEngine whose requests are added, streamed and aborted from an event loop.
 
     Only the engine's thread calls the engine: it carries out what the loop asks for between two steps, and
-    hands the outputs of a step to the loop. All else here runs on the loop.
+    hands the outputs of a step to the loop. A thread for the tokenizer checks what comes before the engine gets it.
+    All else here runs on the loop.
 
     max_num_waiting: sequences that may wait besides the `max_num_seqs` that run; more are refused.
     """
@@ -40,8 +41,6 @@ class AsyncLLM:
         self.max_num_sequences = llm_engine.config.max_num_seqs + max_num_waiting
         self.error: BaseException | None = None  # what ended the engine's thread
         self._streams: dict[str, OutputStream] = {}  # by request id, until the request ends
-        self._latest: dict[str, RequestOutput] = {}  # of these requests
-        self._answers: set[Future[None]] = set()  # that the engine's thread owes
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()  # None: stop
         self._thread = threading.Thread(target=self._run, name="mini_vllm-engine", daemon=True)
         # One thread, because a tokenizer need not be safe for several; and not the engine's, which has steps to do.
@@ -69,21 +68,20 @@ class AsyncLLM:
 
         Errors: QueueFullError; EngineDeadError; TypeError or ValueError for what the engine cannot serve.
         """
+        arrival, process = time.monotonic(), self.llm_engine.input_processor.process_inputs
+        ids = [f"{request_id}-{index}" for index in range(len(prompts))]
+        added = [await self.tokenize(process, *request, params, arrival) for request in zip(ids, prompts)]
         if not self.is_healthy:
             raise EngineDeadError("The engine has stopped.")
+        if self._streams.keys() & ids:
+            raise ValueError(f"request_id={request_id!r} belongs to a request that is not finished: choose another.")
         num_sequences = sum(stream.num_unfinished for stream in {*self._streams.values()})
         if num_sequences + len(prompts) * params.n > self.max_num_sequences:
             raise QueueFullError(f"{num_sequences} sequences run or wait, and {self.max_num_sequences} may.")
-        arrival = time.monotonic()
-        ids = [f"{request_id}-{index}" for index in range(len(prompts))]
         stream = OutputStream(ids, params.n, self._abort)
         self._streams |= dict.fromkeys(ids, stream)
-        try:
-            added = [self._ask(self.llm_engine.add_request, *request, params, arrival) for request in zip(ids, prompts)]
-            await asyncio.gather(*added)
-        except BaseException:
-            stream.close()
-            raise
+        for requests in added:
+            self._commands.put(partial(self.llm_engine.add_processed, requests))
         return stream
 
     def abort_all(self, error: Exception) -> int:
@@ -103,27 +101,8 @@ class AsyncLLM:
 
     def _abort(self, request_id: str) -> None:
         if self._streams.pop(request_id, None) is not None:
-            self._latest.pop(request_id, None)
-            self.stat_logger.record_abort()
+            self.stat_logger.record_abort(request_id)
             self._commands.put(partial(self.llm_engine.abort_request, request_id))
-
-    def _ask(self, function: Callable[..., None], *arguments: object) -> "asyncio.Future[None]":
-        """Let the engine's thread call a function; the future has its error, if there is one."""
-        answer: Future[None] = Future()
-        self._answers.add(answer)
-        answer.add_done_callback(self._answers.discard)
-
-        def command() -> None:
-            if not answer.set_running_or_notify_cancel():  # nobody waits any more
-                return
-            try:
-                function(*arguments)
-                answer.set_result(None)
-            except Exception as error:
-                answer.set_exception(error)
-
-        self._commands.put(command)
-        return asyncio.wrap_future(answer)
 
     def _run(self) -> None:
         """What the engine's thread does."""
@@ -158,14 +137,11 @@ class AsyncLLM:
             stream = self._streams.get(output.request_id)
             if stream is None:  # aborted meanwhile
                 continue
-            self.stat_logger.record(output, self._latest.get(output.request_id))
-            self._latest[output.request_id] = output
+            self.stat_logger.record(output)
             stream.put(output)
             if output.finished:
-                del self._streams[output.request_id], self._latest[output.request_id]
+                del self._streams[output.request_id]
 
     def _die(self, error: BaseException) -> None:
         self.error = error
         self.abort_all(EngineDeadError("The engine has stopped."))
-        for answer in [*self._answers]:
-            answer.set_exception(EngineDeadError("The engine has stopped."))

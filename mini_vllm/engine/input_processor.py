@@ -1,10 +1,15 @@
-"""From a user's prompt and parameters to token ids."""
+"""From a user's prompt and parameters to requests."""
 
+import time
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
+from numpy.random import SeedSequence
+
 from mini_vllm.config import ModelConfig
+from mini_vllm.engine_config import EngineConfig
+from mini_vllm.request import Request
 from mini_vllm.sampling_params import SamplingParams
 from mini_vllm.tokenizer import Tokenizer
 
@@ -12,14 +17,44 @@ Prompt = str | Sequence[int] | Mapping[str, Any]  # a text, its token ids, or vL
 
 
 class InputProcessor:
-    """Reads prompts and parameters.
+    """Checks prompts and parameters, and makes requests of them.
 
     tokenizer: None if prompts are given as token ids only.
     """
 
-    def __init__(self, tokenizer: Tokenizer | None, model: ModelConfig, max_model_len: int) -> None:
-        self.tokenizer, self.vocab_size, self.max_model_len = tokenizer, model.vocab_size, max_model_len
+    def __init__(self, tokenizer: Tokenizer | None, model: ModelConfig, config: EngineConfig) -> None:
+        self.tokenizer, self.vocab_size, self.max_model_len = tokenizer, model.vocab_size, config.max_model_len
         self.eos_token_ids = frozenset(tokenizer.eos_token_ids if tokenizer else ()) | {*model.eos_token_ids}
+        self._seeds = SeedSequence(config.seed)
+
+    def process_inputs(
+        self, request_id: str, prompt: Prompt, params: SamplingParams, arrival_time: float | None = None
+    ) -> list[Request]:
+        """A caller's request as requests for the scheduler: one for each of the `n` completions, with vLLM's names.
+
+        arrival_time: on time.monotonic's clock; None: now.
+
+        Errors: TypeError or ValueError, naming the value, for a prompt or parameters that cannot be served.
+        """
+        arrival_time = time.monotonic() if arrival_time is None else arrival_time
+        if not isinstance(request_id, str):
+            raise TypeError(f"request_id={request_id!r} must be a string.")
+        all_params = self._params_of_completions(params)
+        text, token_ids = self.process(prompt)
+        return [
+            Request(
+                request_id if len(all_params) == 1 else f"{index}_{request_id}",
+                token_ids,
+                child,
+                self.eos_token_ids,
+                seed=seed,
+                external_req_id=request_id,
+                index=index,
+                prompt=text,
+                arrival_time=arrival_time,
+            )
+            for index, (child, seed) in enumerate(zip(all_params, self._seeds.spawn(len(all_params))))
+        ]
 
     def process(self, prompt: Prompt) -> tuple[str | None, list[int]]:
         """The text of a prompt, None if there is none, and its token ids.
@@ -39,11 +74,8 @@ class InputProcessor:
             )
         return text, token_ids
 
-    def process_params(self, params: SamplingParams) -> list[SamplingParams]:
-        """The parameters of each completion, with eos tokens and bad words as token ids.
-
-        Errors: TypeError or ValueError, naming the field and its value, for what this model does not support.
-        """
+    def _params_of_completions(self, params: SamplingParams) -> list[SamplingParams]:
+        """The parameters of each completion, with eos tokens and bad words as token ids."""
         if not isinstance(params, SamplingParams):
             raise TypeError(f"params={params!r} must be a SamplingParams.")
         if params.stop and self.tokenizer is None:

@@ -1,9 +1,7 @@
 """The engine: requests come and go while it takes one step after the other."""
 
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from numpy.random import SeedSequence
 
 from mini_vllm.core.output import SchedulerOutput
 from mini_vllm.core.scheduler import Scheduler
@@ -47,12 +45,11 @@ class LLMEngine:
     ) -> None:
         self.model, self.tokenizer = model, tokenizer
         self.config = EngineConfig.for_model(model.config) if config is None else config
-        self.input_processor = InputProcessor(tokenizer, model.config, self.config.max_model_len)
+        self.input_processor = InputProcessor(tokenizer, model.config, self.config)
         self.output_processor = OutputProcessor(tokenizer)
         self.scheduler = (self.config.scheduler_cls or Scheduler)(self.config)
         self.model_runner = ModelRunner(model, self.config)
         self._num_steps = self._num_tokens_processed = 0
-        self._seeds = SeedSequence(self.config.seed)
         # During a step: the number of output tokens before it, for each of its requests.
         self._num_tokens_before: dict[Request, int] | None = None
 
@@ -69,24 +66,16 @@ class LLMEngine:
         arrival_time: for its metrics, on time.monotonic's clock; None: now.
 
         Errors: TypeError or ValueError, naming the value, for a prompt or parameters that this engine cannot
-        serve; the engine is then unchanged.
+        serve, and for an id that an unfinished request has; nothing is added then.
         """
-        arrival_time = time.monotonic() if arrival_time is None else arrival_time
-        if not isinstance(request_id, str):
-            raise TypeError(f"request_id={request_id!r} must be a string.")
-        all_params = self.input_processor.process_params(SamplingParams() if params is None else params)
-        # Each completion is a request for the scheduler, with vLLM's names.
-        names = [request_id] if len(all_params) == 1 else [f"{index}_{request_id}" for index in range(len(all_params))]
-        for name in (request_id, *names):
+        params = SamplingParams() if params is None else params
+        self.add_processed(self.input_processor.process_inputs(request_id, prompt, params, arrival_time))
+
+    def add_processed(self, requests: Sequence[Request]) -> None:
+        """Add what `InputProcessor.process_inputs` returned. Errors: ValueError for an id in use."""
+        for name in (requests[0].external_req_id, *(request.request_id for request in requests)):
             if name in self.output_processor.request_states or name in self.scheduler.requests:
                 raise ValueError(f"request_id={name!r} belongs to a request that is not finished: choose another.")
-        text, token_ids = self.input_processor.process(prompt)
-        requests = [
-            Request(
-                name, token_ids, child, self.input_processor.eos_token_ids, seed, request_id, index, text, arrival_time
-            )
-            for index, (name, child, seed) in enumerate(zip(names, all_params, self._seeds.spawn(len(names))))
-        ]
         self.output_processor.add_request(requests)
         for request in requests:
             self.scheduler.add_request(request)

@@ -32,15 +32,18 @@ class StatLogger:
 
     def __init__(self, model_name: str) -> None:
         self.labels = {"model_name": model_name}
+        self._latest: dict[str, RequestOutput] = {}  # of unfinished requests, by their ids
         self.prompt_tokens = self.generation_tokens = 0
         self.finished: Counter[str] = Counter({"stop": 0, "length": 0, "abort": 0, "error": 0})
         self.time_to_first_token, self.inter_token_latency = Histogram(_TTFT_S), Histogram(_TOKEN_S)
         self.time_per_output_token, self.e2e_request_latency = Histogram(_TOKEN_S), Histogram(_REQUEST_S)
 
-    def record(self, output: RequestOutput, previous: RequestOutput | None) -> None:
-        """Count what is new in an output. previous: the last one of the same request; None: this is the first."""
-        metrics = output.metrics
+    def record(self, output: RequestOutput) -> None:
+        """Count what is new in an output since the last one of the same request."""
+        metrics, previous = output.metrics, self._latest.pop(output.request_id, None)
         assert metrics is not None
+        if not output.finished:
+            self._latest[output.request_id] = output
         if previous is None:
             self.prompt_tokens += len(output.prompt_token_ids)
             _observe(self.time_to_first_token, metrics.arrival_time, metrics.first_token_time)
@@ -56,8 +59,9 @@ class StatLogger:
                     _observe(self.time_per_output_token, new.first_token_time, new.last_token_time, num_tokens - 1)
         _observe(self.e2e_request_latency, metrics.arrival_time, metrics.finished_time)
 
-    def record_abort(self) -> None:
+    def record_abort(self, request_id: str) -> None:
         """Count a request that ended because its client went away, or the server stopped."""
+        self._latest.pop(request_id, None)
         self.finished["abort"] += 1
 
     def lines(self, stats: EngineStats) -> Iterator[str]:

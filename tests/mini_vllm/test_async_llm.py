@@ -78,10 +78,19 @@ def test_of_several_prompts_with_a_wrong_one_none_is_left_behind(wrong):
         with pytest.raises(ValueError):
             await async_llm.generate([[1, 2], wrong, [3]], greedy(), "r")
         assert async_llm.num_unfinished_requests == 0
-        await async_llm._ask(lambda: None)  # the engine's thread has carried out the aborts by now
         return async_llm.llm_engine.has_unfinished_requests(), async_llm.is_healthy
 
     assert serve(work) == (False, True)
+
+
+def test_an_id_in_use_is_refused_and_the_engine_goes_on():
+    async def work(async_llm):
+        stream = await async_llm.generate([[1]], greedy(5), "a")
+        with pytest.raises(ValueError, match="request_id='a' belongs"):
+            await async_llm.generate([[2]], greedy(), "a")
+        return [out async for _, out in stream][-1].outputs[0].token_ids
+
+    assert serve(work) == expected_tokens([1], greedy(5))
 
 
 def test_the_limit_counts_completions_and_is_free_again_after_them():

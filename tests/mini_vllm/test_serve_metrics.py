@@ -105,7 +105,7 @@ def test_a_histogram_counts_a_value_in_each_bucket_that_is_not_below_it():
 
 
 def test_times_are_counted_from_arrival_and_from_token_to_token():
-    logger, previous = StatLogger("m"), None
+    logger = StatLogger("m")
 
     def output(*completions: tuple[int, float, str | None], finished: float | None = None) -> RequestOutput:
         """completions: tokens, the time of the last one, why it ended; both began at 103."""
@@ -122,8 +122,7 @@ def test_times_are_counted_from_arrival_and_from_token_to_token():
         output((4, 106.0, "stop"), (2, 104.0, None)),
         output((4, 106.0, "stop"), (3, 107.0, "stop"), finished=107.0),
     ):
-        logger.record(news, previous)
-        previous = news
+        logger.record(news)
     assert (logger.time_to_first_token.sum, logger.e2e_request_latency.sum) == (3.0, 7.0)
     assert logger.inter_token_latency.sum == (1 + 2) + (1 + 3)
     assert logger.time_per_output_token.sum == 3 / 3 + 4 / 2
