@@ -9,6 +9,7 @@ from register import CLASS
 from tiny_course import Course
 
 from grading.autograde import command
+from grading.judge.process import JudgeProcess
 from grading.steps import execute
 
 
@@ -38,6 +39,14 @@ class GradedClass:
 @pytest.fixture(scope="session")
 def graded(course, tmp_path_factory) -> GradedClass:
     return GradedClass(fresh(course, tmp_path_factory.mktemp("graded") / "course"))
+
+
+@pytest.fixture(scope="session")
+def judge():
+    """The process that judges, for all tests that look at verdicts."""
+    process = JudgeProcess()
+    yield process
+    process.close()
 
 
 @pytest.fixture(scope="session")
