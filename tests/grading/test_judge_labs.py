@@ -13,7 +13,6 @@ from answers import Answer
 from lab_cells import LABS, Lab
 
 from grading.judge.job import Job, NotebookJob, Role
-from grading.judge.process import JudgeProcess
 from grading.steps.execute import code_cells
 
 EACH_LAB = pytest.mark.parametrize("lab", LABS, ids=[lab.name for lab in LABS])
@@ -50,26 +49,42 @@ def demonstrations_run(cells, outputs) -> list[str]:
     return [cell.name for cell, shown in zip(cells, outputs) if cell.role == Role.DEMONSTRATION and shown]
 
 
+def notebook_job(cells) -> NotebookJob:
+    return NotebookJob(cells, [cell for cell in cells if cell.role == Role.LOCKED])
+
+
+def assert_agrees(lab: Lab, answer: Answer | None, cells, outputs) -> None:
+    """The judge finds the test cells to fail that say something when this process runs them."""
+    expected = lab.messages() if answer is None else lab.messages(**{answer.exercise: answer.code})
+    assert failed(cells, outputs) == {test for test, message in expected.items() if message}, answer
+
+
 @pytest.fixture(scope="module")
-def server():
-    server = JudgeProcess()
-    yield server
-    server.close()
+def one_wrong(judge):
+    """By lab, its cells with one wrong answer; and the verdict on all of them, as one submission."""
+    notebooks = {lab.name: cells_with(lab, chosen(lab)[-1]) for lab in LABS}
+    return notebooks, judge.judge(Job({name: notebook_job(cells) for name, cells in notebooks.items()}))
 
 
 @EACH_LAB
-@pytest.mark.parametrize("tried", ["one wrong", pytest.param("right and wrong ones", marks=pytest.mark.slow)])
-def test_the_judge_agrees_with_the_test_cells_about_right_and_wrong_answers(lab, server, tried):
-    answers = chosen(lab)[-1:] if tried == "one wrong" else [None, *chosen(lab)]
+def test_the_judge_agrees_with_the_test_cells_about_a_wrong_answer(lab, one_wrong):
+    notebooks, verdict = one_wrong
+    cells, outputs = notebooks[lab.name], verdict.outputs[lab.name]
+    assert_agrees(lab, chosen(lab)[-1], cells, outputs)
+    assert verdict.faults.get(lab.name, []) == []
+    # What a lab's answers and tests need is in its locked cells; so grading is quick.
+    assert demonstrations_run(cells, outputs) == []
+
+
+@pytest.mark.slow
+@EACH_LAB
+def test_the_judge_agrees_with_the_test_cells_about_right_and_wrong_answers(lab, judge):
+    answers = [None, *chosen(lab)]
     notebooks = {str(number): cells_with(lab, answer) for number, answer in enumerate(answers)}
-    verdict = server.judge(
-        Job({k: NotebookJob(v, [c for c in v if c.role == Role.LOCKED]) for k, v in notebooks.items()})
-    )
+    verdict = judge.judge(Job({name: notebook_job(cells) for name, cells in notebooks.items()}))
     assert verdict.faults == {}
     for number, answer in enumerate(answers):
-        expected = lab.messages() if answer is None else lab.messages(**{answer.exercise: answer.code})
-        judged = failed(notebooks[str(number)], verdict.outputs[str(number)])
-        assert judged == {test for test, message in expected.items() if message}, answer
-        # What a lab's answers and tests need is in its locked cells; so grading is quick.
-        if answer is None or tried == "one wrong":
-            assert demonstrations_run(notebooks[str(number)], verdict.outputs[str(number)]) == [], answer
+        cells, outputs = notebooks[str(number)], verdict.outputs[str(number)]
+        assert_agrees(lab, answer, cells, outputs)
+        if answer is None:
+            assert demonstrations_run(cells, outputs) == []
