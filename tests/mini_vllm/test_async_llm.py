@@ -1,6 +1,7 @@
 """`AsyncLLM` and its streams: what a slow reader, an error and an abort do to them."""
 
 import asyncio
+import threading
 
 import pytest
 from engines import engine, expected_tokens, greedy, random_prompt
@@ -85,9 +86,12 @@ def test_of_several_prompts_with_a_wrong_one_none_is_left_behind(wrong):
 
 def test_an_id_in_use_is_refused_and_the_engine_goes_on():
     async def work(async_llm):
+        gate, step = threading.Event(), async_llm.llm_engine.step
+        async_llm.llm_engine.step = lambda: gate.wait() and step()
         stream = await async_llm.generate([[1]], greedy(5), "a")
         with pytest.raises(ValueError, match="request_id='a' belongs"):
             await async_llm.generate([[2]], greedy(), "a")
+        gate.set()
         return [out async for _, out in stream][-1].outputs[0].token_ids
 
     assert serve(work) == expected_tokens([1], greedy(5))
