@@ -38,7 +38,7 @@ def zipped(content: dict) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def told(course, tmp_path_factory):
+def told(course, known, tmp_path_factory):
     """The lines of the table about each student, in one run over a class with all of it; the exit status."""
     own = fresh(course, tmp_path_factory.mktemp("unseen") / "course")
     untouched, right, both = plain(own.released()), plain(answered(own)), second(own)
@@ -116,7 +116,7 @@ def test_a_byte_order_mark_costs_nothing(told):
     assert told[2]["bom"]["test_double"] == 2
 
 
-def test_a_notebook_that_is_not_there_is_no_fault_of_the_run(course, tmp_path):
+def test_a_notebook_that_is_not_there_is_no_fault_of_the_run(course, known, tmp_path):
     own = fresh(course, tmp_path / "course")
     place(own, f"ada/{ASSIGNMENT}/lab.ipynb", plain(answered(own)))
     lines, status, _ = told_by(own)
