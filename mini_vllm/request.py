@@ -76,7 +76,6 @@ class Request:
         self.status = RequestStatus.WAITING
         self.num_computed_tokens = 0  # K and V of so many are in the cache
         self.num_cached_tokens = 0  # so many were there already when it was first scheduled
-        self.num_preemptions = 0
         self.draft_pause = DraftPause()  # of speculation
         self.first_scheduled_time: float | None = None  # on time.monotonic's clock, as the next two
         self.first_token_time: float | None = None
@@ -117,7 +116,6 @@ class Request:
     def preempt(self) -> None:
         """Note that its blocks are gone: all of its tokens are to be computed anew."""
         self.status, self.num_computed_tokens = RequestStatus.PREEMPTED, 0
-        self.num_preemptions += 1
 
     def restart(self, num_output_tokens: int) -> None:
         """Keep the first output tokens, and compute everything anew, after a step was broken off.

@@ -27,9 +27,7 @@ class BlockPool:
         self.num_blocks = num_blocks
         self.enable_caching = enable_caching
         self.blocks = [KVCacheBlock(block_id) for block_id in range(num_blocks)]
-        # An OrderedDict because a block that is found again leaves the queue from its middle, in O(1).
-        self._free: OrderedDict[int, KVCacheBlock] = OrderedDict((block.block_id, block) for block in self.blocks)
-        self._cached: dict[Hashable, KVCacheBlock] = {}
+        self.reset()
 
     @property
     def num_free_blocks(self) -> int:
@@ -52,8 +50,9 @@ class BlockPool:
         taken = [self._free.popitem(last=False)[1] for _ in range(num_blocks)]
         taken.sort(key=lambda block: block.block_id)  # contiguous blocks can be read without a gather
         for block in taken:
-            self._evict(block)
-            block.ref_cnt = 1
+            if block.block_hash is not None:
+                del self._cached[block.block_hash]
+            block.ref_cnt, block.block_hash = 1, None
         return taken
 
     def touch(self, blocks: Iterable[KVCacheBlock]) -> None:
@@ -94,10 +93,6 @@ class BlockPool:
         """Free every block and drop the prefix cache, whatever state an exception has left."""
         for block in self.blocks:
             block.ref_cnt, block.block_hash = 0, None
+        # An OrderedDict because a block that is found again leaves the queue from its middle, in O(1).
         self._free = OrderedDict((block.block_id, block) for block in self.blocks)
-        self._cached = {}
-
-    def _evict(self, block: KVCacheBlock) -> None:
-        if block.block_hash is not None:
-            del self._cached[block.block_hash]
-            block.block_hash = None
+        self._cached: dict[Hashable, KVCacheBlock] = {}

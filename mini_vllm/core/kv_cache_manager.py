@@ -56,8 +56,13 @@ class KVCacheManager:
         self.block_pool.touch(computed_blocks)
         new_blocks = self.block_pool.get_new_blocks(max(num_new_blocks, 0))
         blocks = self._blocks[request.request_id] = [*held, *computed_blocks, *new_blocks]
-        num_cached = self._num_cached_blocks.setdefault(request.request_id, len(computed_blocks))
-        self._cache_full_blocks(request, blocks, num_cached, min(num_tokens, request.num_tokens) // self.block_size)
+        if self.block_pool.enable_caching:
+            request.block_hashes += self.block_hasher(request)
+            num_cached = self._num_cached_blocks.get(request.request_id, len(computed_blocks))
+            num_full = min(num_tokens, request.num_tokens) // self.block_size
+            new = slice(num_cached, num_full)
+            self.block_pool.cache_full_blocks(blocks[new], request.block_hashes[new])
+            self._num_cached_blocks[request.request_id] = num_full
         return True
 
     def free_draft_blocks(self, request: Request) -> None:
@@ -81,10 +86,3 @@ class KVCacheManager:
         """Free the blocks of all requests and drop the prefix cache."""
         self._blocks, self._num_cached_blocks = {}, {}
         self.block_pool.reset()
-
-    def _cache_full_blocks(self, request: Request, blocks: list[KVCacheBlock], num_cached: int, num_full: int) -> None:
-        if self.block_pool.enable_caching:
-            request.block_hashes += self.block_hasher(request)
-            new = slice(num_cached, num_full)
-            self.block_pool.cache_full_blocks(blocks[new], request.block_hashes[new])
-            self._num_cached_blocks[request.request_id] = num_full

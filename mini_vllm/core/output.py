@@ -1,6 +1,5 @@
 """What passes between the scheduler and the model runner."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mini_vllm.request import Request
@@ -14,7 +13,7 @@ class ScheduledRequest:
     request: Request
     num_new_tokens: int  # from request.num_computed_tokens on, drafts included
     block_ids: list[int]  # its block table, with room for them
-    spec_token_ids: Sequence[int] = ()  # drafts, behind its last known token
+    spec_token_ids: list[int] = field(default_factory=list)  # drafts, behind its last known token
 
     @property
     def is_sampled(self) -> bool:

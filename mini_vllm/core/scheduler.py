@@ -66,20 +66,22 @@ class Scheduler:
             self._start(request, num_computed)
             planned.append((request, num_new_tokens))
             budget -= num_new_tokens
-        drafts = self._draft(planned, budget)
-        table = self.kv_cache_manager.get_block_ids
-        items = [(request, num_new_tokens, drafts.get(request, [])) for request, num_new_tokens in planned]
-        return SchedulerOutput([ScheduledRequest(r, n + len(ids), table(r.request_id), ids) for r, n, ids in items])
+        scheduled = []
+        for request, num_new_tokens in planned:
+            drafts = self._draft(request, num_new_tokens, budget)
+            budget -= len(drafts)
+            block_ids = self.kv_cache_manager.get_block_ids(request.request_id)
+            scheduled.append(ScheduledRequest(request, num_new_tokens + len(drafts), block_ids, drafts))
+        return SchedulerOutput(scheduled)
 
     def update_from_output(self, output: SchedulerOutput, sampled: ModelRunnerOutput) -> list[Request]:
-        """Take in what a step computed, and finish the requests that it ended.
+        """Take in what a step computed, and give the requests that it ended their final status.
 
-        Returns the requests that got a token, or failed.
+        Returns the requests that got a token, or failed; `finish_request` takes the ended ones out of the batch.
         """
         updated = []
         for item in output.scheduled:
             request, request_id = item.request, item.request.request_id
-            num_computed_tokens = request.num_computed_tokens + item.num_new_tokens
             request.prompt_logprobs += sampled.prompt_logprobs.get(request_id, [])
             token_ids = sampled.token_ids.get(request_id, [])
             if request_id in sampled.errors:
@@ -91,6 +93,7 @@ class Scheduler:
                 if request.status.is_finished:
                     break  # what was accepted behind it is not wanted
             # The newest token is not computed yet, and K and V of rejected drafts do not count.
+            num_computed_tokens = request.num_computed_tokens + item.num_new_tokens
             request.num_computed_tokens = min(num_computed_tokens, request.num_tokens - 1)
             if item.spec_token_ids:
                 num_drafts, num_accepted = len(item.spec_token_ids), max(len(token_ids) - 1, 0)
@@ -98,19 +101,17 @@ class Scheduler:
                 self.num_accepted_tokens += num_accepted
                 request.draft_pause.update(request.num_tokens, num_drafts, num_accepted)
                 self.kv_cache_manager.free_draft_blocks(request)
-            if not (token_ids or request.status.is_finished):  # a piece of a prompt: there is more to compute
-                continue
-            updated.append(request)
-            if request.status.is_finished:
-                self._remove(request)
+            if token_ids or request.status.is_finished:  # otherwise a piece of a prompt: there is more to compute
+                updated.append(request)
         return updated
 
     def finish_request(self, request_id: str, status: RequestStatus) -> None:
-        """End a request from outside, wherever it is. Unknown or finished ids are ignored."""
-        request = self.requests.get(request_id)
+        """Take a request out, wherever it is, and free its blocks. Unknown or finished ids are ignored."""
+        request = self.requests.pop(request_id, None)
         if request is not None:
             request.status = status
-            self._remove(request)
+            (self.running if request in self.running else self.waiting).remove(request)
+            self.kv_cache_manager.free(request)
 
     def reset(self, requests: Iterable[Request]) -> None:
         """Put all `requests` back into the queue without blocks, after a step was broken off.
@@ -128,16 +129,13 @@ class Scheduler:
     def has_unfinished_requests(self) -> bool:
         return bool(self.requests)
 
-    def _draft(self, planned: list[tuple[Request, int]], budget: int) -> dict[Request, list[int]]:
-        """Drafts for the requests whose next token is sampled, as far as the budget and the free blocks go."""
-        drafts: dict[Request, list[int]] = {}
-        for request, num_new_tokens in planned:
-            if self.proposer and request.num_computed_tokens + num_new_tokens == request.num_tokens:
-                found = self.proposer.propose(request, budget)
-                while found and not self.kv_cache_manager.allocate_slots(request, num_new_tokens + len(found)):
-                    found.pop()
-                drafts[request] = found
-                budget -= len(found)
+    def _draft(self, request: Request, num_new_tokens: int, budget: int) -> list[int]:
+        """Drafts for a request whose next token is sampled, as far as the budget and the free blocks go."""
+        if self.proposer is None or request.num_computed_tokens + num_new_tokens < request.num_tokens:
+            return []
+        drafts = self.proposer.propose(request, budget)
+        while drafts and not self.kv_cache_manager.allocate_slots(request, num_new_tokens + len(drafts)):
+            drafts.pop()
         return drafts
 
     def _start(self, request: Request, num_computed_tokens: int) -> None:
@@ -167,8 +165,3 @@ class Scheduler:
         self.num_preemptions += 1
         self.waiting.appendleft(request)  # it came before all who wait
         return request
-
-    def _remove(self, request: Request) -> None:
-        del self.requests[request.request_id]
-        (self.running if request in self.running else self.waiting).remove(request)
-        self.kv_cache_manager.free(request)

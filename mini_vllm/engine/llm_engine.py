@@ -114,7 +114,7 @@ class LLMEngine:
         updated = self.scheduler.update_from_output(plan, sampled)
         outputs = self.output_processor.process_outputs(updated)
         for request in updated:
-            if request.status.is_finished:  # by a stop string, which the scheduler does not see
+            if request.status.is_finished:  # by a token, or by a stop string, which the scheduler does not see
                 self.scheduler.finish_request(request.request_id, request.status)
         self._num_steps += 1
         self._num_tokens_processed += plan.total_num_scheduled_tokens

@@ -74,17 +74,16 @@ class ModelRunner:
             )
             accepted = []
             for index, (item, row) in enumerate(pending):
-                name, token_id = item.request.request_id, sampled.sampled_token_ids[index]
-                token_ids = output.token_ids.get(name, [])
+                name = item.request.request_id
                 if index in sampled.errors:
-                    # Behind an accepted draft, the next step meets the same error again.
-                    if not token_ids:
+                    if name not in output.token_ids:  # behind an accepted draft, the next step meets it again
                         output.errors[name] = str(sampled.errors[index])
                     continue
-                output.token_ids[name] = [*token_ids, token_id]
+                token_ids = output.token_ids.setdefault(name, [])
+                token_ids.append(sampled.sampled_token_ids[index])
                 if found := sampled.logprobs[index]:
                     output.logprobs.setdefault(name, []).append(found)
-                if token_id in item.spec_token_ids[len(token_ids) : len(token_ids) + 1]:
+                if token_ids == item.spec_token_ids[: len(token_ids)]:
                     accepted.append((item, row + 1))
             pending = accepted
         return output
@@ -93,11 +92,10 @@ class ModelRunner:
     def _metadata(pending: list[tuple[ScheduledRequest, int]], output: ModelRunnerOutput) -> SamplingMetadata:
         """What the sampler needs for the next token of each item, behind those that are in `output`."""
         requests = [item.request for item, _ in pending]
-        new = [output.token_ids.get(request.request_id) for request in requests]
         return SamplingMetadata(
             request_ids=[request.request_id for request in requests],
             params=[request.sampling_params for request in requests],
             generators=[request.generator for request in requests],
             prompt_token_ids=[request.prompt_token_ids for request in requests],
-            output_token_ids=[r.output_token_ids + ids if ids else r.output_token_ids for r, ids in zip(requests, new)],
+            output_token_ids=[r.output_token_ids + output.token_ids.get(r.request_id, []) for r in requests],
         )
