@@ -20,8 +20,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 OUTPUT = "dist/mini-vllm-student.zip"
 FOLDER = "mini-vllm-student"  # what the zip unpacks to
 AS_THEY_ARE = ("LICENSE", ".gitignore", "conftest.py", "constraints.txt", "environment.yml", "nbgrader_config.py")
-AS_THEY_ARE += ("postBuild", "pyproject.toml")  # setuptools finds no package `grading` there, and installs the others
-EXECUTABLE = {"postBuild"}
+AS_THEY_ARE += ("postBuild", "start")
+AS_THEY_ARE += ("pyproject.toml",)  # setuptools finds no package `grading` there, and installs the others
+EXECUTABLE = {"postBuild", "start"}
 PACKAGES = ("mini_vllm", "labkit")
 
 

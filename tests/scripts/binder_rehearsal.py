@@ -1,7 +1,7 @@
 """What Binder does with the course, on this machine: Binder's user, environment.yml's packages, its way to start.
 
 The packages come from PyPI, where they have the names that conda gives them. All else is as on Binder: a fresh
-environment, a copy of the repository in another folder, its postBuild, and a user who is not root.
+environment, a copy of the repository in another folder, its postBuild and start, and a user who is not root.
 """
 
 import contextlib
@@ -32,6 +32,7 @@ class Rehearsal:
 
     def __init__(self, folder: Path):
         self.folder, self.course, self.environment = folder, folder / "course", folder / "environment"
+        self.is_built = False
         self.user = {"user": BINDERS_USER, "group": BINDERS_USER, "extra_groups": []} if is_root() else {}
         self.variables = {
             name: value
@@ -44,7 +45,7 @@ class Rehearsal:
     def run(self, *command, allowed: float = 1500) -> str:
         """What a command of Binder's user prints, run in the course's folder. It must succeed in `allowed` seconds."""
         ran = subprocess.run(
-            [str(word) for word in command],
+            self.started(command),
             cwd=self.course,
             env=self.variables,
             stdin=subprocess.DEVNULL,
@@ -56,6 +57,11 @@ class Rehearsal:
         )
         assert ran.returncode == 0, f"{command} ended with {ran.returncode}:\n{ran.stdout[-6000:]}"
         return ran.stdout
+
+    def started(self, command) -> list[str]:
+        """The command as Binder runs it in a finished container."""
+        start = self.course / "start"
+        return [str(word) for word in ([start, *command] if self.is_built and start.exists() else command)]
 
     def build(self) -> None:
         """The steps of repo2docker: copy, conda's packages, pip's packages, postBuild."""
@@ -78,6 +84,7 @@ class Rehearsal:
         if (self.course / "postBuild").exists():
             (self.course / "postBuild").chmod(0o755)  # repo2docker does that, too
             self.run("./postBuild")
+        self.is_built = True
 
     def _python(self) -> Path:
         """This Python, or a copy of it where its own folder is closed to Binder's user."""
@@ -102,11 +109,12 @@ class Server:
         self.address = f"http://127.0.0.1:{port}{base}"
         options = {"ServerApp.base_url": base, "ServerApp.port_retries": 0, "IdentityProvider.token": TOKEN}
         self.process = subprocess.Popen(
-            ["jupyter-lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
-            + [f"--{name}={value}" for name, value in options.items()],
+            rehearsal.started(
+                [rehearsal.environment / "bin" / "jupyter-lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+                + [f"--{name}={value}" for name, value in options.items()]
+            ),
             cwd=rehearsal.course,
             env=rehearsal.variables,
-            executable=rehearsal.environment / "bin" / "jupyter-lab",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=(rehearsal.folder / "server.log").open("wb"),

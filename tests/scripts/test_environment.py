@@ -1,6 +1,7 @@
 """environment.yml (conda, Binder) and pyproject.toml (pip) describe the same environment."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -41,3 +42,9 @@ def test_binder_reads_environment_yml_and_post_build_and_nothing_that_would_coun
     for instead in ("binder", ".binder", "Dockerfile", "default.nix"):
         assert not (REPOSITORY / instead).exists(), f"with {instead}, Binder ignores the environment.yml of this folder"
     assert (REPOSITORY / "postBuild").read_bytes().startswith(b"#!/usr/bin/env python\n")  # \r would be no program
+
+
+def test_on_binder_blas_has_one_thread_whatever_the_machine_has():
+    show = 'echo "$OPENBLAS_NUM_THREADS $OMP_NUM_THREADS $*"'
+    started = [REPOSITORY / "start", "bash", "-c", show, "bash", "with spaces", "--port=1"]
+    assert subprocess.check_output(started, text=True) == "1 1 with spaces --port=1\n"

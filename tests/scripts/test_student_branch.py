@@ -64,7 +64,8 @@ def test_each_publication_follows_the_last_and_none_holds_anything_of_the_course
     assert git(course, "rev-list", "student").split()[1:] == [first]
     names = git(course, "log", "--format=", "--name-only", "student").split("\n")
     assert {name.partition("/")[0] for name in names if "/" in name} == {"release", "mini_vllm", "labkit", "scripts"}
-    assert git(course, "ls-tree", "student", "postBuild").startswith("100755 blob")
+    for name in ("postBuild", "start"):
+        assert git(course, "ls-tree", "student", name).startswith("100755 blob")
     assert git(course, "show", "student:LICENSE").endswith("More.")
     assert not (course / "dist").exists()
 
