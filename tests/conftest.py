@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # What takes longest, so that no worker begins one of these when the others have nothing left to do.
 LONGEST_FIRST = (
-    *("tests/grading/attacks", "tests/grading", "source", "tests/labs", "tests/test_help.py"),
-    *("tests/scripts", "tests/docs", "tests/browser"),
+    *("tests/grading/attacks", "tests/grading", "source", "tests/labs", "tests/test_ctrl_c.py"),
+    *("tests/scripts", "tests/docs", "tests/browser", "tests/mini_vllm/test_serve.py"),
 )
 PULLED = os.environ.get("MINI_VLLM_CACHE")  # where the models are that have been pulled; None: in the usual place
 BESIDE = {"tests/grading/test_submissions.py": "tests/grading/test_autograde.py"}  # they look at one graded class

@@ -39,6 +39,18 @@ def course(original, tmp_path):
     return shutil.copytree(original, tmp_path / "course", symlinks=True)
 
 
+@pytest.fixture(scope="module")
+def published(original, tmp_path_factory):
+    """A copy with a remote, what it held before, and what was said of the branch's first commit."""
+    course = shutil.copytree(original, tmp_path_factory.mktemp("published") / "course", symlinks=True)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (PERSON | QUIET).items():
+            patch.setenv(name, value)
+        git(course, "remote", "add", "origin", "https://github.com/you/fork")
+        before = state(course)
+        return course, before, bundle(course, "--branch", "student")
+
+
 def git(course, *words):
     ran = subprocess.run(["git", *words], cwd=course, check=True, capture_output=True, text=True)
     return ran.stdout.strip()
@@ -49,9 +61,8 @@ def state(course):
     return [git(course, *words.split()) for words in ("branch --show-current", "rev-parse HEAD", "status --porcelain")]
 
 
-def test_each_publication_follows_the_last_and_none_holds_anything_of_the_course(course):
-    before = state(course)
-    said = bundle(course, "--branch", "student")
+def test_each_publication_follows_the_last_and_none_holds_anything_of_the_course(published):
+    course, before, said = published
     first = git(course, "rev-parse", "student")
     assert f"new commit {first[:10]}" in said
     assert f"nothing has changed since {first[:10]}" in bundle(course, "--branch", "student")
@@ -70,9 +81,8 @@ def test_each_publication_follows_the_last_and_none_holds_anything_of_the_course
     assert not (course / "dist").exists()
 
 
-def test_the_next_steps_are_the_push_and_binders_address_of_the_branch(course):
-    git(course, "remote", "add", "origin", "https://github.com/you/fork")
-    said = bundle(course, "--branch", "student")
+def test_the_next_steps_are_the_push_and_binders_address_of_the_branch(published):
+    *_, said = published
     assert "git push origin student\n" in said
     assert re.search(
         r"https://mybinder\.org/v2/\S+/student\?urlpath=lab%2Ftree%2Frelease%2Fphase-00\S+README\.md", said
