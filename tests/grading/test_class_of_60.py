@@ -56,7 +56,8 @@ class Graded:
 
 
 @pytest.fixture(scope="module")
-def told(course, tmp_path_factory) -> Graded:
+def told(course, known, tmp_path_factory) -> Graded:
+    """Many hand in the same, which is judged once."""
     own = fresh(course, tmp_path_factory.mktemp("class") / "course")
     with Gradebook(f"sqlite:///{own.root}/gradebook.db") as gradebook:
         gradebook.add_student(unicodedata.normalize("NFC", "jose\u0301"))
