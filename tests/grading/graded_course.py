@@ -17,13 +17,23 @@ from tiny_course import ASSIGNMENT, REPOSITORY, Course, source_notebooks
 from grading.course import load_config
 
 
+def open_gradebook(root: Path) -> Gradebook:
+    config = load_config(root, None)  # which also makes nbgrader find the program that sets up a gradebook
+    return Gradebook(f"sqlite:///{root}/gradebook.db", config.CourseDirectory.course_id)
+
+
+@contextmanager
+def without_warnings():
+    """nbgrader's own way of adding a submission makes SQLAlchemy warn."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        yield
+
+
 @contextmanager
 def gradebook_of(root: Path):
-    config = load_config(root, None)  # which also makes nbgrader find the program that sets up a gradebook
-    with Gradebook(f"sqlite:///{root}/gradebook.db", config.CourseDirectory.course_id) as gradebook:
-        with warnings.catch_warnings():  # nbgrader's own way of adding a submission makes SQLAlchemy warn
-            warnings.simplefilter("ignore", SAWarning)
-            yield gradebook
+    with open_gradebook(root) as gradebook, without_warnings():
+        yield gradebook
 
 
 def make_course(root: Path) -> Course:

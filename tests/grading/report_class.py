@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import nbformat
-from graded_course import gradebook_of, hand_in, make_course
+from graded_course import gradebook_of, hand_in, make_course, open_gradebook, without_warnings
 from nbformat.v4 import new_output
 from nbgrader.coursedir import CourseDirectory
 from tiny_course import ASSIGNMENT, Course, source_notebooks
@@ -21,15 +21,16 @@ class ReportedCourse:
     def __init__(self, root: Path) -> None:
         self.course: Course = make_course(root)
         self.root = root
+        self._gradebook = open_gradebook(root)  # one for the whole class: SQLAlchemy compiles its queries anew in each
 
     def graded(self, student: str, errors: dict | None = None, not_tried=(), without=(), about=None, **points) -> None:
         """A graded submission. errors: by cell, (name of the error, message). points: full ones, where not given."""
-        with gradebook_of(self.root) as gradebook:
-            hand_in(gradebook, student, about, **(FULL | points))
-            for notebook in gradebook.find_submission(ASSIGNMENT, student).notebooks:
+        with without_warnings():
+            hand_in(self._gradebook, student, about, **(FULL | points))
+            for notebook in self._gradebook.find_submission(ASSIGNMENT, student).notebooks:
                 for comment in notebook.comments:
                     comment.auto_comment = "No response." if comment.name in not_tried else None
-            gradebook.db.commit()
+            self._gradebook.db.commit()
         for name, nb in source_notebooks().items():
             for cell in nb.cells:
                 if cell.id in (errors or {}):
