@@ -33,10 +33,10 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=1000)
     parser.add_argument("--hostile", type=int, default=100, help="of them, taken from the attack suite in turn")
     args = parser.parse_args()
-    from grade_attacks import ASSIGNMENT, CONFIG, SUBMISSIONS, CourseOfAttacks  # it takes seconds, and --help does not
+    from grade_attacks import ASSIGNMENT, SUBMISSIONS, CourseOfAttacks, config  # it takes seconds, and --help does not
 
     with tempfile.TemporaryDirectory() as folder:
-        course = CourseOfAttacks(Path(folder, "course"), more=CONFIG)
+        course = CourseOfAttacks(Path(folder, "course"), more=config())
         expected = hand_in(course, SUBMISSIONS, args.students, args.hostile)
         status, seconds, mib = run(course.root, ASSIGNMENT)
         earned, said = course.earned(), (course.root / "said.txt").read_text()

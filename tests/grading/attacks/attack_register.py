@@ -18,6 +18,7 @@ class Submission:
     points:            by exercise; None: the submission stays ungraded, and the log names it.
     dangerous_to_host: stock nbgrader is not to be tried with it.
     never:             a regular expression for what nobody may be shown because of it.
+    is_endless:        a cell or a call of it runs until its time is over.
     """
 
     change: Callable
@@ -26,6 +27,7 @@ class Submission:
     points: dict[str, float | None]
     dangerous_to_host: bool = False
     never: str = ""
+    is_endless: bool = False
 
     @property
     def tries(self) -> str:

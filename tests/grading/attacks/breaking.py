@@ -12,18 +12,18 @@ for number in range(1, 65):
 """
 
 
-@robust()
+@robust(is_endless=True)
 def an_endless_cell(nb):
     """A cell without end that ignores signals and catches every exception."""
     own_cell(nb, STUBBORN + "while True:\n    try:\n        while True: pass\n    except BaseException: pass")
 
 
-@robust()
+@robust(is_endless=True)
 def a_cell_that_sleeps(nb):
     own_cell(nb, "import time\ntry:\n    time.sleep(1000)\nexcept BaseException:\n    time.sleep(1000)")
 
 
-@robust(solved=but("total"), earns=but("total"))
+@robust(solved=but("total"), earns=but("total"), is_endless=True)
 def an_endless_answer(nb):
     """A function without end that ignores signals and catches every exception."""
     code = STUBBORN.strip().replace("\n", "\n    ")
@@ -34,13 +34,13 @@ def an_endless_answer(nb):
     )
 
 
-@robust(solved=but("total"), earns=but("total"))
+@robust(solved=but("total"), earns=but("total"), is_endless=True)
 def an_endless_answer_in_c(nb):
     """A function without end inside one call of C code."""
     answer(nb, total="def total(numbers):\n    return len(10 ** 10 ** 9 * 3 ** 10 ** 8 * [])")
 
 
-@robust(solved=but("run"), earns=but("run"))
+@robust(solved=but("run"), earns=but("run"), is_endless=True)
 def endless_questions(nb):
     """A function that asks the judge's model again and again, and never returns."""
     own_cell(nb, STUBBORN)

@@ -1,4 +1,4 @@
-"""Grades submissions of the register with nbgrader, through the sandbox.
+"""Grades submissions of the register, through the sandbox.
 
 python tests/grading/attacks/grade_attacks.py NAME ...     tries some, and prints what they got
 """
@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -43,9 +42,15 @@ from course_of_attacks import ASSIGNMENT, POINTS, CourseOfAttacks  # noqa: E402
 from course_of_two import SUBMISSIONS_OF_TWO, CourseOfTwo  # noqa: E402
 from graders import Grader  # noqa: E402
 
-# Short, so that what never ends takes seconds of the suite.
 LIMITS = {"cell_seconds": 6, "notebook_seconds": 150, "total_memory_bytes": 2**30}
-CONFIG = f"\nc.JudgedExecute.limits = {LIMITS!r}\n"
+SHORT = {"cell_seconds": 2}  # for what never ends
+
+
+def config(**limits: float) -> str:
+    """These limits, and else those of all attacks, as lines of nbgrader_config.py."""
+    return f"\nc.JudgedExecute.limits = {LIMITS | limits!r}\n"
+
+
 NBGRADER = ("nbgrader", "autograde", ASSIGNMENT)
 PARALLEL = ("grading", "autograde", ASSIGNMENT, "--workers", "2")
 
@@ -54,6 +59,7 @@ class GradedClass:
     """What one run of autograde over a class printed, and what it left in the gradebook.
 
     command: NBGRADER or PARALLEL. grader: who runs it. seconds: it is ended after that many, with what it has done.
+    limits: those that differ from LIMITS.
     """
 
     def __init__(
@@ -64,10 +70,10 @@ class GradedClass:
         command: tuple[str, ...] = NBGRADER,
         grader: Grader | None = None,
         seconds: float = 1200,
-        more: str = "",
+        limits: dict | None = None,
     ) -> None:
         grader = grader or Grader()
-        self.course = course(root, more=CONFIG + more)
+        self.course, self.command = course(root, more=config(**limits or {})), command
         for name, submission in submissions.items():
             self.course.hand_in(name, submission)
         grader.own(root)
@@ -108,43 +114,25 @@ def seen_in(cell: nbformat.NotebookNode) -> str:
 
 
 class GradedAttacks:
-    """The register, or those named of it, in several classes side by side: most of their time is waiting.
+    """The register, or those named of it, graded by our command: a class of each course, and one of what never ends."""
 
-    command: NBGRADER, or PARALLEL, which grades those of a course as one class.
-    """
-
-    def __init__(
-        self,
-        root: Path,
-        names: list[str] | None = None,
-        classes: int = 3,
-        grader: Grader | None = None,
-        command: tuple[str, ...] = NBGRADER,
-    ) -> None:
-        names = names or [*SUBMISSIONS, *SUBMISSIONS_OF_TWO]
-        times = [name for name in names if name in SUBMISSIONS and is_about_time(name) and command == NBGRADER]
-        classes = classes if command == NBGRADER else 1
-        of_one = [name for name in names if name in SUBMISSIONS and name not in times]
-        parts = [*(of_one[start::classes] for start in range(min(classes, len(of_one)))), *([times] if times else [])]
-        jobs = [({name: SUBMISSIONS[name] for name in part}, CourseOfAttacks) for part in parts]
-        if of_two := {name: SUBMISSIONS_OF_TWO[name] for name in names if name in SUBMISSIONS_OF_TWO}:
-            jobs.append((of_two, CourseOfTwo))
-        with ThreadPoolExecutor(classes + 1) as pool:
-            graded = [
-                pool.submit(
-                    GradedClass,
-                    root / str(number),
-                    part,
-                    course,
-                    command,
-                    grader=grader,
-                    seconds=120 if part.keys() == set(times) else 1200,
-                )
-                for number, (part, course) in enumerate(jobs)
-            ]
-        self.classes = [future.result() for future in graded]
-        self.names = names
-        self._class = {name: graded for graded, (part, _) in zip(self.classes, jobs) for name in part}
+    def __init__(self, root: Path, names: list[str] | None = None, grader: Grader | None = None) -> None:
+        self.names = names or [*everybody()]
+        self.classes: list[GradedClass] = []
+        self._class: dict[str, GradedClass] = {}
+        parts = {
+            "course": (SUBMISSIONS, False, CourseOfAttacks),
+            "endless": (SUBMISSIONS, True, CourseOfAttacks),
+            "two": (SUBMISSIONS_OF_TWO, False, CourseOfTwo),
+        }
+        for folder, (register, is_endless, course) in parts.items():
+            found = {name: register[name] for name in self.names if name in register}
+            found = {name: submission for name, submission in found.items() if submission.is_endless == is_endless}
+            if found:
+                limits = SHORT if is_endless else {}
+                graded = GradedClass(root / folder, found, course, PARALLEL, grader=grader, limits=limits)
+                self.classes.append(graded)
+                self._class |= dict.fromkeys(found, graded)
 
     def points(self, name: str) -> dict[str, float | None]:
         """By exercise; None for what is not graded."""
@@ -167,11 +155,6 @@ class GradedAttacks:
 
     def notebook(self, name: str) -> nbformat.NotebookNode:
         return nbformat.read(self.folder(name) / "lab.ipynb", as_version=4)
-
-
-def is_about_time(name: str) -> bool:
-    """Whether a whole class could hang because of it: these have a class of their own, and less time."""
-    return SUBMISSIONS[name].change.__module__ == "host_times"
 
 
 def everybody() -> dict[str, Submission]:

@@ -57,11 +57,17 @@ in_a_call(
     "r, w = os.pipe()\nfor fd in list(pipes()):\n    if fd not in (r, w): os.dup2(r if fcntl.fcntl(fd, fcntl.F_GETFL) & 3 == 0 else w, fd)",
     "The pipes replaced by one that leads back to the process itself.",
 )
-in_a_call("stops_itself", "os.kill(os.getpid(), signal.SIGSTOP)", "SIGSTOP to itself, which no alarm interrupts.")
+in_a_call(
+    "stops_itself",
+    "os.kill(os.getpid(), signal.SIGSTOP)",
+    "SIGSTOP to itself, which no alarm interrupts.",
+    is_endless=True,
+)
 in_a_call(
     "stops_everybody",
     "for pid in (os.getppid(), -1, os.getpid()):\n    try: os.kill(pid, signal.SIGSTOP)\n    except OSError: pass",
     "SIGSTOP to its parent, to all that it can reach, and to itself.",
+    is_endless=True,
 )
 in_a_call(
     "limits_itself",
@@ -124,6 +130,7 @@ in_a_cell(
     "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass",
     "All signals blocked, then a loop without end.",
     kind="robustness",
+    is_endless=True,
 )
 in_a_cell(
     "slows_its_parent",

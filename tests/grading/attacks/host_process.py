@@ -89,7 +89,7 @@ def a_process_that_stays(nb):
     )
 
 
-@host_attack(dangerous_to_host=True)
+@host_attack(dangerous_to_host=True, is_endless=True)
 def fork_bomb(nb):
     own_cell(
         nb,

@@ -19,7 +19,7 @@ def a_cell_that_tells_when_it_runs_again(nb):
     own_cell(nb, READ + "if told:\n    print('LEAKED', told)\n    os._exit(told % 251)", before=None)
 
 
-@register("score", ALL, ALL, never=f"tell{141421 % 3}")
+@register("score", ALL, ALL, never=f"tell{141421 % 3}", is_endless=True)
 def a_cell_that_is_late_when_it_runs_again(nb):
     """Of three cells, the one that a hidden number chooses takes too long when it is run once more."""
     answer(nb, root=ROOT)

@@ -51,6 +51,7 @@ returning(
     "A list of 2 that holds the next one twice, 60 deep: small here, 2**60 when it is written out.",
     "doubled()",
     "def doubled():\n    value = [6]\n    for _ in range(60): value = [value, value]\n    return value",
+    is_endless=True,
 )
 returning(
     "very_deep_values",

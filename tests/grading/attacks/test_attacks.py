@@ -1,7 +1,7 @@
 """Every hostile or odd submission of the register gets what its honest part earned, and the machine is left alone.
 
-`make test` tries the first of each module of the register, one for each wall, by our command; `make test-all` tries
-all, by nbgrader's. With -k, only those are graded that the chosen tests ask for.
+`make test` tries the first of each module of the register, one for each wall; `make test-all` tries all. Our command
+grades them; test_attacks_elsewhere.py has nbgrader's. With -k, only those are graded that the chosen tests ask for.
 """
 
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from attack_register import SUBMISSIONS
-from grade_attacks import NBGRADER, PARALLEL, GradedAttacks, everybody
+from grade_attacks import GradedAttacks, everybody
 
 SECRETS = "104729|1299709|31337|161803|271828|577215|141421|secret_|314159|173205|223606|swordfish"
 TAKEN = "root:x:0|taken over|PRAGMA|SQLite format"
@@ -34,8 +34,7 @@ def attacks(request, tmp_path_factory) -> GradedAttacks:
     cases = [getattr(item, "callspec", None) for item in request.session.items if item.path == Path(__file__)]
     asked_for = {case.params["name"] for case in cases if case and "name" in case.params}
     names = [name for name in everybody() if name in (asked_for or FIRST.values())]
-    command = PARALLEL if {*names} <= {*FIRST.values()} else NBGRADER
-    return GradedAttacks(tmp_path_factory.mktemp("attacks"), names, command=command)
+    return GradedAttacks(tmp_path_factory.mktemp("attacks"), names)
 
 
 def of_kind(*kinds: str) -> list[str]:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from attack_register import answer, own_cell, right
+from attack_register import Submission, answer, own_cell, right
 from course_of_attacks import ASSIGNMENT
 from grade_attacks import NBGRADER, PARALLEL, GradedClass
 from nbgrader.api import Gradebook
@@ -25,20 +25,28 @@ ODD_ENDS = {
 }
 
 
-@pytest.mark.parametrize("command", [NBGRADER, PARALLEL], ids=["nbgrader", "parallel"])
-def test_the_report_of_the_class_is_whole_and_plain(tmp_path, command):
-    """Text that is no Unicode stops no report; no control character of a submission's reaches a terminal."""
+def odd_class() -> dict[str, Submission]:
     submissions = {"plain": right()}
     for name, code in ODD_ENDS.items():
         submissions[name] = right(lambda nb, code=code: own_cell(nb, code, before="root"))
         in_answer = "def total(numbers):\n    " + code.replace("\n", "\n    ") + "\n    return 0"
         submissions[f"{name}_in_an_answer"] = right(lambda nb, source=in_answer: answer(nb, total=source))
-    graded = GradedClass(tmp_path, submissions, command=command, seconds=300)
+    return submissions
+
+
+@pytest.fixture(scope="module", params=[NBGRADER, PARALLEL], ids=["nbgrader", "parallel"])
+def graded(request, tmp_path_factory) -> GradedClass:
+    return GradedClass(tmp_path_factory.mktemp("class"), odd_class(), command=request.param, seconds=300)
+
+
+def test_the_report_of_the_class_is_whole_and_plain(graded):
+    """Text that is no Unicode stops no report; no control character of a submission's reaches a terminal."""
+    submissions = odd_class()
     assert graded.has_full_points("plain")
     assert not [name for name in submissions if None in graded.earned.get(name, {"": None}).values()], graded.log
     assert not [letter for letter in ESCAPES if letter in graded.log], graded.log
     assert "\x1b[2J" not in graded.log and "]0;taken" not in graded.log
-    if command is PARALLEL:
+    if graded.command is PARALLEL:
         assert all(f"\n{name} " in graded.log for name in submissions), graded.log
         assert f"{len(submissions)} graded" in graded.log
 
@@ -60,17 +68,18 @@ ODD_NAMES = [
 ]
 
 
-def test_no_name_becomes_a_formula_in_an_export(tmp_path):
+@pytest.mark.parametrize("graded", [PARALLEL], ids=["parallel"], indirect=True)
+def test_no_name_becomes_a_formula_in_an_export(graded):
     """Whatever a name begins with, behind whatever a spreadsheet may take for the end of a cell."""
-    graded = GradedClass(tmp_path, {"plain": right()}, seconds=120)
     with Gradebook(f"sqlite:///{graded.course.root}/gradebook.db") as gradebook:
         for number, name in enumerate(ODD_NAMES):
             gradebook.add_student(f"s{number}", last_name=name, first_name=name, email=name)
+    root = graded.course.root
     run = subprocess.run(
-        [sys.executable, "-m", "grading", "export", ASSIGNMENT], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-m", "grading", "export", ASSIGNMENT], cwd=root, capture_output=True, text=True
     )
     assert run.returncode == 0, run.stderr
-    files = [path for path in tmp_path.glob("*.csv")]
+    files = [path for path in root.glob("*.csv")]
     text = files[0].read_text() if files else run.stdout
     for separator in ",;\t|":
         for row in csv.reader(io.StringIO(text), delimiter=separator):

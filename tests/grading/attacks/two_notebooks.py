@@ -97,7 +97,7 @@ def tells_the_next_notebook(first, second):
     own_cell(second, LOOK + "print('LEAKED' if look() else 'nothing', look())", before="order")
     answer(
         second,
-        order="def order(numbers):\n    if look(): raise ValueError(f'LEAKED {look()}')\n    return sorted(numbers)",
+        order="def order(numbers):\n    if look(): print(f'LEAKED {look()}')\n    return sorted(numbers)",
     )
 
 
