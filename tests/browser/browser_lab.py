@@ -1,5 +1,6 @@
-"""The two programs behind the browser's tests: a browser that is installed, and a running scripts/lab.py."""
+"""The programs behind the browser's tests: an installed browser, with its pages, and a running scripts/lab.py."""
 
+import contextlib
 import os
 import queue
 import shutil
@@ -10,6 +11,8 @@ import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -43,6 +46,29 @@ def browser_options(program: str) -> dict:
     """What Playwright's launch needs for it; Chromium's own sandbox refuses to run as root."""
     is_root = getattr(os, "geteuid", lambda: 1)() == 0
     return {"executable_path": program, "headless": True, "args": [*QUIET, *(["--no-sandbox"] if is_root else [])]}
+
+
+PAGES = pytest.StashKey[list]()  # of a test, or of all tests of a module: its pages, and where their pictures go
+
+
+@contextlib.contextmanager
+def opened_pages(chromium, node: pytest.Item | pytest.Collector, folder: Path):
+    """open_page(address, **options) of conftest.py, for a test or a module. Its pages are closed at the end."""
+    contexts = []
+    node.stash[PAGES] = shown = []
+
+    def open_page(address: str, **options):
+        options = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", "locale": "en-US"} | options
+        contexts.append(chromium.new_context(**options))
+        contexts[-1].set_default_timeout(120_000)
+        page = contexts[-1].new_page()
+        shown.append((page, folder / f"page-{len(shown) + 1}.png"))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 class RunningLab:

@@ -10,10 +10,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser_lab import ROOT, RunningLab, browser_options, find_browser
+from browser_lab import PAGES, ROOT, RunningLab, browser_options, find_browser, opened_pages
 from course_files import course_files
-
-PAGES = pytest.StashKey[list]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,21 +84,8 @@ def open_page(chromium, request, tmp_path):
     options: Playwright's for a new context, as viewport={"width": 390, "height": 844}. Waiting ends after 120 s.
     When the test fails, the report says what the page shows and where its picture is.
     """
-    contexts = []
-    request.node.stash[PAGES] = shown = []
-
-    def open_page(address: str, **options):
-        options = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", "locale": "en-US"} | options
-        contexts.append(chromium.new_context(**options))
-        contexts[-1].set_default_timeout(120_000)
-        page = contexts[-1].new_page()
-        shown.append((page, tmp_path / f"page-{len(shown) + 1}.png"))
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    with opened_pages(chromium, request.node, tmp_path) as open_page:
+        yield open_page
 
 
 @pytest.hookimpl(wrapper=True)
@@ -108,7 +93,7 @@ def pytest_runtest_makereport(item, call):
     """Adds to a failure's report what each of its pages shows."""
     report = yield
     if report.failed and call.when == "call":
-        for page, picture in item.stash.get(PAGES, []):
+        for page, picture in (entry for node in item.listchain() for entry in node.stash.get(PAGES, [])):
             with contextlib.suppress(Exception):  # a browser that has crashed; the failure itself counts more
                 page.screenshot(path=picture)
                 text = f"{page.url}\npicture: {picture}\n{page.locator('body').inner_text()[-4000:]}"

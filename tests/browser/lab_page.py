@@ -60,7 +60,8 @@ class LabPage:
         before = self.page.evaluate(PROMPTS)
         self.menu("Run", "Run All Cells")
         self.page.wait_for_function(f"before => {PROMPTS} !== before", arg=before)
-        self.page.wait_for_function(f"!{PROMPTS}.includes('*')", timeout=300_000)
+        # Not at every frame that the browser draws: the kernel needs the processor.
+        self.page.wait_for_function(f"!{PROMPTS}.includes('*')", timeout=300_000, polling=300)
 
     def restart(self) -> None:
         """Menu Kernel, Restart Kernel, and yes; returns when the new kernel is idle."""

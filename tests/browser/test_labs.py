@@ -4,11 +4,10 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from browser_lab import ROOT
+from browser_lab import ROOT, opened_pages
 from lab_page import ERRORS, LabPage
 
 LABS = [path.relative_to(ROOT) for path in sorted(ROOT.glob("source/*/lab-*.ipynb"))]
-EACH_LAB = pytest.mark.parametrize("path", LABS, ids=[path.stem for path in LABS])
 
 FIRST_PIXEL = """image => {
     const canvas = Object.assign(document.createElement("canvas"), {width: 1, height: 1});
@@ -23,16 +22,14 @@ def course(tmp_path_factory, copy_of_course) -> Path:
     return copy_of_course(tmp_path_factory.mktemp("labs") / "course")
 
 
-@pytest.fixture
-def open_lab(course, serve, open_page):
-    """open_lab(path) -> the lab, all cells run."""
-
-    def open_lab(path: Path) -> LabPage:
+@pytest.fixture(scope="module", params=LABS, ids=[path.stem for path in LABS])
+def lab(request, chromium, course, serve, tmp_path_factory) -> LabPage:
+    """The lab, all cells run: once, for the tests that look at it one after the other."""
+    path = request.param
+    with opened_pages(chromium, request.node, tmp_path_factory.mktemp("pages")) as open_page:
         lab = LabPage(open_page(serve(course, path.as_posix())), course / path)
         lab.run_all()
-        return lab
-
-    return open_lab
+        yield lab
 
 
 @contextlib.contextmanager
@@ -51,9 +48,7 @@ def showing(lab: LabPage, what: str) -> list[int]:
     return [number for number in range(len(lab.cells)) if lab.cell(number).locator(what).count()]
 
 
-@EACH_LAB
-def test_the_lab_runs_to_its_end_without_an_error_and_shows_its_plots(path, open_lab, picture):
-    lab = open_lab(path)
+def test_the_lab_runs_to_its_end_without_an_error_and_shows_its_plots(lab, picture):
     errors = lab.page.locator(".jp-Notebook").locator(ERRORS)
     assert errors.all_text_contents() == []
     last = max(number for number, cell in enumerate(lab.cells) if cell["cell_type"] == "code")
@@ -66,7 +61,7 @@ def test_the_lab_runs_to_its_end_without_an_error_and_shows_its_plots(path, open
         size = image.evaluate("image => image.decode().then(() => [image.naturalWidth, image.offsetWidth])")
         assert min(size) > 300, f"the picture of cell {number} is {size[0]} pixels wide, shown with {size[1]}"
         assert image.evaluate(FIRST_PIXEL) == [255, 255, 255, 255]  # white: in the dark theme, too, letters are read
-    if path.name.startswith("lab-01"):
+    if lab.path.name.startswith("lab-01"):
         plot = lab.cell(drawing[0]).locator(".jp-OutputArea").first
         picture(lab.page, "lab-01-plot", plot)
         with dark(lab):
@@ -74,9 +69,7 @@ def test_the_lab_runs_to_its_end_without_an_error_and_shows_its_plots(path, open
             picture(lab.page, "student-dark")
 
 
-@EACH_LAB
-def test_a_slider_moved_with_the_keyboard_draws_another_picture_and_says_what_it_shows(path, open_lab, picture):
-    lab = open_lab(path)
+def test_a_slider_moved_with_the_keyboard_draws_another_picture_and_says_what_it_shows(lab, picture):
     moved = showing(lab, ".labkit-sliders")
     for number in moved:
         sliders = lab.cell(number).locator(".labkit-sliders")
@@ -95,6 +88,6 @@ def test_a_slider_moved_with_the_keyboard_draws_another_picture_and_says_what_it
         sliders.locator("[role=alert]").get_by_text(readout.inner_text()).wait_for()
         assert readout.evaluate("e => e.scrollWidth <= e.clientWidth + 1")  # all of it is seen
         assert lab.cell(number).locator(ERRORS).count() == 0
-    if path.name.startswith("lab-04"):
+    if lab.path.name.startswith("lab-04"):
         assert moved
         picture(lab.page, "student-slider", lab.cell(moved[0]).locator(".labkit-sliders"))
