@@ -184,6 +184,18 @@ def test_a_chat_may_go_on_with_its_last_message(client):
     assert answer == texts(offline(["Once"], greedy(12)))[0]
 
 
+def conversation(content: dict) -> list[dict]:
+    return [{"role": "user", "content": "Hi"}, {"role": "assistant", **content}, {"role": "user", "content": "Hello"}]
+
+
+def test_an_answer_without_text_may_stand_in_a_conversation(client):
+    """OpenAI's clients send such an answer back with null as its content, or without one."""
+    (expected,) = client.chat.completions.create(messages=conversation({"content": ""}), **GREEDY).choices
+    for content in ({"content": None}, {}):
+        (choice,) = client.chat.completions.create(messages=conversation(content), **GREEDY).choices
+        assert choice.message.content == expected.message.content
+
+
 @pytest.mark.parametrize("n", [1, 2])
 def test_a_streamed_chat_begins_with_its_role_and_adds_up(client, n):
     messages = [{"role": "user", "content": "Hello"}]
@@ -237,8 +249,10 @@ def test_the_models_list_has_each_name_and_unknown_ones_are_not_found(client):
     import openai
 
     assert [card.id for card in client.models.list()] == [NAME, "alias"]
+    assert [card["id"] for card in client.get("/models/", cast_to=dict)["data"]] == [NAME, "alias"]
     assert client.models.retrieve("alias").max_model_len == MODEL.config.max_position_embeddings
-    assert client.completions.create(**GREEDY | {"model": "alias"}, prompt="a").model == NAME
+    for name in ("alias", ""):
+        assert client.completions.create(**GREEDY | {"model": name}, prompt="a").model == NAME
     for ask in (
         lambda: client.models.retrieve("gpt-9"),
         lambda: client.completions.create(**GREEDY | {"model": "gpt-9"}, prompt="a"),

@@ -51,6 +51,15 @@ def test_the_options_reach_the_engine_and_the_server(started, capsys):
     assert "Model one, context of 100 tokens" in capsys.readouterr().out
 
 
+def test_allowed_origins_reach_the_server_and_are_origins(started, capsys):
+    origins = ["http://localhost:3000", "*"]
+    assert main(["serve", "--port", "0", "--allowed-origins", *origins]) == 0
+    assert started["app"].user_middleware[0].kwargs["allow_origins"] == origins
+    for wrong in ('["*"]', "localhost:3000", "http://localhost:3000/"):
+        assert main(["serve", "--port", "0", "--allowed-origins", wrong]) != 0
+        assert f"--allowed-origins is {wrong}; it must be like http://localhost:3000" in capsys.readouterr().err
+
+
 def test_the_key_can_come_from_the_environment(started, monkeypatch):
     monkeypatch.setenv("MINI_VLLM_API_KEY", "secret")
     assert main(["serve", "--port", "0"]) == 0

@@ -1,5 +1,6 @@
 """What the server refuses: in OpenAI's form, with the field, its value and what to do."""
 
+import gzip
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,7 @@ WRONG = [
     (CHAT, {"messages": "Hello"}, "messages", "messages='Hello'"),
     (CHAT, {"messages": [{"content": "a"}]}, "messages[0]", '"role"'),
     (CHAT, {"messages": [{"role": "user"}]}, "messages[0].content", "must be a text"),
+    (CHAT, {"messages": [{"role": "assistant", "tool_calls": [1]}]}, "messages[0].tool_calls", "tools are not served"),
     (
         CHAT,
         {"messages": [*HELLO, {"role": "tool", "content": "a", "tool_calls": [1]}]},
@@ -119,7 +121,8 @@ def test_openais_client_raises_its_error_for_a_bad_request(served):
 def test_fields_that_ask_for_nothing_are_taken(served):
     nothing = {"response_format": {"type": "text"}, "tools": None, "tool_choice": "auto", "stop": None, "n": 1}
     body = {"messages": HELLO, "max_tokens": 2, "user": "me", "store": False, "stream_options": None} | nothing
-    assert served.post(CHAT, body)[0] == 200
+    assert served.post(CHAT, body | {"echo": False})[0] == 200
+    assert served.post(COMPLETIONS, {"prompt": "a", "max_tokens": 1, "top_logprobs": 0})[0] == 200
 
 
 def test_unknown_fields_are_ignored_and_logged_as_in_vllm(served, caplog):
@@ -165,13 +168,21 @@ def test_only_json_is_taken_so_that_a_web_page_has_to_ask_first(served):
     for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
         error_of(served.post(COMPLETIONS, {"prompt": "a"}, **{"Content-Type": kind}), 415)
     assert served.post(COMPLETIONS, {"prompt": "a"}, **{"Content-Type": "application/JSON; charset=utf-8"})[0] == 200
-    _, _, headers = served.ask("OPTIONS", COMPLETIONS, Origin="http://elsewhere.example")
-    assert not [name for name in headers if name.lower().startswith("access-control")]
+
+
+def test_a_compressed_body_is_refused_by_its_encoding(served):
+    body = gzip.compress(b'{"prompt": "a"}')
+    error = error_of(served.post(COMPLETIONS, body, Content_Encoding="gzip"), 415)
+    assert error["message"] == "Content-Encoding='gzip' is not read: send the body uncompressed."
+    assert served.post(COMPLETIONS, {"prompt": "a", "max_tokens": 1}, Content_Encoding="identity")[0] == 200
 
 
 def test_an_unknown_path_and_a_wrong_method_are_said(served):
     for path in ("/", "/v1", "/v1/engines", "/docs", "/../../etc/passwd", "/v1/%2e%2e/%2e%2e/etc/passwd"):
         assert ascii(path.replace("%2e", "."))[1:-1] in error_of(served.ask("GET", path), 404)["message"]
+    paths = "/v1/completions, /v1/chat/completions, /v1/models, /health, /metrics"
+    error = error_of(served.post("/completions", {"prompt": "a"}), 404)  # a base_url without /v1
+    assert error["message"] == f"There is no '/completions', but {paths}."
     answer = served.ask("GET", COMPLETIONS)
     assert "POST" in error_of(answer, 405)["message"] and answer[2]["Allow"] == "POST"
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import socket
 import sys
 from pathlib import Path
@@ -26,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--port", type=int, default=8000, help="port to listen on; 0 chooses a free one (default: %(default)s)")
     key_help = f"key that clients must send; may be repeated (default: the environment variable {API_KEY_VARIABLE})"
     add("--api-key", action="append", help=key_help)
+    origins_help = 'web pages that may use the server, like http://localhost:3000, or "*" (default: none)'
+    add("--allowed-origins", nargs="+", default=[], metavar="ORIGIN", help=origins_help)
     add("--served-model-name", nargs="+", help="names for the model in requests (default: its own)")
     queue_help = "maximum completions waiting; further requests get status 429 (default: %(default)s)"
     add("--max-queue", type=int, default=256, help=queue_help)
@@ -55,6 +58,9 @@ def run(args: argparse.Namespace) -> None:
         if getattr(args, name) < least:
             raise ValueError(f"--{name.replace('_', '-')} is {getattr(args, name)}; it must be at least {least}.")
     api_keys = args.api_key or [key for key in [os.environ.get(API_KEY_VARIABLE)] if key]
+    for origin in args.allowed_origins:
+        if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
+            raise ValueError(f'--allowed-origins is {origin}; it must be like http://localhost:3000, or "*".')
     listener = bind(args.host, args.port)  # before the model is loaded, which may take a while
     is_local = _is_loopback(listener)
     if not (is_local or api_keys):
@@ -65,7 +71,8 @@ def run(args: argparse.Namespace) -> None:
     engine = AsyncLLM(llm.llm_engine, StatLogger(names[0]), args.max_queue)
     model = ServedModel(names, llm.llm_engine.config.max_model_len, llm.get_default_sampling_params())
     limits = ServerLimits(max_body_bytes=args.max_body_bytes, max_sequences=args.max_sequences_per_request)
-    app = build_app(engine, model, limits, api_keys, LOOPBACK if is_local and not api_keys else None)
+    own_names = LOOPBACK if is_local and not api_keys else None
+    app = build_app(engine, model, limits, api_keys, own_names, args.allowed_origins)
     print(f"Model {names[0]}, context of {model.max_model_len} tokens", flush=True)
     Server(app, engine, args.shutdown_timeout).run(sockets=[listener])
 

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -38,8 +39,12 @@ def build_app(
     limits: ServerLimits,
     api_keys: Sequence[str] = (),
     own_names: Sequence[str] | None = None,
+    allowed_origins: Sequence[str] = (),
 ) -> Starlette:
-    """The server as an ASGI application; `Server` starts the engine. api_keys, own_names: see `Guard`."""
+    """The server as an ASGI application; `Server` starts the engine. api_keys, own_names: see `Guard`.
+
+    allowed_origins: of web pages that may use the server, like "http://localhost:3000"; "*" is every page.
+    """
     completions = OpenAIServingCompletion(engine, model, limits.max_sequences)
     chat_completions = OpenAIServingChat(engine, model, limits.max_sequences)
 
@@ -56,6 +61,8 @@ def build_app(
 
     async def retrieve_model(request: Request) -> Response:
         name = request.path_params["name"]
+        if not name:  # /v1/models/
+            return await list_models(request)
         model.check(name)
         return JSONResponse(next(card for card in model.cards() if card["id"] == name))
 
@@ -66,6 +73,9 @@ def build_app(
         lines = engine.stat_logger.lines(engine.llm_engine.stats)
         return Response("".join(f"{line}\n" for line in lines), media_type=CONTENT_TYPE)
 
+    # Before the guard: a browser asks, without the key, whether a page may send a request.
+    cors = Middleware(CORSMiddleware, allow_origins=allowed_origins, allow_methods=["*"], allow_headers=["*"])
+    guard = Middleware(Guard, api_keys=api_keys, own_names=own_names)
     handlers: Any = dict.fromkeys((HTTPException, ApiError, QueueFullError, EngineDeadError, Exception), handle)
     return Starlette(
         routes=[
@@ -76,7 +86,7 @@ def build_app(
             Route("/health", health),
             Route("/metrics", metrics),
         ],
-        middleware=[Middleware(Guard, api_keys=api_keys, own_names=own_names)],
+        middleware=[cors, guard] if allowed_origins else [guard],
         exception_handlers=handlers,
     )
 

@@ -1,5 +1,6 @@
 """Errors in OpenAI's form: {"error": {"message", "type", "param", "code"}}."""
 
+import logging
 import re
 from typing import Any
 
@@ -9,6 +10,8 @@ from starlette.responses import Response
 
 from mini_vllm.engine.async_llm import EngineDeadError, QueueFullError
 from mini_vllm.entrypoints.openai.event_stream import dumps
+
+logger = logging.getLogger(__name__)
 
 # OpenAI's type and code of each status; 400 and whatever is not here: invalid_request_error, None.
 _KINDS = {
@@ -71,9 +74,13 @@ async def handle(request: Request, error: Exception) -> Response:
     """Starlette's exception handler for all kinds of errors."""
     path = request.scope["path"]  # request.url would be made of the Host header
     if isinstance(error, HTTPException) and error.status_code == 404:
-        return ApiError(404, f"There is no {path!r}; /v1/models lists the model.").response()
+        paths = ", ".join(route.path for route in request.app.routes if "{" not in route.path)
+        return ApiError(404, f"There is no {path!r}, but {paths}.").response()
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = dict(error.headers or {})
         message = f"{path} does not take {request.method}, but {allowed.get('Allow')}."
+        if request.method == "OPTIONS" and (origin := request.headers.get("origin")):
+            message = f"The page {ascii(origin[:200])} may not use this server: start it with --allowed-origins."
+            logger.warning(message)
         return ApiError(405, message, headers=allowed).response()
     return as_api_error(error).response()

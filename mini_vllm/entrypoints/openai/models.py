@@ -19,8 +19,8 @@ class ServedModel:
     created: int = field(default_factory=lambda: int(time.time()))
 
     def check(self, name: object) -> None:
-        """Errors: ApiError 404 for another model's name; None, as vLLM has it, is this one."""
-        if name is not None and name not in self.names:
+        """Errors: ApiError 404 for another model's name. None and "" mean this one, as in vLLM."""
+        if name not in (None, "", *self.names):
             message = f"model={shown(name)} is not served here; {self.names[0]!r} is."
             raise ApiError(404, message, "model", "model_not_found")
 

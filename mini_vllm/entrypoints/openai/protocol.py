@@ -79,7 +79,7 @@ def _read_shared(body: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
         if value is not None and value not in nothing:
             raise refuse(name, value, "it is not served: leave it out")
     for name in (COMPLETION | CHAT) - known:
-        if body.get(name) is not None:
+        if body.get(name):  # false, 0 or empty: clients that send every field ask for nothing
             raise refuse(name, body[name], "it belongs to the other kind of completions: leave it out")
     # As vLLM does, because clients send fields of other servers along with every request.
     unknown = sorted(name for name in body if name not in known | REFUSED.keys() | WITHOUT_EFFECT)
@@ -130,9 +130,11 @@ def _messages(messages: object) -> list[dict[str, Any]]:
         name = f"messages[{index}]"
         if not isinstance(message, dict) or not isinstance(message.get("role"), str):
             raise refuse(name, message, 'it must be like {"role": "user", "content": "Hello"}')
-        if not isinstance(message.get("content"), (str, list)):
-            raise refuse(f"{name}.content", message.get("content"), "it must be a text or a list of text parts")
         for field in ("tool_calls", "function_call"):
             if message.get(field):
                 raise refuse(f"{name}.{field}", message[field], "tools are not served: leave it out")
-    return messages
+        content = message.get("content")
+        if not isinstance(content, (str, list)) and not (content is None and message["role"] == "assistant"):
+            raise refuse(f"{name}.content", content, "it must be a text or a list of text parts")
+    # OpenAI's form of an answer without text, which clients send back as part of the conversation.
+    return [{**message, "content": ""} if message.get("content") is None else message for message in messages]

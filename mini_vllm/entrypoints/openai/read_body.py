@@ -19,6 +19,10 @@ async def read_json(request: Request, max_bytes: int) -> dict[str, Any]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise ApiError(415, f"Content-Type={kind!r} must be application/json.", headers=CLOSE)
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        message = f"Content-Encoding={encoding!r} is not read: send the body uncompressed."
+        raise ApiError(415, message, headers=CLOSE | {"Accept-Encoding": "identity"})
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             body = await _read(request, max_bytes)
