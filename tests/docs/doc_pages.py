@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# Each page runs in a course of its own. A page that is added here is executed as it stands.
+# Each page runs in a course of its own. A page that is added here is executed as it stands, but for commands that a
+# later one has too: they are typed there.
 PAGES = ["README.md", "docs/running-a-course.md", "docs/writing-a-lab.md", "docs/architecture.md", "docs/server.md"]
 SHOWN = re.compile(r"^(?P<indent> *)```(?P<language>\S*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 COMMAND_LANGUAGES = ("", "bash", "sh", "console")
@@ -28,6 +29,11 @@ class Block:
         joined = self.text.replace("\\\n", " ")
         stripped = (re.sub(r"(^|\s+)# .*$", "", line).strip() for line in joined.splitlines())
         return [command for command in stripped if command]
+
+
+def later(page: str) -> set[str]:
+    """The commands of the pages behind this one."""
+    return {command for other in PAGES[PAGES.index(page) + 1 :] for _, command in typed(other)}
 
 
 def read(page: str) -> str:
