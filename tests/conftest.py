@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # What takes longest, so that no worker begins one of these when the others have nothing left to do.
 LONGEST_FIRST = (
-    *("tests/grading/attacks", "tests/grading", "source", "tests/labs", "tests/test_ctrl_c.py"),
+    *("tests/grading/attacks", "tests/docs/test_commands.py", "tests/browser/test_labs.py"),
+    "tests/scripts/test_binder.py",
+    *("tests/grading", "source", "tests/labs", "tests/test_ctrl_c.py"),
     *("tests/scripts", "tests/docs", "tests/browser", "tests/mini_vllm/test_serve.py"),
 )
 PULLED = os.environ.get("MINI_VLLM_CACHE")  # where the models are that have been pulled; None: in the usual place
