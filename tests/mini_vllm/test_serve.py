@@ -92,6 +92,23 @@ def test_a_stream_adds_up_to_the_whole(client, prompt, n):
     )
 
 
+def test_continuous_usage_counts_each_completion_in_each_chunk(client):
+    settings = {"model": NAME, "prompt": ["one", "Hello"], "n": 2, "seed": 3, "max_tokens": 5, "stream": True}
+    counts: dict[int, list[int]] = {}
+    options = {"include_usage": True, "continuous_usage_stats": True}
+    *chunks, last = client.completions.create(stream_options=options, **settings)
+    for chunk in chunks:
+        (choice,) = chunk.choices
+        assert chunk.usage.prompt_tokens == (3 if choice.index < 2 else 5)
+        counts.setdefault(choice.index, []).append(chunk.usage.completion_tokens)
+    assert {index: (ends[-1], sorted(set(ends)) == ends) for index, ends in counts.items()} == {
+        index: (5, True) for index in range(4)
+    }
+    assert (last.usage.prompt_tokens, last.usage.completion_tokens) == (8, 20)
+    (chunk, *_) = client.completions.create(stream_options={"continuous_usage_stats": True}, **settings)
+    assert chunk.usage is None
+
+
 def test_fields_reach_the_sampler_under_their_names(client):
     """One that were dropped would change the tokens of this request."""
     settings = {"seed": 5, "temperature": 0.9, "top_p": 0.95, "presence_penalty": 0.5, "frequency_penalty": -0.5}

@@ -180,7 +180,7 @@ def test_a_compressed_body_is_refused_by_its_encoding(served):
 def test_an_unknown_path_and_a_wrong_method_are_said(served):
     for path in ("/", "/v1", "/v1/engines", "/docs", "/../../etc/passwd", "/v1/%2e%2e/%2e%2e/etc/passwd"):
         assert ascii(path.replace("%2e", "."))[1:-1] in error_of(served.ask("GET", path), 404)["message"]
-    paths = "/v1/completions, /v1/chat/completions, /v1/models, /health, /metrics"
+    paths = "/v1/completions, /v1/chat/completions, /tokenize, /detokenize, /v1/models, /health, /metrics"
     error = error_of(served.post("/completions", {"prompt": "a"}), 404)  # a base_url without /v1
     assert error["message"] == f"There is no '/completions', but {paths}."
     answer = served.ask("GET", COMPLETIONS)
@@ -192,7 +192,7 @@ def test_a_key_is_asked_for_where_there_is_one():
 
     with serving(api_keys=["secret", "sécret"]) as served:
         for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "secret"}, {"Authorization": "Bearer"}):
-            for path in (COMPLETIONS, "/v1/nothing"):
+            for path in (COMPLETIONS, "/v1/nothing", "/tokenize"):
                 answer = served.post(path, {"prompt": "a", "max_tokens": 1}, **header)
                 error = error_of(answer, 401)
                 assert error["code"] == "invalid_api_key" and answer[2]["WWW-Authenticate"] == "Bearer"

@@ -1,7 +1,7 @@
 """The routes of the server."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from mini_vllm.entrypoints.openai.models import ServedModel
 from mini_vllm.entrypoints.openai.read_body import read_json
 from mini_vllm.entrypoints.openai.serving_chat import OpenAIServingChat
 from mini_vllm.entrypoints.openai.serving_completion import OpenAIServingCompletion
+from mini_vllm.entrypoints.openai.serving_tokenization import ServingTokenization
 from mini_vllm.metrics.prometheus import CONTENT_TYPE
 
 CLIENT_CLOSED_REQUEST = 499  # nobody reads this status any more
@@ -45,16 +46,20 @@ def build_app(
 
     allowed_origins: of web pages that may use the server, like "http://localhost:3000"; "*" is every page.
     """
-    completions = OpenAIServingCompletion(engine, model, limits.max_sequences)
-    chat_completions = OpenAIServingChat(engine, model, limits.max_sequences)
+    tokenization = ServingTokenization(engine, model)
+    works: dict[str, Callable[[dict[str, Any]], Coroutine[Any, Any, Response]]] = {
+        "/v1/completions": OpenAIServingCompletion(engine, model, limits.max_sequences).create,
+        "/v1/chat/completions": OpenAIServingChat(engine, model, limits.max_sequences).create,
+        "/tokenize": tokenization.tokenize,
+        "/detokenize": tokenization.detokenize,
+    }
 
     async def create(request: Request) -> Response:
         try:
             body = await read_json(request, limits.max_body_bytes)
         except ClientDisconnect:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
-        serving = chat_completions if request.scope["path"].startswith("/v1/chat/") else completions
-        return await _unless_disconnected(request, serving.create(body))
+        return await _unless_disconnected(request, works[request.scope["path"]](body))
 
     async def list_models(request: Request) -> Response:
         return JSONResponse({"object": "list", "data": model.cards()})
@@ -79,8 +84,7 @@ def build_app(
     handlers: Any = dict.fromkeys((HTTPException, ApiError, QueueFullError, EngineDeadError, Exception), handle)
     return Starlette(
         routes=[
-            Route("/v1/completions", create, methods=["POST"]),
-            Route("/v1/chat/completions", create, methods=["POST"]),
+            *(Route(path, create, methods=["POST"]) for path in works),
             Route("/v1/models", list_models),
             Route("/v1/models/{name:path}", retrieve_model),
             Route("/health", health),

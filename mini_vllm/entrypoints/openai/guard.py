@@ -10,12 +10,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mini_vllm.entrypoints.openai.errors import ApiError
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+PUBLIC = ("/health", "/metrics")  # what probes and scrapers ask
 
 
 class Guard:
     """Lets a request through, or answers it with an error.
 
-    api_keys:  one of them must come with every request to /v1; none: no key is asked for.
+    api_keys:  one of them must come with every request but for PUBLIC paths; none: no key is asked for.
     own_names: what the Host header may say, without a port; None: anything.
     """
 
@@ -37,7 +38,7 @@ class Guard:
         if self.own_names is not None and name.lower() not in self.own_names:
             message = f"Host={ascii(host[:100])} is not this server: call it 127.0.0.1, or start it with --api-key."
             return ApiError(421, message)
-        if self._digests and (path == "/v1" or path.startswith("/v1/")):
+        if self._digests and path not in PUBLIC:
             scheme, _, key = headers.get("authorization", "").partition(" ")
             digest = _digest(key.strip())
             # All are compared, so that the time does not depend on which one it is.

@@ -18,6 +18,7 @@ class GenerateRequest:
     sampling: dict[str, Any]  # fields of SamplingParams, as the client gave them
     is_stream: bool
     include_usage: bool
+    continuous_usage: bool  # in each chunk too, of its completion
     return_token_ids: bool
     return_prompt_logprobs: bool
 
@@ -88,6 +89,7 @@ def _read_shared(body: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
     options = body.get("stream_options")
     if options is not None and not (flag(body, "stream") and isinstance(options, dict)):
         raise refuse("stream_options", options, "it must be an object, and needs stream=true")
+    include_usage = flag(options or {}, "include_usage")
     if (bias := body.get("logit_bias")) is not None:
         body = {**body, "logit_bias": _logit_bias(bias)}
     sampling = {name: body[name] for name in SAMPLING if body.get(name) is not None}
@@ -98,7 +100,8 @@ def _read_shared(body: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
     return {
         "sampling": sampling,
         "is_stream": flag(body, "stream"),
-        "include_usage": flag(options or {}, "include_usage"),
+        "include_usage": include_usage,
+        "continuous_usage": flag(options or {}, "continuous_usage_stats") and include_usage,
         "return_token_ids": flag(body, "return_token_ids"),
         "return_prompt_logprobs": number is not None,
     }

@@ -46,12 +46,8 @@ class Answer(Generic[R]):
         """Tokens so far; a prompt counts once, however many completions it has."""
         num_prompt = sum(map(len, self.prompts))
         num_generated = sum(len(c.token_ids) for output in self.latest.values() for c in output.outputs)
-        return {
-            "prompt_tokens": num_prompt,
-            "completion_tokens": num_generated,
-            "total_tokens": num_prompt + num_generated,
-            "prompt_tokens_details": {"cached_tokens": sum(o.num_cached_tokens for o in self.latest.values())},
-        }
+        num_cached = sum(output.num_cached_tokens for output in self.latest.values())
+        return {**_usage(num_prompt, num_generated), "prompt_tokens_details": {"cached_tokens": num_cached}}
 
 
 class OpenAIServing(ABC, Generic[R]):
@@ -137,7 +133,10 @@ class OpenAIServing(ABC, Generic[R]):
                 for new in output.outputs:
                     for choice in self.delta(answer, prompt, sent.get((prompt, new.index)), new):
                         sent[prompt, new.index] = new
-                        yield event({**answer.head, "choices": [choice]})
+                        chunk = {**answer.head, "choices": [choice]}
+                        if answer.request.continuous_usage:
+                            chunk["usage"] = _usage(len(answer.prompts[prompt]), len(new.token_ids))
+                        yield event(chunk)
             if answer.request.include_usage:
                 yield event({**answer.head, "choices": [], "usage": answer.usage()})
         except Exception as error:  # the response has begun, so this is the only place to tell of it
@@ -146,6 +145,11 @@ class OpenAIServing(ABC, Generic[R]):
                 traceback.print_exception(error)
             yield event(told.content())
         yield DONE
+
+
+def _usage(num_prompt: int, num_generated: int) -> dict[str, Any]:
+    total = num_prompt + num_generated
+    return {"prompt_tokens": num_prompt, "completion_tokens": num_generated, "total_tokens": total}
 
 
 def _require_success(output: RequestOutput) -> None:
