@@ -57,6 +57,17 @@ def pytest_collection_finish():
     os.environ["MINI_VLLM_CACHE"] = os.devnull
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item):
+    """A lab is executed in a fork of a process that has loaded matplotlib and the engine."""
+    if item.path.suffix != ".ipynb":
+        return (yield)
+    from forked_kernels import forked_kernels
+
+    with forked_kernels():
+        return (yield)
+
+
 @pytest.fixture
 def pulled_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets a test find the models that have been pulled."""
