@@ -33,7 +33,8 @@ def started(monkeypatch):
 
 
 def guard_of(started) -> dict:
-    return started["app"].user_middleware[0].kwargs
+    api_keys, own_names = started["app"].user_middleware[1].args
+    return {"api_keys": api_keys, "own_names": own_names}
 
 
 def test_the_options_reach_the_engine_and_the_server(started, capsys):
@@ -54,7 +55,7 @@ def test_the_options_reach_the_engine_and_the_server(started, capsys):
 def test_allowed_origins_reach_the_server_and_are_origins(started, capsys):
     origins = ["http://localhost:3000", "*"]
     assert main(["serve", "--port", "0", "--allowed-origins", *origins]) == 0
-    assert started["app"].user_middleware[0].kwargs["allow_origins"] == origins
+    assert started["app"].user_middleware[0].args == (origins,)
     for wrong in ('["*"]', "localhost:3000", "http://localhost:3000/"):
         assert main(["serve", "--port", "0", "--allowed-origins", wrong]) != 0
         assert f"--allowed-origins is {wrong}; it must be like http://localhost:3000" in capsys.readouterr().err

@@ -8,7 +8,6 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -17,6 +16,7 @@ from mini_vllm.engine.async_llm import AsyncLLM, EngineDeadError, QueueFullError
 from mini_vllm.entrypoints.openai.errors import ApiError, handle
 from mini_vllm.entrypoints.openai.guard import Guard
 from mini_vllm.entrypoints.openai.models import ServedModel
+from mini_vllm.entrypoints.openai.origins import Origins
 from mini_vllm.entrypoints.openai.read_body import read_json
 from mini_vllm.entrypoints.openai.serving_chat import OpenAIServingChat
 from mini_vllm.entrypoints.openai.serving_completion import OpenAIServingCompletion
@@ -42,9 +42,9 @@ def build_app(
     own_names: Sequence[str] | None = None,
     allowed_origins: Sequence[str] = (),
 ) -> Starlette:
-    """The server as an ASGI application; `Server` starts the engine. api_keys, own_names: see `Guard`.
+    """The server as an ASGI application; `Server` starts the engine.
 
-    allowed_origins: of web pages that may use the server, like "http://localhost:3000"; "*" is every page.
+    api_keys, own_names: see `Guard`. allowed_origins: see `Origins`.
     """
     tokenization = ServingTokenization(engine, model)
     works: dict[str, Callable[[dict[str, Any]], Coroutine[Any, Any, Response]]] = {
@@ -78,9 +78,8 @@ def build_app(
         lines = engine.stat_logger.lines(engine.llm_engine.stats)
         return Response("".join(f"{line}\n" for line in lines), media_type=CONTENT_TYPE)
 
-    # Before the guard: a browser asks, without the key, whether a page may send a request.
-    cors = Middleware(CORSMiddleware, allow_origins=allowed_origins, allow_methods=["*"], allow_headers=["*"])
-    guard = Middleware(Guard, api_keys=api_keys, own_names=own_names)
+    # Origins before the guard: a browser asks without the key whether a page may send a request with it.
+    middleware = [Middleware(Origins, allowed_origins), Middleware(Guard, api_keys, own_names)]
     handlers: Any = dict.fromkeys((HTTPException, ApiError, QueueFullError, EngineDeadError, Exception), handle)
     return Starlette(
         routes=[
@@ -90,7 +89,7 @@ def build_app(
             Route("/health", health),
             Route("/metrics", metrics),
         ],
-        middleware=[cors, guard] if allowed_origins else [guard],
+        middleware=middleware,
         exception_handlers=handlers,
     )
 

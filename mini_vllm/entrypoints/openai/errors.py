@@ -1,6 +1,5 @@
 """Errors in OpenAI's form: {"error": {"message", "type", "param", "code"}}."""
 
-import logging
 import re
 from typing import Any
 
@@ -10,8 +9,6 @@ from starlette.responses import Response
 
 from mini_vllm.engine.async_llm import EngineDeadError, QueueFullError
 from mini_vllm.entrypoints.openai.event_stream import dumps
-
-logger = logging.getLogger(__name__)
 
 # OpenAI's type and code of each status; 400 and whatever is not here: invalid_request_error, None.
 _KINDS = {
@@ -79,8 +76,5 @@ async def handle(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = dict(error.headers or {})
         message = f"{path} does not take {request.method}, but {allowed.get('Allow')}."
-        if request.method == "OPTIONS" and (origin := request.headers.get("origin")):
-            message = f"The page {ascii(origin[:200])} may not use this server: start it with --allowed-origins."
-            logger.warning(message)
         return ApiError(405, message, headers=allowed).response()
     return as_api_error(error).response()
