@@ -18,7 +18,10 @@ LONGEST_FIRST = (
     *("tests/scripts", "tests/docs", "tests/browser", "tests/mini_vllm/test_serve.py"),
 )
 PULLED = os.environ.get("MINI_VLLM_CACHE")  # where the models are that have been pulled; None: in the usual place
-BESIDE = {"tests/grading/test_submissions.py": "tests/grading/test_autograde.py"}  # they look at one graded class
+BESIDE = {  # they look at one graded class, and at one wheel
+    "tests/grading/test_submissions.py": "tests/grading/test_autograde.py",
+    "tests/grading/test_sandbox_wheel.py": "tests/scripts/test_engine_alone.py",
+}
 
 
 def group_of(nodeid: str) -> str:
@@ -74,6 +77,14 @@ def pulled_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MINI_VLLM_CACHE")
     if PULLED is not None:
         monkeypatch.setenv("MINI_VLLM_CACHE", PULLED)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository's wheel."""
+    from built_wheel import build_wheel
+
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def _turn(path: Path) -> int:

@@ -5,15 +5,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from built_wheel import ROOT, build_wheel
+from built_wheel import ROOT
 
 LABS = sorted(folder.name for folder in (ROOT / "tests" / "answers").glob("lab_*"))
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory) -> dict[str, str]:
+def installed(wheel) -> dict[str, str]:
     """The files of the wheel's packages, and their text."""
-    with zipfile.ZipFile(build_wheel(tmp_path_factory.mktemp("wheel"))) as archive:
+    with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if ".dist-info/" not in name]
         return {name: archive.read(name).decode(errors="replace") for name in names}
 
