@@ -68,7 +68,7 @@ class Scheduler:
             budget -= num_new_tokens
         scheduled = []
         for request, num_new_tokens in planned:
-            drafts = self._draft(request, num_new_tokens, budget)
+            drafts = self._draft(request, num_new_tokens, budget)  # none behind a piece of a prompt: budget is 0
             budget -= len(drafts)
             block_ids = self.kv_cache_manager.get_block_ids(request.request_id)
             scheduled.append(ScheduledRequest(request, num_new_tokens + len(drafts), block_ids, drafts))
@@ -131,9 +131,7 @@ class Scheduler:
 
     def _draft(self, request: Request, num_new_tokens: int, budget: int) -> list[int]:
         """Drafts for a request whose next token is sampled, as far as the budget and the free blocks go."""
-        if self.proposer is None or request.num_computed_tokens + num_new_tokens < request.num_tokens:
-            return []
-        drafts = self.proposer.propose(request, budget)
+        drafts = self.proposer.propose(request, budget) if self.proposer else []
         while drafts and not self.kv_cache_manager.allocate_slots(request, num_new_tokens + len(drafts)):
             drafts.pop()
         return drafts

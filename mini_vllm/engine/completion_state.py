@@ -9,19 +9,15 @@ from mini_vllm.tokenizer import Tokenizer
 class CompletionState:
     """The text of a completion; its tokens and logprobs are in its request.
 
+    request:   it may have output tokens already; the text begins with theirs.
     tokenizer: None: the text stays empty.
     """
 
     def __init__(self, request: Request, tokenizer: Tokenizer | None) -> None:
-        self.request = request
-        self._tokenizer = tokenizer if request.sampling_params.detokenize else None
-        self.restart()
-
-    def restart(self) -> None:
-        """Rebuild the text from the tokens that the request still has, after a step was broken off."""
-        tokenizer, skip = self._tokenizer, self.request.sampling_params.skip_special_tokens
-        prompt = self.request.prompt_token_ids
-        self._detokenizer = None if tokenizer is None else IncrementalDetokenizer(tokenizer, skip, prompt)
+        self.request, params = request, request.sampling_params
+        self._detokenizer = None
+        if tokenizer is not None and params.detokenize:
+            self._detokenizer = IncrementalDetokenizer(tokenizer, params.skip_special_tokens, request.prompt_token_ids)
         self._text = ""
         self.num_decoded = 0  # tokens of the output
         self._num_searched = 0  # characters of the text; a stop string that ends among them does not count

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
 
 from mini_vllm.engine.completion_state import CompletionState
 from mini_vllm.outputs import RequestMetrics, RequestOutput
@@ -60,13 +59,14 @@ class OutputProcessor:
         Returns the requests that were unfinished before it, in the order of their arrival.
         """
         unfinished = []
-        for completion in chain.from_iterable(self.request_states.values()):
-            request = completion.request
-            # Another completion of the same prompt may have finished in an earlier step.
-            if request in num_tokens_before or not request.status.is_finished:
-                request.restart(num_tokens_before.get(request, request.num_output_tokens))
-                completion.restart()
-                unfinished.append(request)
+        for completions in self.request_states.values():
+            for index, completion in enumerate(completions):
+                request = completion.request
+                # Another completion of the same prompt may have finished in an earlier step.
+                if request in num_tokens_before or not request.status.is_finished:
+                    request.restart(num_tokens_before.get(request, request.num_output_tokens))
+                    completions[index] = CompletionState(request, self.tokenizer)
+                    unfinished.append(request)
         return unfinished
 
     def _add_text(self, completion: CompletionState) -> None:

@@ -138,6 +138,25 @@ def test_an_interrupt_at_each_line_of_a_step_leaves_nothing_taken_and_changes_no
         break_off(4, n)
 
 
+def test_an_interrupt_after_the_text_was_cut_at_a_stop_string_makes_the_text_anew(monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    an_engine = LLMEngine(MODEL, LetterTokenizer(), engine().config)
+    an_engine.add_request("whole", random_prompt(1, 9), greedy(12))
+    text = run(an_engine)["whole"].outputs[0].text
+    stop = text[5:7]
+    an_engine.add_request("a", random_prompt(1, 9), greedy(12, stop=stop))
+    for _ in range(text.index(stop) + len(stop) - 1):
+        an_engine.step()
+    with monkeypatch.context() as patched:
+        patched.setattr(an_engine.output_processor, "unfinished", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            an_engine.step()
+    (output,) = run(an_engine)["a"].outputs
+    assert (output.text, output.stop_reason) == (text[: text.index(stop)], stop)
+
+
 def test_an_interrupt_that_breaks_off_even_the_rollback_is_mended_by_the_next_call(monkeypatch):
     def interrupted(*args):
         raise KeyboardInterrupt

@@ -84,9 +84,9 @@ def test_without_detokenization_there_are_tokens_and_no_text():
 
 
 def test_each_logprob_has_the_text_of_its_token():
-    (output,) = llm(SpecialTokenizer()).generate("Hello", greedy(5, logprobs=3, prompt_logprobs=2))
-    for entries in [*output.outputs[0].logprobs, *output.prompt_logprobs[1:]]:
-        assert all(entry.decoded_token == LETTERS[token] for token, entry in entries.items()) and len(entries) > 1
+    for output in llm(SpecialTokenizer()).stream("Hello", greedy(5, logprobs=3, prompt_logprobs=2)):
+        for entries in [*output.outputs[0].logprobs, *output.prompt_logprobs[1:]]:
+            assert all(entry.decoded_token == LETTERS[token] for token, entry in entries.items()) and len(entries) > 1
     an_engine = engine()
     an_engine.add_request("a", [1, 2], greedy(2, logprobs=1))
     (entries, _) = run(an_engine)["a"].outputs[0].logprobs
