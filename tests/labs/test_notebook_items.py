@@ -144,7 +144,8 @@ def starter(tmp_path_factory) -> Run:
     for name in ("untouched", "edited"):
         course.write("source", name, lab())
         course.write("release", name, as_released(lab()))
-    course.write("work", "edited", lab(double=DOUBLE, triple=VISIBLE_ONLY, correct_double="print('edited')"))
+    answers = {"double": DOUBLE, "triple": VISIBLE_ONLY}
+    course.write("work", "edited", as_released(lab(**answers, correct_triple="print('edited')")))
     return course.pytest("source", lab_impl="starter")
 
 
@@ -156,7 +157,7 @@ def test_every_item_of_the_untouched_copy_fails_with_its_message_and_no_tracebac
 
 def test_the_starter_is_judged_by_the_hidden_tests_and_by_the_original_ones(starter):
     assert starter.passed("edited") == ["correct_double"]
-    assert "of other numbers" in starter.said and "edited'" not in starter.said
+    assert "of other numbers" in starter.said
 
 
 def test_the_copy_in_work_comes_before_the_one_in_release(starter):
