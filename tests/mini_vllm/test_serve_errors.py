@@ -182,7 +182,7 @@ def test_an_unknown_path_and_a_wrong_method_are_said(served):
         assert ascii(path.replace("%2e", "."))[1:-1] in error_of(served.ask("GET", path), 404)["message"]
     paths = "/v1/completions, /v1/chat/completions, /tokenize, /detokenize, /v1/models, /health, /metrics"
     error = error_of(served.post("/completions", {"prompt": "a"}), 404)  # a base_url without /v1
-    assert error["message"] == f"There is no '/completions', but {paths}."
+    assert error["message"] == f"There is no '/completions'; this server has {paths}."
     answer = served.ask("GET", COMPLETIONS)
     assert "POST" in error_of(answer, 405)["message"] and answer[2]["Allow"] == "POST"
 

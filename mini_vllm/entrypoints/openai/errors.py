@@ -72,7 +72,7 @@ async def handle(request: Request, error: Exception) -> Response:
     path = request.scope["path"]  # request.url would be made of the Host header
     if isinstance(error, HTTPException) and error.status_code == 404:
         paths = ", ".join(route.path for route in request.app.routes if "{" not in route.path)
-        return ApiError(404, f"There is no {path!r}, but {paths}.").response()
+        return ApiError(404, f"There is no {path!r}; this server has {paths}.").response()
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = dict(error.headers or {})
         message = f"{path} does not take {request.method}, but {allowed.get('Allow')}."

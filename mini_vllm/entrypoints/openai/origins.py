@@ -23,7 +23,7 @@ class Origins(CORSMiddleware):
         super().__init__(app, allow_origins=allowed, allow_methods=["*"], allow_headers=["*"])
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """As starlette's, but a refusal says what to do, also in the log: the browser shows its body to nobody."""
+        """As starlette's, but a refusal says what to do, also in the log, since browsers do not show its body."""
         origin = request_headers["origin"]
         if self.is_allowed_origin(origin):
             return super().preflight_response(request_headers)
