@@ -70,21 +70,32 @@ class Rehearsal:
             shutil.copy(REPOSITORY / name, self.course / name)
         (self.folder / "tmp").mkdir()
         python = self._python()
-        if is_root():
-            for path in [self.folder, *self.folder.rglob("*")]:
-                os.chown(path, BINDERS_USER, BINDERS_USER, follow_symlinks=False)
+        self._give_away()
         self.run(python, "-m", "venv", self.environment)
         listed = yaml.safe_load((self.course / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
         named = [line for line in listed if isinstance(line, str) and line != "pip" and not line.startswith("python=")]
-        shutil.copy(find_uv_bin(), self.folder / "uv")  # as quick as conda's packages come, where that user can run it
-        install = [self.folder / "uv", "pip", "install", "--python", self.environment / "bin" / "python", "--quiet"]
-        self.run(*install, *named)
+        self._install(*named)
         (by_pip,) = [part["pip"] for part in listed if isinstance(part, dict)]
-        self.run(*install, *(word for line in by_pip for word in line.split()))
+        self._install(*(word for line in by_pip for word in line.split()))
+        self._give_away()
         if (self.course / "postBuild").exists():
             (self.course / "postBuild").chmod(0o755)  # repo2docker does that, too
             self.run("./postBuild")
         self.is_built = True
+
+    def _give_away(self) -> None:
+        """Make Binder's user the owner of all that is here."""
+        if is_root():
+            for path in [self.folder, *self.folder.rglob("*")]:
+                os.chown(path, BINDERS_USER, BINDERS_USER, follow_symlinks=False)
+
+    def _install(self, *words: str) -> None:
+        """Install packages as this process's user, whose cache has most of them; copies, since they are given away."""
+        uv = find_uv_bin()
+        cache = subprocess.run([uv, "cache", "dir"], check=True, capture_output=True, text=True).stdout.strip()
+        command = [uv, "pip", "install", "--python", self.environment / "bin" / "python", "--quiet", *words]
+        variables = self.variables | {"UV_CACHE_DIR": cache, "UV_LINK_MODE": "copy"}
+        subprocess.run(command, cwd=self.course, env=variables, check=True, timeout=1500)
 
     def _python(self) -> Path:
         """This Python, or a copy of it where its own folder is closed to Binder's user."""
