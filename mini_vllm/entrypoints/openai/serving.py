@@ -6,48 +6,19 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Generic, TypeVar
+from dataclasses import replace
+from typing import Any, ClassVar, Generic
 
 from starlette.responses import Response
 
 from mini_vllm.engine.async_llm import AsyncLLM
 from mini_vllm.engine.output_stream import OutputStream
+from mini_vllm.entrypoints.openai.answer import Answer, Echo, R, usage_of
 from mini_vllm.entrypoints.openai.errors import ApiError, as_api_error, invalid
 from mini_vllm.entrypoints.openai.event_stream import DONE, EventStream, dumps, event
 from mini_vllm.entrypoints.openai.models import ServedModel
-from mini_vllm.entrypoints.openai.protocol import GenerateRequest
 from mini_vllm.outputs import CompletionOutput, RequestOutput
 from mini_vllm.sampling_params import SamplingParams
-
-R = TypeVar("R", bound=GenerateRequest)
-
-
-@dataclass(frozen=True)
-class Echo:
-    """What stands before the completions of a prompt: its text, and that of its first token, which has no logprob."""
-
-    text: str = ""
-    first_token: str = ""
-
-
-@dataclass
-class Answer(Generic[R]):
-    """A request that is being answered."""
-
-    request: R
-    params: SamplingParams
-    prompts: list[list[int]]  # token ids
-    echoed: list[Echo]  # by prompt
-    head: dict[str, Any]  # what every chunk begins with
-    latest: dict[int, RequestOutput] = field(default_factory=dict)  # by the index of the prompt
-
-    def usage(self) -> dict[str, Any]:
-        """Tokens so far; a prompt counts once, however many completions it has."""
-        num_prompt = sum(map(len, self.prompts))
-        num_generated = sum(len(c.token_ids) for output in self.latest.values() for c in output.outputs)
-        num_cached = sum(output.num_cached_tokens for output in self.latest.values())
-        return {**_usage(num_prompt, num_generated), "prompt_tokens_details": {"cached_tokens": num_cached}}
 
 
 class OpenAIServing(ABC, Generic[R]):
@@ -135,7 +106,7 @@ class OpenAIServing(ABC, Generic[R]):
                         sent[prompt, new.index] = new
                         chunk = {**answer.head, "choices": [choice]}
                         if answer.request.continuous_usage:
-                            chunk["usage"] = _usage(len(answer.prompts[prompt]), len(new.token_ids))
+                            chunk["usage"] = usage_of(len(answer.prompts[prompt]), len(new.token_ids))
                         yield event(chunk)
             if answer.request.include_usage:
                 yield event({**answer.head, "choices": [], "usage": answer.usage()})
@@ -145,11 +116,6 @@ class OpenAIServing(ABC, Generic[R]):
                 traceback.print_exception(error)
             yield event(told.content())
         yield DONE
-
-
-def _usage(num_prompt: int, num_generated: int) -> dict[str, Any]:
-    total = num_prompt + num_generated
-    return {"prompt_tokens": num_prompt, "completion_tokens": num_generated, "total_tokens": total}
 
 
 def _require_success(output: RequestOutput) -> None:

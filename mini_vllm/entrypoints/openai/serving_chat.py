@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mini_vllm.engine.output_stream import OutputStream
+from mini_vllm.entrypoints.openai.answer import Answer, Echo
 from mini_vllm.entrypoints.openai.logprobs import chat_logprobs, listed_prompt_logprobs
 from mini_vllm.entrypoints.openai.protocol import ChatCompletionRequest, read_chat
-from mini_vllm.entrypoints.openai.serving import Answer, Echo, OpenAIServing, has_news
+from mini_vllm.entrypoints.openai.serving import OpenAIServing, has_news
 from mini_vllm.outputs import CompletionOutput
 
 

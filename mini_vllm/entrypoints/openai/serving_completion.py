@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mini_vllm.entrypoints.openai.answer import Answer, Echo
 from mini_vllm.entrypoints.openai.logprobs import completion_logprobs, listed_prompt_logprobs
 from mini_vllm.entrypoints.openai.protocol import CompletionRequest, read_completion
-from mini_vllm.entrypoints.openai.serving import Answer, Echo, OpenAIServing, has_news
+from mini_vllm.entrypoints.openai.serving import OpenAIServing, has_news
 from mini_vllm.outputs import CompletionOutput
 
 
