@@ -1,6 +1,7 @@
 """The report of a graded class in a browser: light, dark, on a phone, on paper, by keyboard."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from reported_class import invented_class
@@ -44,11 +45,16 @@ WIDTHS = """all => all.map(details => {
 })"""
 
 
-@pytest.fixture
-def show(open_page, tmp_path):
-    """Open the report with these options of a browser's; also what it requested, and what it complained of."""
-    path = tmp_path / "report.html"
+@pytest.fixture(scope="module")
+def path(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(render(invented_class(), datetime(2026, 11, 5, 9, 30)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def show(open_page, path):
+    """Open the report with these options of a browser's; also what it requested, and what it complained of."""
 
     def show(**options):
         page = open_page("about:blank", **options)
