@@ -103,9 +103,8 @@ def be_kernel(command: list[str], environment: dict[str, str], folder: str) -> N
 
 if __name__ == "__main__":
     del sys.path[0]
-    os.environ["MPLBACKEND"] = (
-        "module://matplotlib_inline.backend_inline"  # as a kernel sets it, before matplotlib looks
-    )
+    # As a kernel sets it, but before matplotlib looks.
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     for name in LOADED:
         importlib.import_module(name)
     serve()
