@@ -65,7 +65,8 @@ class Request:
         self.prompt_token_ids = list(prompt_token_ids)
         self.all_token_ids = list(prompt_token_ids)  # the prompt, then the output
         self.prompt_logprobs: list[dict[int, Logprob]] = []  # from the second token on, if asked for
-        self.logprobs: list[dict[int, Logprob]] = []  # one for each output token, if asked for
+        self.logprobs: list[dict[int, Logprob]] = []  # one for each output token, if asked for; its own entry first
+        self.cumulative_logprob = 0.0
         self.sampling_params = sampling_params
         # The request's own, so that its draws depend on no other request and on no schedule.
         own_seed = sampling_params.seed
@@ -107,11 +108,13 @@ class Request:
         self.all_token_ids.append(token_id)
         if logprobs is not None:
             self.logprobs.append(logprobs)
+            self.cumulative_logprob += _own_logprob(logprobs)
 
     def drop_output_tokens(self, num_output_tokens: int) -> None:
         """Keep the first output tokens only, and their logprobs."""
         del self.all_token_ids[len(self.prompt_token_ids) + num_output_tokens :]
         del self.logprobs[num_output_tokens:]
+        self.cumulative_logprob = sum(map(_own_logprob, self.logprobs), 0.0)
 
     def preempt(self) -> None:
         """Note that its blocks are gone: all of its tokens are to be computed anew."""
@@ -141,3 +144,8 @@ class Request:
             self.status, self.stop_reason = RequestStatus.FINISHED_STOPPED, last
         elif self.num_tokens >= max_model_len or self.num_output_tokens == params.max_tokens:
             self.status = RequestStatus.FINISHED_LENGTH_CAPPED
+
+
+def _own_logprob(entries: dict[int, Logprob]) -> float:
+    """That of the sampled token."""
+    return next(iter(entries.values())).logprob

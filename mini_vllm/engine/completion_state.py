@@ -33,7 +33,7 @@ class CompletionState:
             return
         # A stop token ends the text and is no part of it.
         is_left_out = request.status.finish_reason == "stop" and not params.include_stop_str_in_output
-        new_token_ids = request.output_token_ids[self.num_decoded :]
+        new_token_ids = request.all_token_ids[len(request.prompt_token_ids) + self.num_decoded :]
         for token_id in new_token_ids[:-1] if is_left_out else new_token_ids:
             self._text += detokenizer.update([token_id])
             self.num_decoded += 1
@@ -53,13 +53,11 @@ class CompletionState:
             # Hold back what may turn out to be the beginning of a stop string.
             text = text[: len(text) - _held_back(text, params.stop_strings)]
         has_logprobs = params.logprobs is not None
-        # Of each entry, the token that was sampled is the first.
-        sampled = (next(iter(entries.values())) for entries in request.logprobs)
         return CompletionOutput(
             index=request.index,
             text=text,
             token_ids=request.output_token_ids,
-            cumulative_logprob=sum((entry.logprob for entry in sampled), 0.0) if has_logprobs else None,
+            cumulative_logprob=request.cumulative_logprob if has_logprobs else None,
             logprobs=list(request.logprobs) if has_logprobs else None,
             finish_reason=request.status.finish_reason,
             stop_reason=request.stop_reason,
