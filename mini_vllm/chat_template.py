@@ -22,6 +22,7 @@ def render_chat_template(
     continue_final_message: bool = False,
     tools: Sequence[Mapping[str, Any]] | None = None,
     special_tokens: Mapping[str, str] | None = None,
+    chat_template_kwargs: Mapping[str, Any] | None = None,
 ) -> str:
     """`messages` as one text, by a Jinja template that Hugging Face's apply_chat_template would take.
 
@@ -31,6 +32,7 @@ def render_chat_template(
     continue_final_message: end where the last message does, so that the model continues it.
     tools:          functions that the model may call, as the JSON objects that its template expects.
     special_tokens: what the template may call `bos_token`, `eos_token` and so on.
+    chat_template_kwargs: what else the template reads, for example {"enable_thinking": False} with Qwen3.
 
     Errors: ValueError for messages of another form, for those that the template refuses, and for a template
     with a syntax error.
@@ -44,13 +46,8 @@ def render_chat_template(
         messages[-1] = {**messages[-1], "content": (messages[-1].get("content") or "") + _END}
     jinja2 = import_optional("jinja2")  # takes longer to load than the rest of the engine, and only chats need it
     try:
-        text: str = _compiled(template).render(
-            messages=messages,
-            add_generation_prompt=add_generation_prompt,
-            tools=tools,
-            documents=None,
-            **(special_tokens or {}),
-        )
+        own = {"messages": messages, "add_generation_prompt": add_generation_prompt, "tools": tools, "documents": None}
+        text: str = _compiled(template).render({**(chat_template_kwargs or {}), **(special_tokens or {}), **own})
     except jinja2.TemplateSyntaxError as error:
         raise ValueError(f"the chat template cannot be read: line {error.lineno}: {error}") from None
     except (jinja2.TemplateError, TypeError) as error:

@@ -23,7 +23,7 @@ class SamplingParams:
     top_p: float = 1.0  # (0, 1]; 1 is off
     top_k: int = 0  # 0 and -1 are off
     min_p: float = 0.0  # [0, 1], relative to the most likely token's probability; 0 is off
-    seed: int | None = None  # None: other tokens at every run
+    seed: int | None = None  # None, or -1 as in vLLM: other tokens at every run
     max_tokens: int | None = 16  # None: as many as the model's context holds
     min_tokens: int = 0  # an eos token, stop token or stop string counts only after this many tokens
     stop: str | list[str] | None = None  # the output ends before the first of these strings
@@ -55,13 +55,15 @@ class SamplingParams:
             ("n", 1, "at least 1"),
             ("top_k", -1, "at least 1, or 0 or -1 to switch it off"),
             ("min_tokens", 0, "at least 0"),
-            ("seed", 0, "at least 0, or None"),
+            ("seed", -1, "at least 0, or -1 or None"),
             ("max_tokens", 1, "at least 1, or None"),
             ("logprobs", -1, "at least 0, -1 for the whole vocabulary, or None"),
             ("prompt_logprobs", -1, "at least 0, -1 for the whole vocabulary, or None"),
         ):
             if getattr(self, name) is not None or not limits.endswith("None"):
                 self._set(name, check.whole(name, getattr(self, name), least, limits))
+        if self.seed == -1:
+            self._set("seed", None)
         for name in ("ignore_eos", "include_stop_str_in_output", "detokenize", "skip_special_tokens"):
             self._set(name, check.flag(name, getattr(self, name)))
         for name in ("stop", "bad_words"):

@@ -33,6 +33,7 @@ class Tokenizer(Protocol):
         continue_final_message: bool = False,
         chat_template: str | None = None,
         tools: Sequence[Mapping[str, Any]] | None = None,
+        chat_template_kwargs: Mapping[str, Any] | None = None,
     ) -> list[int]:
         """The token ids of a conversation: see `ChatTokenizer`."""
 
@@ -56,6 +57,7 @@ class ChatTokenizer(ABC):
         continue_final_message: bool = False,
         chat_template: str | None = None,
         tools: Sequence[Mapping[str, Any]] | None = None,
+        chat_template_kwargs: Mapping[str, Any] | None = None,
     ) -> list[int]:
         """The token ids of a conversation, up to where the model's answer begins: see `render_chat_template`.
 
@@ -71,6 +73,7 @@ class ChatTokenizer(ABC):
             continue_final_message=continue_final_message,
             tools=tools,
             special_tokens=self.special_tokens,
+            chat_template_kwargs=chat_template_kwargs,
         )
         return self.encode(text, add_special_tokens=False)  # the template has written them already
 

@@ -137,7 +137,8 @@ class LLM:
     def chat_prompt(self, messages: Messages, **options: Any) -> list[int]:
         """The token ids of a conversation, up to where the answer begins.
 
-        options: chat_template, add_generation_prompt, continue_final_message, tools: see `render_chat_template`.
+        options: chat_template, add_generation_prompt, continue_final_message, tools, chat_template_kwargs: see
+                 `render_chat_template`.
         """
         return self.get_tokenizer().apply_chat_template(messages, **options)
 

@@ -16,6 +16,6 @@ class LetterTokenizer:
     def decode(self, token_ids, skip_special_tokens=True):
         return "".join(LETTERS[token_id] for token_id in token_ids)
 
-    def apply_chat_template(self, messages, add_generation_prompt=True, **options):
-        text = " ".join(message["content"] for message in messages)
+    def apply_chat_template(self, messages, add_generation_prompt=True, chat_template_kwargs=None, **options):
+        text = " ".join([message["content"] for message in messages] + [*(chat_template_kwargs or {}).values()])
         return self.encode(text + ("." if add_generation_prompt else ""))

@@ -105,6 +105,10 @@ def test_llm_chat_takes_the_arguments_of_the_template():
     assert prompt(chat_template=own) == "user A"
     assert prompt(chat_template=own, add_generation_prompt=False) == "user"
     assert prompt(chat_template=own, tools=[{"name": "Sum"}]) == "userSum A"
+    thinks = "{{ messages[0].content }}{{ ' think' if enable_thinking | default(true) }}"
+    assert prompt(chat_template=thinks) == "Hello think"
+    assert prompt(chat_template=thinks, chat_template_kwargs={"enable_thinking": False}) == "Hello"
+    assert prompt(chat_template_kwargs={"messages": [{"content": "Bye"}]}) == "Hello"  # what was said stays
     final = {"add_generation_prompt": False, "continue_final_message": True}
     assert prompt(chat_template="{{ messages[0].content }} end.", **final) == "Hello"
     with pytest.raises(TypeError, match="documents"):

@@ -201,6 +201,12 @@ def test_a_chat_may_go_on_with_its_last_message(client):
     assert answer == texts(offline(["Once"], greedy(12)))[0]
 
 
+def test_a_template_gets_its_own_arguments(client):
+    messages, extra = [{"role": "user", "content": "Hi"}], {"chat_template_kwargs": {"mood": "sad"}}
+    answer = client.chat.completions.create(messages=messages, extra_body=extra, **GREEDY).choices[0].message.content
+    assert answer == texts(offline(["Hi sad."], greedy(12)))[0]
+
+
 def conversation(content: dict) -> list[dict]:
     return [{"role": "user", "content": "Hi"}, {"role": "assistant", **content}, {"role": "user", "content": "Hello"}]
 

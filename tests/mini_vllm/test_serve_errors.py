@@ -95,6 +95,7 @@ WRONG = [
     (CHAT, {"messages": HELLO, "modalities": ["audio"]}, "modalities", "is not served"),
     (CHAT, {"messages": HELLO, "reasoning_effort": "high"}, "reasoning_effort", "is not served"),
     (CHAT, {"messages": HELLO, "chat_template": "{{ x }}"}, "chat_template", "is not served"),
+    (CHAT, {"messages": HELLO, "chat_template_kwargs": [1]}, "chat_template_kwargs", "must be an object"),
 ]
 
 

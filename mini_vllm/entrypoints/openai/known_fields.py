@@ -10,6 +10,7 @@ SHARED = SAMPLING | {"model", "stream", "stream_options", "logprobs", "prompt_lo
 COMPLETION = SHARED | {"prompt", "echo"}
 CHAT = SHARED | {
     *("messages", "max_completion_tokens", "top_logprobs", "add_generation_prompt", "continue_final_message"),
+    "chat_template_kwargs",
 }
 # Not served, although they would change the answer: refused, except with a value that asks for nothing.
 REFUSED: dict[str, tuple[object, ...]] = {
@@ -18,7 +19,6 @@ REFUSED: dict[str, tuple[object, ...]] = {
     "best_of": (1,),
     "cache_salt": (),
     "chat_template": (),
-    "chat_template_kwargs": ({},),
     "documents": ([],),
     "function_call": ("none", "auto"),
     "functions": ([],),

@@ -39,6 +39,7 @@ class ChatCompletionRequest(GenerateRequest):
     messages: list[dict[str, Any]]
     add_generation_prompt: bool
     continue_final_message: bool
+    chat_template_kwargs: dict[str, Any]
 
 
 def read_completion(body: Mapping[str, Any]) -> CompletionRequest:
@@ -63,6 +64,9 @@ def read_chat(body: Mapping[str, Any]) -> ChatCompletionRequest:
         shared["sampling"]["logprobs"] = 0 if top is None else num_logprobs("top_logprobs", top)
     elif top:
         raise refuse("top_logprobs", top, "it needs logprobs=true")
+    template_kwargs = body.get("chat_template_kwargs") or {}
+    if not isinstance(template_kwargs, dict):
+        raise refuse("chat_template_kwargs", template_kwargs, 'it must be an object like {"enable_thinking": false}')
     # The newer name of the same limit; unlike that of completions, it has no default.
     limit = body.get("max_completion_tokens")
     shared["sampling"] |= {"max_tokens": body.get("max_tokens") if limit is None else limit}
@@ -70,6 +74,7 @@ def read_chat(body: Mapping[str, Any]) -> ChatCompletionRequest:
         messages=_messages(body.get("messages")),
         add_generation_prompt=flag(body, "add_generation_prompt", default=True),
         continue_final_message=flag(body, "continue_final_message"),
+        chat_template_kwargs=template_kwargs,
         **shared,
     )
 

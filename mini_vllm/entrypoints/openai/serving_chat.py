@@ -30,6 +30,7 @@ class OpenAIServingChat(OpenAIServing[ChatCompletionRequest]):
             request.messages,
             add_generation_prompt=request.add_generation_prompt,
             continue_final_message=request.continue_final_message,
+            chat_template_kwargs=request.chat_template_kwargs,
         )
         return engine.input_processor.process(token_ids)[1]  # for its checks
 

@@ -66,4 +66,5 @@ def _encode_messages(tokenizer: Tokenizer, body: Mapping[str, Any]) -> list[int]
         request.messages,
         add_generation_prompt=request.add_generation_prompt,
         continue_final_message=request.continue_final_message,
+        chat_template_kwargs=request.chat_template_kwargs,
     )
