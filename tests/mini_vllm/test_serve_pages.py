@@ -37,7 +37,7 @@ def test_the_pages_curl_gets_a_completion(served, page):
     (command,) = re.findall(rf"^curl {ADDRESS}.*$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
     words = shlex.split(command.replace(ADDRESS, served.url))
     run = subprocess.run([*words, "--silent", "--noproxy", "*"], capture_output=True, text=True, timeout=60)
-    assert len(json.loads(run.stdout)["choices"][0]["text"]) > 20, run
+    assert json.loads(run.stdout)["choices"][0]["text"].strip(), run
 
 
 def test_the_pages_python_prints_a_story(served, capsys):
