@@ -43,7 +43,7 @@ def test_the_pages_curl_gets_a_completion(served, page):
 def test_the_pages_python_prints_a_story(served, capsys):
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     exec(code.replace(ADDRESS, served.url), {})
-    assert len(capsys.readouterr().out) > 100
+    assert capsys.readouterr().out.strip()
     (readme,) = re.findall(r"`(OpenAI\(base_url=.*?\))`", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert readme in code
 
