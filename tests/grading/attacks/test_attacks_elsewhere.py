@@ -15,9 +15,14 @@ from course_of_attacks import CourseOfAttacks
 from course_of_two import SUBMISSIONS_OF_TWO, CourseOfTwo
 from grade_attacks import SHORT, GradedClass, everybody
 from graders import Grader, ordinary_user
-from test_attacks import FIRST, SECRETS, TAKEN
+from test_attacks import CONTROL, FIRST, SECRETS, TAKEN
 
 pytestmark = pytest.mark.slow
+
+
+def module_of(name: str) -> str:
+    return everybody()[name].change.__module__
+
 
 # What the account that grades might be able to do, or to keep for itself.
 OF_THE_ACCOUNT = """
@@ -38,17 +43,12 @@ rewrites_files_of_others ones_own_submission_grades_itself files_of_the_machine 
 READ_BY_NBGRADER = ("host_files", "host_times", "unreadable")
 OF_NBGRADER = [
     name
-    for name, submission in SUBMISSIONS.items()
-    if (submission.change.__module__ in READ_BY_NBGRADER or name in FIRST.values())
-    and name not in {*OF_THE_ACCOUNT, *OF_THE_PLACE}
+    for name in SUBMISSIONS
+    if (module_of(name) in READ_BY_NBGRADER or name in FIRST.values()) and name not in {*OF_THE_ACCOUNT, *OF_THE_PLACE}
 ]
 
 # Of a submission with two notebooks, nbgrader's command has each judged by itself.
-OF_TWO = [
-    name
-    for name, submission in SUBMISSIONS_OF_TWO.items()
-    if submission.change.__module__ == "host_two_notebooks" or name in FIRST.values()
-]
+OF_TWO = [name for name in SUBMISSIONS_OF_TWO if module_of(name) == "host_two_notebooks" or name in FIRST.values()]
 
 CASES = {
     "by an ordinary user": OF_THE_ACCOUNT,
@@ -119,6 +119,18 @@ def test_it_is_shown_nothing_more_elsewhere(elsewhere, case, name):
     said = elsewhere(case).shown(name)
     assert not re.findall(f"{SECRETS}|{TAKEN}|REACHED", said)
     assert not re.findall(everybody()[name].never or "LEAKED", said)
+
+
+@pytest.mark.parametrize("name", [name for name in OF_NBGRADER if module_of(name) == "host_files"])
+def test_what_may_not_come_in_goes_no_further_by_nbgraders_command(elsewhere, name):
+    paths = [*elsewhere("by nbgrader's command").folder(name).rglob("*")]
+    assert [path for path in paths if path.is_symlink() or not (path.is_file() or path.is_dir())] == []
+    assert len(paths) < 100 and sum(path.stat().st_size for path in paths) < 10**6
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_control_character_of_a_submission_reaches_the_terminal_elsewhere(elsewhere, case):
+    assert re.findall(CONTROL, elsewhere(case).log)[:5] == []
 
 
 @pytest.mark.parametrize("case", CASES)
