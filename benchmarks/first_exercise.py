@@ -48,6 +48,7 @@ def main() -> int:
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(course)], check=True)
         steps.done("git clone, from this disk")
         environment = os.environ | {"PIP_NO_CACHE_DIR": "1", "HOME": folder}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # with it, each process compiles all packages anew
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True, "start_new_session": True}
         lab = subprocess.Popen(["make", "lab", "OPEN=no", "PORT=8891"], cwd=course, env=environment, **pipes)
         try:
