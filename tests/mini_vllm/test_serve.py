@@ -207,6 +207,20 @@ def test_a_template_gets_its_own_arguments(client):
     assert answer == texts(offline(["Hi sad."], greedy(12)))[0]
 
 
+def test_special_tokens_may_be_asked_for_as_they_are_added_anyway(client):
+    import openai
+
+    messages = [{"role": "user", "content": "Hi"}]
+    for create, prompt, usual in (
+        (client.completions.create, {"prompt": "Hi"}, True),
+        (client.chat.completions.create, {"messages": messages}, False),
+    ):
+        asked = prompt | GREEDY
+        assert create(**asked, extra_body={"add_special_tokens": usual}).usage == create(**asked).usage
+        with pytest.raises(openai.BadRequestError, match="add_special_tokens"):
+            create(**asked, extra_body={"add_special_tokens": not usual})
+
+
 def conversation(content: dict) -> list[dict]:
     return [{"role": "user", "content": "Hi"}, {"role": "assistant", **content}, {"role": "user", "content": "Hello"}]
 

@@ -44,7 +44,7 @@ class ChatCompletionRequest(GenerateRequest):
 
 def read_completion(body: Mapping[str, Any]) -> CompletionRequest:
     """Errors: ApiError 400 that names the field and its value."""
-    shared = _read_shared(body, COMPLETION)
+    shared = _read_shared(body, COMPLETION, adds_special_tokens=True)
     sampling, echo, number = shared["sampling"], flag(body, "echo"), body.get("logprobs")
     if number is not None:
         sampling["logprobs"] = num_logprobs("logprobs", number)
@@ -58,7 +58,7 @@ def read_completion(body: Mapping[str, Any]) -> CompletionRequest:
 
 def read_chat(body: Mapping[str, Any]) -> ChatCompletionRequest:
     """Errors: ApiError 400 that names the field and its value."""
-    shared = _read_shared(body, CHAT)
+    shared = _read_shared(body, CHAT, adds_special_tokens=False)
     top = body.get("top_logprobs")
     if flag(body, "logprobs"):
         shared["sampling"]["logprobs"] = 0 if top is None else num_logprobs("top_logprobs", top)
@@ -79,7 +79,10 @@ def read_chat(body: Mapping[str, Any]) -> ChatCompletionRequest:
     )
 
 
-def _read_shared(body: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
+def _read_shared(body: Mapping[str, Any], known: set[str], adds_special_tokens: bool) -> dict[str, Any]:
+    """adds_special_tokens: what is done for this kind of request, and the one value that may be asked for."""
+    if body.get("add_special_tokens") is adds_special_tokens:
+        body = {**body, "add_special_tokens": None}
     for name, nothing in REFUSED.items():
         value = body.get(name)
         if value is not None and value not in nothing:
