@@ -84,10 +84,16 @@ def test_of_several_prompts_with_a_wrong_one_none_is_left_behind(wrong):
     assert serve(work) == (False, True)
 
 
+def gate_of(async_llm: AsyncLLM) -> threading.Event:
+    """What the engine's steps wait for, so that no request ends before it is set."""
+    gate, step = threading.Event(), async_llm.llm_engine.step
+    async_llm.llm_engine.step = lambda: gate.wait() and step()
+    return gate
+
+
 def test_an_id_in_use_is_refused_and_the_engine_goes_on():
     async def work(async_llm):
-        gate, step = threading.Event(), async_llm.llm_engine.step
-        async_llm.llm_engine.step = lambda: gate.wait() and step()
+        gate = gate_of(async_llm)
         stream = await async_llm.generate([[1]], greedy(5), "a")
         with pytest.raises(ValueError, match="request_id='a' belongs"):
             await async_llm.generate([[2]], greedy(), "a")
@@ -99,9 +105,11 @@ def test_an_id_in_use_is_refused_and_the_engine_goes_on():
 
 def test_the_limit_counts_completions_and_is_free_again_after_them():
     async def work(async_llm):
+        gate = gate_of(async_llm)
         stream = await async_llm.generate([[1], [2]], greedy(5, n=1), "a")
         with pytest.raises(QueueFullError, match="2 sequences run or wait, and 4 may"):
             await async_llm.generate([[1], [2], [3]], greedy(), "b")
+        gate.set()
         [_ async for _ in stream]
         await async_llm.generate([[1], [2], [3]], greedy(), "b")
 
