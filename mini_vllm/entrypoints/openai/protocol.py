@@ -7,6 +7,7 @@ from typing import Any
 
 from mini_vllm.entrypoints.openai.fields import flag, num_logprobs, refuse, shown
 from mini_vllm.entrypoints.openai.known_fields import CHAT, COMPLETION, REFUSED, SAMPLING, WITHOUT_EFFECT
+from mini_vllm.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,15 @@ class ChatCompletionRequest(GenerateRequest):
     add_generation_prompt: bool
     continue_final_message: bool
     chat_template_kwargs: dict[str, Any]
+
+    def token_ids(self, tokenizer: Tokenizer) -> list[int]:
+        """Of the conversation, by the model's chat template. Errors: ValueError."""
+        return tokenizer.apply_chat_template(
+            self.messages,
+            add_generation_prompt=self.add_generation_prompt,
+            continue_final_message=self.continue_final_message,
+            chat_template_kwargs=self.chat_template_kwargs,
+        )
 
 
 def read_completion(body: Mapping[str, Any]) -> CompletionRequest:

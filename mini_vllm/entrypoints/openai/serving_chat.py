@@ -26,13 +26,7 @@ class OpenAIServingChat(OpenAIServing[ChatCompletionRequest]):
         engine = self.engine.llm_engine
         if engine.tokenizer is None:
             raise ValueError("This engine has no tokenizer: use /v1/completions with token ids.")
-        token_ids = engine.tokenizer.apply_chat_template(
-            request.messages,
-            add_generation_prompt=request.add_generation_prompt,
-            continue_final_message=request.continue_final_message,
-            chat_template_kwargs=request.chat_template_kwargs,
-        )
-        return engine.input_processor.process(token_ids)[1]  # for its checks
+        return engine.input_processor.process(request.token_ids(engine.tokenizer))[1]  # for its checks
 
     async def _whole(self, answer: Answer[ChatCompletionRequest], stream: OutputStream) -> dict[str, Any]:
         content = await super()._whole(answer, stream)

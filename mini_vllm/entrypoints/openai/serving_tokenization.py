@@ -61,10 +61,4 @@ def _encode_prompt(tokenizer: Tokenizer, body: Mapping[str, Any]) -> list[int]:
 
 
 def _encode_messages(tokenizer: Tokenizer, body: Mapping[str, Any]) -> list[int]:
-    request = read_chat(body)
-    return tokenizer.apply_chat_template(
-        request.messages,
-        add_generation_prompt=request.add_generation_prompt,
-        continue_final_message=request.continue_final_message,
-        chat_template_kwargs=request.chat_template_kwargs,
-    )
+    return read_chat(body).token_ids(tokenizer)
