@@ -18,31 +18,29 @@ ONLY_PIP = ("proxy", "client-cert", "trusted-host", "keyring-provider")
 def uv_command(python):
     """The beginning of a command that installs into `python`'s environment with uv; None where uv is not to be had."""
     try:
-        pip, listed = pip_and_its_settings(python)
-        settings = pip_settings(listed)
-        if any(name in settings for name in ONLY_PIP):
-            return None
-        # Without a network pip itself is about to say so, after more patience.
-        output(pip + ["--retries", "0", "install", "--quiet", UV])
+        settings = pip_settings(settings_beside_uv(python))
     except (OSError, subprocess.CalledProcessError):
+        return None
+    if any(name in settings for name in ONLY_PIP):
         return None
     return [python, "-m", "uv", "pip", "install", "--python", python] + places(settings)
 
 
-def pip_and_its_settings(python):
-    """A pip for `python`'s environment, and what its `config list` prints.
+def settings_beside_uv(python):
+    """What pip's `config list` prints, while pip brings uv into `python`'s environment.
 
     The pip of the Python that runs this will do, from pip 22.3 on. Else the environment gets one, which takes longer
     than all that uv has to do.
     """
+    # Without a network pip itself is about to say so, after more patience.
+    wanted = [["config", "list"], ["--retries", "0", "install", "--quiet", UV]]
     options = ["--disable-pip-version-check", "--no-input"]
     try:
         pip = [sys.executable, "-m", "pip", "--python", python] + options
-        return pip, output(pip + ["config", "list"])
+        return outputs([pip + words for words in wanted])[0]
     except subprocess.CalledProcessError:
-        output(own_pip(python))
-        pip = [python, "-m", "pip"] + options
-        return pip, output(pip + ["config", "list"])
+        outputs([own_pip(python)])
+        return outputs([[python, "-m", "pip"] + options + words for words in wanted])[0]
 
 
 def own_pip(python):
@@ -50,9 +48,14 @@ def own_pip(python):
     return [python, "-m", "ensurepip", "--default-pip"]
 
 
-def output(command):
-    """What a command prints, without its warnings."""
-    return subprocess.check_output(command, stderr=subprocess.PIPE).decode("utf-8", "replace")
+def outputs(commands):
+    """What each of these commands prints, without its warnings; they run side by side."""
+    running = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for words in commands]
+    printed = [process.communicate()[0].decode("utf-8", "replace") for process in running]
+    for process, words in zip(running, commands):
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, words)
+    return printed
 
 
 def pip_settings(listed):

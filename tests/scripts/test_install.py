@@ -189,7 +189,7 @@ global.timeout='60'
 
 
 def test_uv_looks_for_packages_where_pip_does(monkeypatch, fast_installer):
-    monkeypatch.setattr(fast_installer, "output", lambda command: LISTED)
+    monkeypatch.setattr(fast_installer, "outputs", lambda commands: [LISTED, ""])
     assert fast_installer.uv_command("python")[1:] == [
         *("-m", "uv", "pip", "install", "--python", "python", "--index-url", "https://of.the.environment/simple"),
         *("--find-links", "/opt/one", "--find-links", "/opt/two"),
@@ -205,16 +205,22 @@ def test_of_several_indexes_the_best_version_of_all_counts_as_for_pip(fast_insta
 
 
 def test_what_only_pip_understands_and_a_machine_without_uv_leave_it_to_pip(monkeypatch, fast_installer):
-    monkeypatch.setattr(fast_installer, "output", lambda command: "global.proxy='http://10.0.0.1:3128'\n")
+    monkeypatch.setattr(fast_installer, "outputs", lambda commands: ["global.proxy='http://10.0.0.1:3128'\n", ""])
     assert fast_installer.uv_command("python") is None
 
-    def no_uv(command):
-        if "install" in command:
-            raise subprocess.CalledProcessError(1, command)
-        return ""
+    def no_uv(commands):
+        raise subprocess.CalledProcessError(1, commands[-1])
 
-    monkeypatch.setattr(fast_installer, "output", no_uv)
+    monkeypatch.setattr(fast_installer, "outputs", no_uv)
     assert fast_installer.uv_command("python") is None
+
+
+def test_of_commands_side_by_side_each_has_its_output_and_one_that_fails_is_named(fast_installer):
+    say, fail = ([sys.executable, "-c", text] for text in ("print('said')", "raise SystemExit(3)"))
+    assert [text.strip() for text in fast_installer.outputs([say, say])] == ["said", "said"]
+    for commands in ([say, fail], [fail, say]):
+        with pytest.raises(subprocess.CalledProcessError, match="SystemExit.* status 3"):
+            fast_installer.outputs(commands)
 
 
 @pytest.mark.parametrize("has_pip", [True, False])
@@ -223,15 +229,15 @@ def test_only_where_this_python_has_no_pip_that_will_do_the_venv_gets_its_own_fi
 ):
     tried = []
 
-    def output(command):
-        tried.append(command[0] if "pip" in command else command[2])
-        if command[0] == sys.executable and not has_pip:
-            raise subprocess.CalledProcessError(1, command)
-        return ""
+    def outputs(commands):
+        tried.extend(command[0] if "pip" in command else command[2] for command in commands)
+        if commands[0][0] == sys.executable and not has_pip:
+            raise subprocess.CalledProcessError(1, commands[0])
+        return [""] * len(commands)
 
-    monkeypatch.setattr(fast_installer, "output", output)
+    monkeypatch.setattr(fast_installer, "outputs", outputs)
     assert fast_installer.uv_command("python")
-    assert tried == ([sys.executable] * 2 if has_pip else [sys.executable, "ensurepip", "python", "python"])
+    assert tried == [sys.executable] * 2 + ([] if has_pip else ["ensurepip", "python", "python"])
 
 
 def test_labs_are_installed_without_the_tests_packages_which_then_stay_once_they_are_there(installer):

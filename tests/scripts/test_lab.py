@@ -1,5 +1,7 @@
 """scripts/lab.py opens JupyterLab where it was told to, or says at once why not and what to do."""
 
+import importlib
+import importlib.util
 import json
 import os
 import re
@@ -175,3 +177,19 @@ def status(address):
         return DIRECT.open(address, timeout=120).status
     except urllib.error.HTTPError as error:
         return error.code
+
+
+def test_only_a_first_start_compiles_in_a_second_process_and_its_modules_are_those_installed(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(SCRIPTS)
+    module = importlib.import_module("lab")
+    started = []
+    monkeypatch.setattr(module.subprocess, "Popen", lambda command, **_: started.append(command))
+    monkeypatch.setattr(module.sys, "dont_write_bytecode", False)
+    compiled = tmp_path / "compiled.pyc"
+    monkeypatch.setattr(module.importlib.util, "cache_from_source", lambda path: compiled)
+    module.compile_beside()
+    compiled.touch()
+    module.compile_beside()
+    assert [command[:2] for command in started] == [[sys.executable, "-c"]]
+    for name in started[0][2].removeprefix("import ").split(", "):
+        assert importlib.util.find_spec(name), name
