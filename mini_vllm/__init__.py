@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mini_vllm.config import ModelConfig as ModelConfig
-    from mini_vllm.engine.llm_engine import EngineStats as EngineStats
     from mini_vllm.engine.llm_engine import LLMEngine as LLMEngine
     from mini_vllm.engine_config import EngineConfig as EngineConfig
     from mini_vllm.entrypoints.llm import LLM as LLM
+    from mini_vllm.metrics.stats import SchedulerStats as SchedulerStats
     from mini_vllm.models.llama import LlamaForCausalLM as LlamaForCausalLM
     from mini_vllm.models.one_sequence import KVCache as KVCache
     from mini_vllm.models.one_sequence import OneSequence as OneSequence
@@ -21,7 +21,6 @@ _MODULES = {
     "LLM": "entrypoints.llm",
     "CompletionOutput": "outputs",
     "EngineConfig": "engine_config",
-    "EngineStats": "engine.llm_engine",
     "KVCache": "models.one_sequence",
     "LLMEngine": "engine.llm_engine",
     "LlamaForCausalLM": "models.llama",
@@ -29,6 +28,7 @@ _MODULES = {
     "OneSequence": "models.one_sequence",
     "RequestOutput": "outputs",
     "SamplingParams": "sampling_params",
+    "SchedulerStats": "metrics.stats",
 }
 
 __all__ = [*_MODULES]

@@ -52,7 +52,7 @@ class Served:
 
     @property
     def counters(self) -> dict[str, int]:
-        """By the names of EngineStats."""
+        """By the names of SchedulerStats."""
         return {
             "num_steps": len(self.steps),
             "num_tokens_processed": sum(sum(step.new.values()) for step in self.steps),
@@ -76,7 +76,7 @@ def serve(engine: "LLMEngine", step: Callable[[], Any]) -> Served:
         tokens={name: request.output_token_ids for name, request in requests.items()},
         reasons={name: request.status.finish_reason for name, request in requests.items()},
         steps=recorded(engine),
-        num_preemptions=engine.scheduler.num_preemptions,
+        num_preemptions=engine.stats.num_preemptions,
     )
 
 

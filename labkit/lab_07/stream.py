@@ -14,7 +14,7 @@ from mini_vllm.core.output import SchedulerOutput
 from mini_vllm.core.scheduler import Scheduler
 
 if TYPE_CHECKING:
-    from mini_vllm import EngineStats, LlamaForCausalLM, LLMEngine
+    from mini_vllm import LlamaForCausalLM, LLMEngine, SchedulerStats
 
 
 MOST_STEPS = 5000  # ten times what any stream of the lab takes
@@ -44,7 +44,7 @@ class Served:
     ends_s: list[float]
     token_ids: dict[str, list[int]]
     token_times_s: dict[str, list[float]]
-    stats: "EngineStats"
+    stats: "SchedulerStats"
 
 
 @cache

@@ -13,11 +13,11 @@ from mini_vllm import SamplingParams
 from mini_vllm.request import Request
 
 if TYPE_CHECKING:
-    from mini_vllm import LLM, EngineStats
+    from mini_vllm import LLM, SchedulerStats
 
 BLOCK_SIZE = 4
 LIMITS: dict[str, Any] = dict(max_model_len=48, block_size=BLOCK_SIZE, num_blocks=20, max_num_seqs=8)
-Served = tuple[list[list[int]], "EngineStats"]  # the tokens of each request, the counters
+Served = tuple[list[list[int]], "SchedulerStats"]  # the tokens of each request, the counters
 CHECK_FIRST = "run the test of block_hashes above; it isolates each rule"
 
 
@@ -111,7 +111,7 @@ def compare_with_engine(check: Check) -> None:
     _print(stats, len(tokens))
 
 
-def _print(stats: "EngineStats", num_requests: int) -> None:
+def _print(stats: "SchedulerStats", num_requests: int) -> None:
     print(f"{num_requests} requests, every token the same as with the engine's own hashes, and every counter:")
     print(f"  {stats.prefix_cache_queries:,} prompt tokens looked up, {stats.prefix_cache_hits:,} found;", end=" ")
     print(f"{stats.num_preemptions} preemptions, {stats.num_steps} steps, ", end="")

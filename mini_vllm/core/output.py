@@ -28,10 +28,6 @@ class SchedulerOutput:
 
     scheduled: list[ScheduledRequest]
 
-    @property
-    def total_num_scheduled_tokens(self) -> int:
-        return sum(item.num_new_tokens for item in self.scheduled)
-
 
 @dataclass(frozen=True)
 class ModelRunnerOutput:

@@ -3,11 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import repeat
 
 from mini_vllm.core.kv_cache_manager import KVCacheManager
 from mini_vllm.core.output import ModelRunnerOutput, ScheduledRequest, SchedulerOutput
 from mini_vllm.engine_config import EngineConfig
+from mini_vllm.metrics.stats import SchedulerStats
 from mini_vllm.request import Request, RequestStatus
 from mini_vllm.spec_decode.ngram_proposer import NgramProposer
 
@@ -33,11 +35,7 @@ class Scheduler:
         self.waiting: deque[Request] = deque()
         self.running: list[Request] = []
         self.requests: dict[str, Request] = {}  # all unfinished ones
-        self.num_preemptions = 0  # since the engine started, like the next four
-        self.prefix_cache_queries = 0  # tokens looked for in the cache
-        self.prefix_cache_hits = 0  # tokens found there
-        self.num_draft_tokens = 0
-        self.num_accepted_tokens = 0  # of the drafts
+        self.stats = SchedulerStats()
 
     def add_request(self, request: Request) -> None:
         self.requests[request.request_id] = request
@@ -47,7 +45,7 @@ class Scheduler:
         """Plan the next step, and reserve the blocks that it needs."""
         budget = self.config.max_num_batched_tokens
         planned: list[tuple[Request, int]] = []
-        num_preemptions = self.num_preemptions
+        num_preemptions = self.stats.num_preemptions
         for request in self.running:  # which a preemption shortens from its end, behind this request or with it
             num_new_tokens = min(request.num_tokens - request.num_computed_tokens, budget)
             if budget == 0 or not self._make_room(request, num_new_tokens):
@@ -55,7 +53,7 @@ class Scheduler:
             planned.append((request, num_new_tokens))
             budget -= num_new_tokens
         # After a preemption nothing starts: the preempted request is next, and would take the blocks right back.
-        may_start = self.num_preemptions == num_preemptions
+        may_start = self.stats.num_preemptions == num_preemptions
         while may_start and self.waiting and budget and len(self.running) < self.config.max_num_seqs:
             request = self.waiting[0]
             computed = self.kv_cache_manager.get_computed_blocks(request)
@@ -80,7 +78,9 @@ class Scheduler:
         Returns the requests that got a token, or failed; `finish_request` takes the ended ones out of the batch.
         """
         updated = []
+        self.stats.num_steps += 1
         for item in output.scheduled:
+            self.stats.num_tokens_processed += item.num_new_tokens
             request, request_id = item.request, item.request.request_id
             request.prompt_logprobs += sampled.prompt_logprobs.get(request_id, [])
             token_ids = sampled.token_ids.get(request_id, [])
@@ -97,8 +97,8 @@ class Scheduler:
             request.num_computed_tokens = min(num_computed_tokens, request.num_tokens - 1)
             if item.spec_token_ids:
                 num_drafts, num_accepted = len(item.spec_token_ids), max(len(token_ids) - 1, 0)
-                self.num_draft_tokens += num_drafts
-                self.num_accepted_tokens += num_accepted
+                self.stats.num_draft_tokens += num_drafts
+                self.stats.num_accepted_tokens += num_accepted
                 request.draft_pause.update(request.num_tokens, num_drafts, num_accepted)
                 self.kv_cache_manager.free_draft_blocks(request)
             if token_ids or request.status.is_finished:  # otherwise a piece of a prompt: there is more to compute
@@ -129,6 +129,15 @@ class Scheduler:
     def has_unfinished_requests(self) -> bool:
         return bool(self.requests)
 
+    def make_stats(self) -> SchedulerStats:
+        """The numbers of this moment."""
+        return replace(
+            self.stats,
+            num_running_reqs=len(self.running),
+            num_waiting_reqs=len(self.waiting),
+            kv_cache_usage=self.kv_cache_manager.block_pool.usage,
+        )
+
     def _draft(self, request: Request, num_new_tokens: int, budget: int) -> list[int]:
         """Drafts for a request whose next token is sampled, as far as the budget and the free blocks go."""
         drafts = self.proposer.propose(request, budget) if self.proposer else []
@@ -142,8 +151,8 @@ class Scheduler:
         if request.first_scheduled_time is None:
             request.first_scheduled_time = time.monotonic()
             request.num_cached_tokens = num_computed_tokens
-            self.prefix_cache_queries += request.num_tokens
-            self.prefix_cache_hits += num_computed_tokens
+            self.stats.prefix_cache_queries += request.num_tokens
+            self.stats.prefix_cache_hits += num_computed_tokens
         request.status, request.num_computed_tokens = RequestStatus.RUNNING, num_computed_tokens
 
     def _make_room(self, request: Request, num_new_tokens: int) -> bool:
@@ -160,6 +169,6 @@ class Scheduler:
         request = self.running.pop()
         self.kv_cache_manager.free(request)
         request.preempt()
-        self.num_preemptions += 1
+        self.stats.num_preemptions += 1
         self.waiting.appendleft(request)  # it came before all who wait
         return request

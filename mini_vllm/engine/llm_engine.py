@@ -1,35 +1,19 @@
 """The engine: requests come and go while it takes one step after the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mini_vllm.core.output import SchedulerOutput
 from mini_vllm.core.scheduler import Scheduler
 from mini_vllm.engine.input_processor import InputProcessor, Prompt
 from mini_vllm.engine.output_processor import OutputProcessor
 from mini_vllm.engine_config import EngineConfig
+from mini_vllm.metrics.stats import SchedulerStats
 from mini_vllm.models.llama import LlamaForCausalLM
 from mini_vllm.outputs import RequestOutput
 from mini_vllm.request import Request, RequestStatus
 from mini_vllm.sampling_params import SamplingParams
 from mini_vllm.tokenizer import Tokenizer
 from mini_vllm.worker.model_runner import ModelRunner
-
-
-@dataclass(frozen=True)
-class EngineStats:
-    """What an engine is doing, and has done since it started."""
-
-    num_running_reqs: int
-    num_waiting_reqs: int
-    kv_cache_usage: float  # share of the blocks that requests use, 0 to 1
-    num_steps: int
-    num_tokens_processed: int  # token positions passed through the model
-    num_preemptions: int
-    prefix_cache_queries: int  # prompt tokens looked for in the cache
-    prefix_cache_hits: int  # and found there
-    num_draft_tokens: int = 0  # guessed by speculation
-    num_accepted_tokens: int = 0  # of them, those that were what was sampled
 
 
 class LLMEngine:
@@ -49,7 +33,6 @@ class LLMEngine:
         self.output_processor = OutputProcessor(tokenizer)
         self.scheduler = (self.config.scheduler_cls or Scheduler)(self.config)
         self.model_runner = ModelRunner(model, self.config)
-        self._num_steps = self._num_tokens_processed = 0
         # During a step: the number of output tokens before it, for each of its requests.
         self._num_tokens_before: dict[Request, int] | None = None
 
@@ -116,8 +99,6 @@ class LLMEngine:
         for request in updated:
             if request.status.is_finished:  # by a token, or by a stop string, which the scheduler does not see
                 self.scheduler.finish_request(request.request_id, request.status)
-        self._num_steps += 1
-        self._num_tokens_processed += plan.total_num_scheduled_tokens
         unfinished = self.output_processor.unfinished(outputs)
         # Commit: Python handles no signal between these two stores.
         self.output_processor.request_states, self._num_tokens_before = unfinished, None
@@ -140,18 +121,6 @@ class LLMEngine:
         )
 
     @property
-    def stats(self) -> EngineStats:
+    def stats(self) -> SchedulerStats:
         """The numbers of this moment."""
-        scheduler = self.scheduler
-        return EngineStats(
-            num_running_reqs=len(scheduler.running),
-            num_waiting_reqs=len(scheduler.waiting),
-            kv_cache_usage=scheduler.kv_cache_manager.block_pool.usage,
-            num_steps=self._num_steps,
-            num_tokens_processed=self._num_tokens_processed,
-            num_preemptions=scheduler.num_preemptions,
-            prefix_cache_queries=scheduler.prefix_cache_queries,
-            prefix_cache_hits=scheduler.prefix_cache_hits,
-            num_draft_tokens=scheduler.num_draft_tokens,
-            num_accepted_tokens=scheduler.num_accepted_tokens,
-        )
+        return self.scheduler.make_stats()

@@ -1,1 +1,1 @@
-"""What the server measures: vLLM's v1/metrics, under its names."""
+"""The engine's counters and the server's metrics: vLLM's v1/metrics, under its names."""

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from mini_vllm.engine.llm_engine import EngineStats
 from mini_vllm.metrics.prometheus import Histogram, header, sample
+from mini_vllm.metrics.stats import SchedulerStats
 from mini_vllm.outputs import CompletionOutput, RequestOutput
 
 _TTFT_S = (0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160)
@@ -12,7 +12,7 @@ _TOKEN_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3,
 _REQUEST_S = (0.1, 0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960)
 
 _STATS = (
-    # metric, its kind, the field of EngineStats, description
+    # metric, its kind, the field of SchedulerStats, description
     ("vllm:num_requests_running", "gauge", "num_running_reqs", "Requests in the running batch."),
     ("vllm:num_requests_waiting", "gauge", "num_waiting_reqs", "Requests waiting for their turn."),
     ("vllm:kv_cache_usage_perc", "gauge", "kv_cache_usage", "Share of KV cache blocks in use, 0 to 1."),
@@ -64,7 +64,7 @@ class StatLogger:
         self._latest.pop(request_id, None)
         self.finished["abort"] += 1
 
-    def lines(self, stats: EngineStats) -> Iterator[str]:
+    def lines(self, stats: SchedulerStats) -> Iterator[str]:
         """All metrics, line by line. stats: the engine's, at this moment."""
         for name, kind, attribute, description in _STATS:
             yield from header(name, kind, description)

@@ -92,7 +92,7 @@ def students(stream: list[Arrival], functions: dict) -> tuple[list[tuple[list[in
 
     outputs = served(stream, engine, step)
     counted = {"num_steps": len(planned), "num_tokens_processed": sum(planned)}
-    return outputs, {name: counted.get(name) or getattr(engine.scheduler, name) for name in COUNTERS}
+    return outputs, {name: counted.get(name) or getattr(engine.stats, name) for name in COUNTERS}
 
 
 def scheduler_of(functions: dict) -> type:
@@ -108,10 +108,10 @@ def scheduler_of(functions: dict) -> type:
         latest: list[tuple[str, int]] = []
 
         def schedule(self) -> SchedulerOutput:
-            num_preemptions = self.num_preemptions
+            num_preemptions = self.stats.num_preemptions
             plan, running = self._plan(), {request.request_id for request in self.running}
             self.latest = [self._carry_out(*entry) for entry in plan if entry[0] in running]
-            while self.num_preemptions == num_preemptions and (plan := self._plan_of_the_rest()):
+            while self.stats.num_preemptions == num_preemptions and (plan := self._plan_of_the_rest()):
                 self.latest.append(self._carry_out(*plan[0]))
             items = [(self.requests[name], num_new_tokens) for name, num_new_tokens in self.latest]
             table = self.kv_cache_manager.get_block_ids
