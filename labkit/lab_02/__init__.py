@@ -13,7 +13,7 @@ from labkit.lab_02.shapes import compare_models, draw_token
 from labkit.lab_02.token_bytes import TOKEN
 from labkit.lab_02.units import GIB, KIB, MIB, gemma, llama, probe
 from labkit.lab_02.window_bytes import WINDOWS
-from mini_vllm.specs import MODEL_SPECS
+from labkit.specs import MODEL_SPECS
 
 __all__ = [
     "SEQUENCE",

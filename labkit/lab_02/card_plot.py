@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.lab_02.units import GIB, llama, readable
+from labkit.specs import GPU_SPECS, num_parameters
 from labkit.style import BLUE, LIGHT, WIDTH, pyplot, show
 from mini_vllm import ModelConfig
-from mini_vllm.specs import GPU_SPECS, num_parameters
 
 EXACT = num_parameters(llama.config) * 2
 MHA = replace(llama.config, num_key_value_heads=llama.config.num_attention_heads)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.lab_02.units import readable
+from labkit.specs import MODEL_SPECS, num_parameters
 from labkit.style import BLUE, GREY, RED, WIDTH, pyplot, show
-from mini_vllm.specs import MODEL_SPECS, num_parameters
 
 MODEL = MODEL_SPECS["Llama-3.1-8B"]
 HEADS = MODEL.config.num_attention_heads

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from labkit.lab_02.units import readable
+from labkit.specs import MODEL_SPECS
 from mini_vllm import ModelConfig
-from mini_vllm.specs import MODEL_SPECS
 from mini_vllm.worker.paged_kv_cache import PagedKVCache
 
 

@@ -1,7 +1,7 @@
 """Binary units, and the two models that the tests of this lab use."""
 
+from labkit.specs import MODEL_SPECS
 from mini_vllm import ModelConfig
-from mini_vllm.specs import MODEL_SPECS
 
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 

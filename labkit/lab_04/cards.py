@@ -2,21 +2,21 @@
 
 import math
 
+from labkit.specs import GPU_SPECS, MODEL_SPECS, GPUSpec
 from mini_vllm.engine_config import KV_CACHE_BYTES_PER_ELEMENT, kv_bytes_per_token
-from mini_vllm.specs import GPU_SPECS, MODEL_SPECS, GPUSpec
 
 GIB = 2**30
 TOY = {"peak_flops": 64, "bandwidth": 4}  # FLOP/s and bytes per second: small enough for mental arithmetic
 
 
 def card(name: str) -> dict[str, float]:
-    """`peak_flops` and `bandwidth` of a card in mini_vllm.specs, where their sources are."""
+    """`peak_flops` and `bandwidth` of a card in labkit.specs, where their sources are."""
     spec = GPU_SPECS[name]
     return {"peak_flops": spec.peak_flops, "bandwidth": spec.bandwidth_bytes_per_s}
 
 
 def model(name: str = "Llama-3-8B") -> dict[str, int]:
-    """`n_params` and `kv_bytes_per_token` of a model in mini_vllm.specs, both in 16 bits."""
+    """`n_params` and `kv_bytes_per_token` of a model in labkit.specs, both in 16 bits."""
     spec = MODEL_SPECS[name]
     kv_bytes = kv_bytes_per_token(spec.config) * 2 // KV_CACHE_BYTES_PER_ELEMENT  # the engine itself stores 32 bits
     assert spec.num_parameters is not None, f"the parameters of {name} are not counted"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labkit.lab_04.machine import step_seconds
+from labkit.specs import num_parameters
 from mini_vllm import SamplingParams
-from mini_vllm.specs import num_parameters
 
 if TYPE_CHECKING:
     from mini_vllm import LLM

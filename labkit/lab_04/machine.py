@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labkit.specs import num_parameters
 from mini_vllm import LlamaForCausalLM, ModelConfig, SamplingParams
-from mini_vllm.specs import num_parameters
 
 if TYPE_CHECKING:
     from mini_vllm import LLMEngine

@@ -7,7 +7,7 @@ import numpy as np
 
 from labkit import style
 from labkit.lab_04.cards import GIB, card, needed_bytes, users_that_fit
-from mini_vllm.specs import GPU_SPECS
+from labkit.specs import GPU_SPECS
 
 STEPS = [  # name, tokens in the step, marker, where its label goes: points right and up, horizontal alignment
     ("decode, 1 user", 1, "o", (14, -4), "left"),

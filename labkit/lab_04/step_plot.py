@@ -6,7 +6,7 @@ from typing import Any
 from labkit import style
 from labkit.lab_04.cards import FULL_A100, users_that_fit
 from labkit.sliders import plain, sliders
-from mini_vllm.specs import GPU_SPECS
+from labkit.specs import GPU_SPECS
 
 CONTEXTS = (128, 512, 2048, 8192)
 BATCHES = (1, 16, 64, 156)

@@ -1,6 +1,6 @@
 """A clock for the engine's steps: what each would take on a GPU, so that times do not depend on this machine."""
 
-from mini_vllm.specs import GPU_SPECS, MODEL_SPECS
+from labkit.specs import GPU_SPECS, MODEL_SPECS
 
 GPU_NAME, MODEL_NAME = "A100", "Llama-3-8B"
 GPU, MODEL = GPU_SPECS[GPU_NAME], MODEL_SPECS[MODEL_NAME]

@@ -12,7 +12,7 @@ from labkit.lab_04.cards import users_that_fit
 from labkit.lab_04.machine import STEPS, Measured
 from labkit.lab_04.recorded import recorded
 from labkit.lab_04.step_plot import parts_ms
-from mini_vllm.specs import GPU_SPECS
+from labkit.specs import GPU_SPECS
 
 matplotlib.use("agg")
 

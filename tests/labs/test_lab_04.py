@@ -6,7 +6,7 @@ import pytest
 from answers.lab_04 import ANSWERS
 from lab_cells import Lab
 
-from mini_vllm.specs import GPU_SPECS, MODEL_SPECS
+from labkit.specs import GPU_SPECS, MODEL_SPECS
 
 LAB = Lab.read("phase-00-foundations/lab-04-prefill-vs-decode.ipynb")
 

@@ -4,7 +4,7 @@ import re
 
 from lab_cells import ROOT
 
-from mini_vllm.specs import GPU_SPECS, MODEL_SPECS
+from labkit.specs import GPU_SPECS, MODEL_SPECS
 
 FOLDER = ROOT / "source" / "phase-00-foundations"
 

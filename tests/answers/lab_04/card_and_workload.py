@@ -66,7 +66,7 @@ RIDGE_POINT = [
         "the engine's property under another name",
         "the engine's code",
         """
-        from mini_vllm.specs import GPUSpec as Card
+        from labkit.specs import GPUSpec as Card
 
         def ridge_point(peak_flops, bandwidth):
             card = Card(name="", peak_flops=peak_flops, bandwidth_bytes_per_s=bandwidth, memory_bytes=1, source="")
@@ -154,8 +154,8 @@ ARITHMETIC_INTENSITY = [
         "the engine counts the parameters",
         "the engine's code",
         """
-        from mini_vllm.specs import MODEL_SPECS
-        from mini_vllm.specs import num_parameters as count
+        from labkit.specs import MODEL_SPECS
+        from labkit.specs import num_parameters as count
 
         llama = MODEL_SPECS["Llama-3-8B"]
 

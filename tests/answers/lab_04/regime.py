@@ -227,7 +227,7 @@ REGIME = [
         "the engine's ridge under another name",
         "the engine's code",
         f"""
-        from mini_vllm.specs import GPUSpec as Card
+        from labkit.specs import GPUSpec as Card
 
         def ridge_of(peak_flops, bandwidth):
             card = Card(name="", peak_flops=peak_flops, bandwidth_bytes_per_s=bandwidth, memory_bytes=1, source="")

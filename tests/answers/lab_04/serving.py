@@ -67,8 +67,8 @@ MAX_DECODE_TOKENS_PER_SECOND = [
         "the engine counts the parameters",
         "the engine's code",
         """
-        from mini_vllm.specs import MODEL_SPECS
-        from mini_vllm.specs import num_parameters as count
+        from labkit.specs import MODEL_SPECS
+        from labkit.specs import num_parameters as count
 
         llama = MODEL_SPECS["Llama-3-8B"]
 
@@ -211,7 +211,7 @@ CRITICAL_BATCH_SIZE = [
         """
         import math
 
-        from mini_vllm.specs import GPUSpec as Card
+        from labkit.specs import GPUSpec as Card
 
         def critical_batch_size(peak_flops, bandwidth, bytes_per_param=2):
             card = Card(name="", peak_flops=peak_flops, bandwidth_bytes_per_s=bandwidth, memory_bytes=1, source="")

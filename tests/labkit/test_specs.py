@@ -4,9 +4,9 @@ import math
 
 import pytest
 
+from labkit.specs import GPU_SPECS, MODEL_SPECS, num_parameters
 from mini_vllm import ModelConfig
 from mini_vllm.models.random_weights import random_weights
-from mini_vllm.specs import GPU_SPECS, MODEL_SPECS, num_parameters
 
 KV_BYTES_PER_TOKEN = {  # at 2 bytes per element, from independent calculators
     "GPT-2": 36_864,
