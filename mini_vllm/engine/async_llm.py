@@ -13,6 +13,7 @@ from mini_vllm.engine.llm_engine import LLMEngine
 from mini_vllm.engine.output_stream import OutputStream
 from mini_vllm.metrics.stat_logger import StatLogger
 from mini_vllm.outputs import RequestOutput
+from mini_vllm.request import Request
 from mini_vllm.sampling_params import SamplingParams
 
 T = TypeVar("T")
@@ -73,24 +74,25 @@ class AsyncLLM:
         added = [await self.tokenize(process, *request, params, arrival) for request in zip(ids, prompts)]
         if not self.is_healthy:
             raise EngineDeadError("The engine has stopped.")
-        if self._streams.keys() & ids:
-            raise ValueError(f"request_id={request_id!r} belongs to a request that is not finished: choose another.")
-        num_sequences = sum(stream.num_unfinished for stream in {*self._streams.values()})
+        streams = {*self._streams.values()}
+        names = {*ids, *(request.request_id for requests in added for request in requests)}
+        if any(names & stream.names for stream in streams):
+            raise ValueError(f"request_id={request_id!r} names an unfinished request or completion: choose another.")
+        num_sequences = sum(stream.num_unfinished for stream in streams)
         if num_sequences + len(prompts) * params.n > self.max_num_sequences:
             raise QueueFullError(f"{num_sequences} sequences run or wait, and {self.max_num_sequences} may.")
-        stream = OutputStream(ids, params.n, self._abort)
+        stream = OutputStream(ids, params.n, names, self._abort)
         self._streams |= dict.fromkeys(ids, stream)
         for requests in added:
-            self._commands.put(partial(self.llm_engine.add_processed, requests))
+            self._commands.put(partial(self._add, requests))
         return stream
 
     def abort_all(self, error: Exception) -> int:
         """End all requests: their streams raise `error`. Returns how many there were."""
-        num_aborted = len(self._streams)
-        for stream in {*self._streams.values()}:
-            stream.fail(error)
-            stream.close()
-        return num_aborted
+        request_ids = [*self._streams]
+        for request_id in request_ids:
+            self._fail(request_id, error)
+        return len(request_ids)
 
     def shutdown(self) -> None:
         """End the engine's thread after the step that it is in, or leave it to end by itself if that takes long."""
@@ -115,6 +117,12 @@ class AsyncLLM:
             self._tell(self._die, error)
             raise  # Python prints the traceback
 
+    def _add(self, requests: list[Request]) -> None:
+        try:
+            self.llm_engine.add_processed(requests)
+        except Exception as error:  # a caller's tokenizer may raise anything
+            self._tell(self._fail, requests[0].external_req_id, error)
+
     def _carry_out_commands(self) -> bool:
         """Do what the event loop asked for, and wait for more if there is nothing to compute. False: stop."""
         while True:
@@ -131,6 +139,11 @@ class AsyncLLM:
             self._loop.call_soon_threadsafe(function, *arguments)
         except RuntimeError:  # the loop is closed
             self._commands.put(None)
+
+    def _fail(self, request_id: str, error: Exception) -> None:
+        if (stream := self._streams.get(request_id)) is not None:
+            stream.fail(error)
+            stream.close()
 
     def _deliver(self, outputs: list[RequestOutput]) -> None:
         for output in outputs:

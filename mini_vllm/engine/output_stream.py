@@ -1,7 +1,7 @@
 """The outputs of one client's requests, on their way from the engine to whoever reads them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from mini_vllm.outputs import RequestOutput
 
@@ -14,10 +14,14 @@ class OutputStream:
 
     request_ids: one for each prompt.
     n:           completions of each prompt.
+    names:       these, and those of their completions in the scheduler.
     abort:       ends the request with an id; called for those that have not ended when the stream is closed.
     """
 
-    def __init__(self, request_ids: Sequence[str], n: int, abort: Callable[[str], None]) -> None:
+    def __init__(
+        self, request_ids: Sequence[str], n: int, names: Collection[str], abort: Callable[[str], None]
+    ) -> None:
+        self.names = frozenset(names)
         self._indices = {request_id: index for index, request_id in enumerate(request_ids)}
         self._num_running = dict.fromkeys(request_ids, n)  # completions, by the id of an unfinished request
         self._abort = abort

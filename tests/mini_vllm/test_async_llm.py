@@ -4,9 +4,10 @@ import asyncio
 import threading
 
 import pytest
-from engines import engine, expected_tokens, greedy, random_prompt
+from engines import MODEL, engine, expected_tokens, greedy, random_prompt
+from letters import LetterTokenizer
 
-from mini_vllm import CompletionOutput, RequestOutput
+from mini_vllm import CompletionOutput, LLMEngine, RequestOutput, SamplingParams
 from mini_vllm.engine.async_llm import AsyncLLM, QueueFullError
 from mini_vllm.engine.output_stream import OutputStream
 from mini_vllm.metrics.stat_logger import StatLogger
@@ -19,7 +20,7 @@ def output(request_id: str, length: int, finished: bool = False) -> RequestOutpu
 def test_a_slow_reader_gets_the_latest_output_of_each_prompt():
     async def read():
         aborted = []
-        stream = OutputStream(["x", "y"], 1, aborted.append)
+        stream = OutputStream(["x", "y"], 1, {"x", "y"}, aborted.append)
         for length in range(1, 1000):
             stream.put(output("x", length))
         stream.put(output("y", 7, finished=True))
@@ -35,7 +36,7 @@ def test_a_slow_reader_gets_the_latest_output_of_each_prompt():
 def test_a_closed_stream_aborts_once_what_has_not_ended():
     async def close():
         aborted = []
-        stream = OutputStream(["x", "y"], 2, aborted.append)
+        stream = OutputStream(["x", "y"], 2, {"x", "0_x", "1_x", "y", "0_y", "1_y"}, aborted.append)
         stream.put(output("y", 1, finished=True))
         assert stream.num_unfinished == 2
         stream.close()
@@ -45,11 +46,11 @@ def test_a_closed_stream_aborts_once_what_has_not_ended():
     assert asyncio.run(close()) == (["x"], 1)
 
 
-def serve(work, **limits):
+def serve(work, llm_engine=None, **limits):
     """The result of work(async_llm), a coroutine, on an engine of its own."""
 
     async def run():
-        async_llm = AsyncLLM(engine(max_num_seqs=2), StatLogger("m"), **limits)
+        async_llm = AsyncLLM(llm_engine or engine(max_num_seqs=2), StatLogger("m"), **limits)
         async_llm.start()
         try:
             return await work(async_llm)
@@ -95,12 +96,55 @@ def test_an_id_in_use_is_refused_and_the_engine_goes_on():
     async def work(async_llm):
         gate = gate_of(async_llm)
         stream = await async_llm.generate([[1]], greedy(5), "a")
-        with pytest.raises(ValueError, match="request_id='a' belongs"):
+        with pytest.raises(ValueError, match="request_id='a' names"):
             await async_llm.generate([[2]], greedy(), "a")
         gate.set()
         return [out async for _, out in stream][-1].outputs[0].token_ids
 
     assert serve(work) == expected_tokens([1], greedy(5))
+
+
+@pytest.mark.parametrize(("first", "second"), [(("x", 2), ("0_x", 1)), (("1_x", 2), ("x", 2))])
+def test_an_id_that_is_the_name_of_a_completion_is_refused_and_the_engine_goes_on(first, second):
+    """Two completions of 'x' are the requests '0_x' and '1_x'."""
+
+    async def work(async_llm):
+        gate = gate_of(async_llm)
+        stream = await async_llm.generate([[1]], SamplingParams(seed=1, n=first[1]), first[0])
+        with pytest.raises(ValueError, match=f"request_id='{second[0]}' .* choose another"):
+            await async_llm.generate([[2]], SamplingParams(seed=1, n=second[1]), second[0])
+        gate.set()
+        num_tokens = [len(each.token_ids) for each in [out async for _, out in stream][-1].outputs]
+        later = await async_llm.generate([[2]], SamplingParams(seed=1, n=second[1]), second[0])
+        return num_tokens, [out async for _, out in later][-1].finished, async_llm.is_healthy
+
+    assert serve(work) == ([16] * first[1], True, True)
+
+
+class NoThirteen(LetterTokenizer):
+    """Cannot decode one token."""
+
+    def decode(self, token_ids, skip_special_tokens=True):
+        if 13 in token_ids:
+            raise LookupError("no token 13")
+        return super().decode(token_ids, skip_special_tokens)
+
+
+def test_a_request_that_cannot_be_added_fails_alone():
+    async def work(async_llm):
+        gate = gate_of(async_llm)
+        good = await async_llm.generate([[1]], greedy(5), "good")
+        bad = await async_llm.generate([[2], [13]], greedy(5), "bad")
+        gate.set()
+        with pytest.raises(LookupError, match="no token 13"):
+            [_ async for _ in bad]
+        bad.close()
+        tokens = [out async for _, out in good][-1].outputs[0].token_ids
+        return tokens, async_llm.is_healthy, async_llm.num_unfinished_requests
+
+    llm_engine = LLMEngine(MODEL, NoThirteen())
+    assert serve(work, llm_engine) == (expected_tokens([1], greedy(5)), True, 0)
+    assert not llm_engine.has_unfinished_requests()
 
 
 def test_the_limit_counts_completions_and_is_free_again_after_them():
