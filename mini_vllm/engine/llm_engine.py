@@ -33,6 +33,7 @@ class LLMEngine:
         self.output_processor = OutputProcessor(tokenizer)
         self.scheduler = (self.config.scheduler_cls or Scheduler)(self.config)
         self.model_runner = ModelRunner(model, self.config)
+        self._pending_outputs: list[RequestOutput] = []  # of committed steps, not yet returned
         # During a step: the number of output tokens before it, for each of its requests.
         self._num_tokens_before: dict[Request, int] | None = None
 
@@ -68,27 +69,30 @@ class LLMEngine:
         self._roll_back()
         for name in self.output_processor.abort_request(request_id):
             self.scheduler.finish_request(name, RequestStatus.FINISHED_ABORTED)
+        self._pending_outputs = [output for output in self._pending_outputs if output.request_id != request_id]
 
     def has_unfinished_requests(self) -> bool:
-        return self.scheduler.has_unfinished_requests()
+        """Whether `step` has anything to compute, or to return that an interrupt has held back."""
+        return self.scheduler.has_unfinished_requests() or bool(self._pending_outputs)
 
     def step(self) -> list[RequestOutput]:
         """Compute the next tokens, and return an output for each request that got one, or that failed.
 
         An exception in a step (Ctrl-C, for example) undoes all of it: no block stays taken, and the next step
-        computes the same tokens.
+        computes the same tokens. If the step was complete, the next one returns its outputs as well.
 
         Errors: RuntimeError if no token can be computed although requests are unfinished.
         """
         self._roll_back()  # of a step whose own rollback was interrupted, too
-        if not self.has_unfinished_requests():
-            return []
         try:
-            return self._step()
+            if self.scheduler.has_unfinished_requests():
+                self._step()
         finally:
             self._roll_back()
+        outputs, self._pending_outputs = self._pending_outputs, []
+        return outputs
 
-    def _step(self) -> list[RequestOutput]:
+    def _step(self) -> None:
         self._num_tokens_before = {}
         plan = self.scheduler.schedule()
         self._require_progress(plan)
@@ -99,10 +103,9 @@ class LLMEngine:
         for request in updated:
             if request.status.is_finished:  # by a token, or by a stop string, which the scheduler does not see
                 self.scheduler.finish_request(request.request_id, request.status)
-        unfinished = self.output_processor.unfinished(outputs)
-        # Commit: Python handles no signal between these two stores.
-        self.output_processor.request_states, self._num_tokens_before = unfinished, None
-        return outputs
+        unfinished, pending = self.output_processor.unfinished(outputs), self._pending_outputs + outputs
+        # Commit: Python handles no signal between these three stores.
+        self.output_processor.request_states, self._num_tokens_before, self._pending_outputs = unfinished, None, pending
 
     def _roll_back(self) -> None:
         """Undo a step that was broken off, if there is one."""

@@ -23,6 +23,7 @@ class SharedEngine:
         self.engine = engine
         self._lock = Lock()
         self._mailboxes: dict[str, Mailbox] = {}  # by request id
+        self._undelivered: list[RequestOutput] = []  # also those that an interrupted caller left
         self._to_abort: deque[str] = deque()
 
     def add_request(self, request_id: str, prompt: Prompt, params: SamplingParams | None, mailbox: Mailbox) -> None:
@@ -35,10 +36,12 @@ class SharedEngine:
         """Step until the mailbox holds outputs, and take them. The list is empty if its requests were aborted."""
         while True:
             with self._exclusive():
-                if not mailbox and self.engine.has_unfinished_requests():
-                    for output in self.engine.step():
-                        if output.request_id in self._mailboxes:
-                            self._mailboxes[output.request_id][output.request_id] = output
+                if not (mailbox or self._undelivered) and self.engine.has_unfinished_requests():
+                    self._undelivered += self.engine.step()
+                for output in self._undelivered:
+                    if output.request_id in self._mailboxes:
+                        self._mailboxes[output.request_id][output.request_id] = output
+                self._undelivered = []
                 if mailbox or not self.engine.has_unfinished_requests():
                     outputs = list(mailbox.values())
                     mailbox.clear()
