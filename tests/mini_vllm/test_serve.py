@@ -1,6 +1,7 @@
 """The server against the engine offline: the same tokens, texts and log-probabilities, through OpenAI's client."""
 
 import asyncio
+import importlib.metadata
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -280,6 +281,10 @@ def test_the_asynchronous_client_is_served_too(served):
 
     expected = texts(offline(["Hello"], greedy(12)))[0]
     assert asyncio.run(ask_both()) == (expected, expected)
+
+
+def test_the_version_is_that_of_the_installed_package(served):
+    assert served.ask("GET", "/version")[:2] == (200, {"version": importlib.metadata.version("mini-vllm")})
 
 
 def test_the_models_list_has_each_name_and_unknown_ones_are_not_found(client):

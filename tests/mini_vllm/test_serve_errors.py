@@ -181,7 +181,7 @@ def test_a_compressed_body_is_refused_by_its_encoding(served):
 def test_an_unknown_path_and_a_wrong_method_are_said(served):
     for path in ("/", "/v1", "/v1/engines", "/docs", "/../../etc/passwd", "/v1/%2e%2e/%2e%2e/etc/passwd"):
         assert ascii(path.replace("%2e", "."))[1:-1] in error_of(served.ask("GET", path), 404)["message"]
-    paths = "/v1/completions, /v1/chat/completions, /tokenize, /detokenize, /v1/models, /health, /metrics"
+    paths = "/v1/completions, /v1/chat/completions, /tokenize, /detokenize, /v1/models, /health, /metrics, /version"
     error = error_of(served.post("/completions", {"prompt": "a"}), 404)  # a base_url without /v1
     assert error["message"] == f"There is no '/completions'; this server has {paths}."
     answer = served.ask("GET", COMPLETIONS)

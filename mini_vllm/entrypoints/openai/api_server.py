@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from starlette.applications import Starlette
@@ -74,6 +75,9 @@ def build_app(
     async def health(request: Request) -> Response:
         return Response() if engine.is_healthy else ApiError(503, "The engine has stopped.").response()
 
+    async def show_version(request: Request) -> Response:
+        return JSONResponse({"version": version("mini-vllm")})
+
     async def metrics(request: Request) -> Response:
         lines = engine.stat_logger.lines(engine.llm_engine.stats)
         return Response("".join(f"{line}\n" for line in lines), media_type=CONTENT_TYPE)
@@ -88,6 +92,7 @@ def build_app(
             Route("/v1/models/{name:path}", retrieve_model),
             Route("/health", health),
             Route("/metrics", metrics),
+            Route("/version", show_version),
         ],
         middleware=middleware,
         exception_handlers=handlers,
