@@ -9,7 +9,7 @@ from grading.judge.clock import TestTooLong
 from grading.judge.course import Code, CourseTest, course_notebook, course_test, names_set
 from grading.judge.job import CodeCell, NotebookJob, Role
 from grading.judge.outputs import error_output
-from grading.judge.student_notebook import GRACE_S, SessionOver, StudentNotebook
+from grading.judge.student_notebook import SessionOver, StudentNotebook
 from grading.wire.channel import ChannelError
 from labkit.advice import advice
 from labkit.failure import CheckFailed, HiddenFailed
@@ -135,7 +135,8 @@ class NotebookJudge:
             namespace = self.course.reset()
             namespace.update(values)
             try:
-                value = code.run(namespace, 2 * self.student.limits.cell_seconds + 3 * GRACE_S, printed)
+                limits = self.student.limits
+                value = code.run(namespace, 2 * limits.cell_seconds + 3 * limits.grace_seconds, printed)
             except (Exception, TestTooLong) as error:
                 failure = error
                 if isinstance(error, NameError) and error.name:

@@ -21,30 +21,38 @@ from grading.judge.job import Failed, Job, Verdict
 from grading.judge.process import MAX_VERDICT_BYTES
 from grading.judge.submission import judge
 from grading.sandbox import Limits, SandboxUnavailable, StudentProcess, find_sandbox
-from grading.student_process.libraries import load_course_packages
+from grading.student_process.libraries import course_modules
 from grading.wire.channel import Channel, ChannelError
 
 MAX_JOB_BYTES = 2**28
 
 
 class Spare:
-    """A sandbox that is started before it is needed."""
+    """A sandbox that is started before it is needed, once there has been more than one submission."""
 
     def __init__(self) -> None:
         self._process: StudentProcess | None = None
         self._means: tuple = ()
+        self._num_taken = 0
 
     def take(self, limits: Limits, unsafe_no_sandbox: bool) -> StudentProcess:
-        """One that is started now, if there is none with these limits. Errors: SandboxUnavailable."""
-        if self._process is None or self._means != (limits, unsafe_no_sandbox):
-            self.make(limits, unsafe_no_sandbox)
+        """One that is started now, if there is none with these means. Errors: SandboxUnavailable."""
+        means = limits, unsafe_no_sandbox, course_modules()
+        if self._process is None or self._means != means:
+            self._make(*means)
         process, self._process = self._process, None
+        self._num_taken += 1
         return process
 
-    def make(self, limits: Limits, unsafe_no_sandbox: bool) -> None:
-        """Errors: SandboxUnavailable."""
+    def prepare(self, limits: Limits, unsafe_no_sandbox: bool) -> None:
+        """Start one for the next submission. Errors: SandboxUnavailable."""
+        if self._num_taken > 1:  # to start one and not use it would double the cost of a single submission
+            self._make(limits, unsafe_no_sandbox, course_modules())
+
+    def _make(self, limits: Limits, unsafe_no_sandbox: bool, modules: tuple[str, ...]) -> None:
         self.close()
-        self._process, self._means = find_sandbox(unsafe_no_sandbox).start(limits), (limits, unsafe_no_sandbox)
+        self._means = limits, unsafe_no_sandbox, modules
+        self._process = find_sandbox(unsafe_no_sandbox).start(limits, modules)
 
     def close(self) -> None:
         if self._process is not None:
@@ -55,7 +63,6 @@ class Spare:
 def serve() -> None:
     """Answer jobs on standard input, until it ends."""
     _compile_course_packages()
-    load_course_packages()  # its own copies: no submission is on the path
     read_fd, write_fd = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)
@@ -117,7 +124,7 @@ def _in_a_fork(job: Job, limits: Limits, process: StudentProcess, spare: Spare, 
         os.setpgid(pid, pid)
     try:
         with contextlib.suppress(SandboxUnavailable, OSError):  # the next job will tell
-            spare.make(limits, job.unsafe_no_sandbox)
+            spare.prepare(limits, job.unsafe_no_sandbox)
         ready, _, _ = select.select([read_fd, asker_fd], [], [], seconds)
         if asker_fd in ready:
             sys.exit(0)

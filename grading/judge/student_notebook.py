@@ -14,7 +14,7 @@ from grading.wire import messages
 from grading.wire.channel import ChannelError, SilentTooLong
 from grading.wire.values import UNREADABLE
 
-GRACE_S = 5  # how much later than asked an answer may come, before the process is ended
+GRACE_S = 5  # for what takes milliseconds: to read a message, to fork
 MAX_STARTS = 20
 MAX_LEFT_BEHIND = 30  # processes of a cell's own
 MAX_OUTPUTS = 40
@@ -108,7 +108,7 @@ class StudentNotebook:
         started = time.monotonic()
         seconds = self._seconds("tests")
         message = self._begin_test(messages.Test(secrets.randbits(60), names, provided, seconds, kept))
-        deadline = time.monotonic() + seconds + GRACE_S
+        deadline = time.monotonic() + seconds + self.limits.grace_seconds
         calls = RemoteCalls(self.server.channel, lambda: max(0.0, deadline - time.monotonic()))
         values: dict[str, Any] = {}
         calls.has_ended = isinstance(message, messages.Ended)
@@ -135,7 +135,7 @@ class StudentNotebook:
         for is_last in (False, True):
             with contextlib.suppress(ChannelError):
                 self.server.channel.send(request, GRACE_S)
-                message = self.server.channel.receive(request.seconds + GRACE_S)
+                message = self.server.channel.receive(request.seconds + self.limits.grace_seconds)
                 is_of_an_earlier_test = isinstance(message, messages.Names) and message.n != request.n
                 if isinstance(message, (messages.Names, messages.Ended)) and not is_of_an_earlier_test:
                     return message
@@ -163,7 +163,7 @@ class StudentNotebook:
         seconds, started = self._seconds("cells"), time.monotonic()
         try:
             self.server.channel.send(messages.Run(source, seconds), GRACE_S)
-            ran = self._expect(messages.Ran, seconds + GRACE_S)
+            ran = self._expect(messages.Ran, seconds + self.limits.grace_seconds)
         finally:
             self._left["cells"] -= time.monotonic() - started
         return [shown(output, self.limits) for output in ran.outputs[:MAX_OUTPUTS]]

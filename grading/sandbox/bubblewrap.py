@@ -40,7 +40,7 @@ class BubblewrapSandbox:
         look = "import json, os, sys; print(json.dumps({f: os.listdir(f) for f in sys.argv[1:] if os.path.isdir(f)}))"
         folders = [str(folder) for folder in self.hidden]
         try:
-            with self.command(2**20, [sys.executable, "-I", "-c", look, *folders]) as (command, fds):
+            with self.command(2**20, [sys.executable, "-I", "-S", "-c", look, *folders]) as (command, fds):
                 run = subprocess.run(command, capture_output=True, text=True, timeout=30, pass_fds=fds, env={}, cwd="/")
             seen = json.loads(run.stdout)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -52,9 +52,10 @@ class BubblewrapSandbox:
             if readable := {*names} - {"".join(word.relative_to(folder).parts[:1]) for word in words}:
                 raise SandboxUnavailable(f"students could read {', '.join(sorted(readable)[:5])} in {folder}")
 
-    def start(self, limits: Limits) -> StudentProcess:
-        """A student process. Errors: SandboxUnavailable, if the system cannot start it now."""
-        server = [sys.executable, "-I", "-B", f"{CODE}/grading/{SERVER}", limits.for_process(CODE, _free_uid())]
+    def start(self, limits: Limits, modules: tuple[str, ...] = ()) -> StudentProcess:
+        """A student process, with these modules loaded. Errors: SandboxUnavailable, if it cannot be started now."""
+        means = limits.for_process(CODE, _free_uid(), modules)
+        server = [sys.executable, "-I", "-B", f"{CODE}/grading/{SERVER}", means]
         with contextlib.ExitStack() as undo:
             try:
                 group = cgroup.new(limits.total_memory_bytes, limits.processes)

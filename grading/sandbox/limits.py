@@ -14,6 +14,7 @@ class Limits:
     """
 
     cell_seconds: float = 30  # one cell of the student's on the clock, or all calls of one test cell
+    grace_seconds: float = 5  # how much longer what is told to end may take, before it is ended from outside
     notebook_seconds: float = 300  # all of a notebook
     memory_bytes: int = 4096 * MIB  # addresses of one process; numpy reserves more than it uses
     total_memory_bytes: int = 4096 * MIB  # in use by all its processes together
@@ -31,9 +32,10 @@ class Limits:
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
                 raise ValueError(f"{field.name}={value!r} must be a number above 0.")
 
-    def for_process(self, code: str, uid: int | None) -> str:
+    def for_process(self, code: str, uid: int | None, modules: tuple[str, ...]) -> str:
         """What the server inside is started with, in JSON.
 
         code: the folder that holds `grading` there. uid: the user to become; None: stay who you are.
+        modules: what to load before any code of the student's runs.
         """
-        return json.dumps({**asdict(self), "code": code, "uid": uid})
+        return json.dumps({**asdict(self), "code": code, "uid": uid, "modules": modules})

@@ -13,10 +13,11 @@ from grading.sandbox.process import SERVER, StudentProcess
 class UnsafeNoSandbox:
     """Starts student processes as ordinary ones of this account. Time is limited; little else is."""
 
-    def start(self, limits: Limits) -> StudentProcess:
-        """A student process. Errors: OSError, if the system cannot start it now."""
+    def start(self, limits: Limits, modules: tuple[str, ...] = ()) -> StudentProcess:
+        """A student process, with these modules loaded. Errors: OSError, if it cannot be started now."""
         home = tempfile.TemporaryDirectory(prefix="grading-unsafe-", ignore_cleanup_errors=True)
         environment = {**os.environ, "HOME": home.name, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, str(GRADING / SERVER), limits.for_process(str(GRADING.parent), None)]
+        means = limits.for_process(str(GRADING.parent), None, modules)
+        command = [sys.executable, str(GRADING / SERVER), means]
         no_group = Cgroup()
         return StudentProcess(command, environment, limits, group=no_group, cwd=home.name, at_end=home.cleanup)

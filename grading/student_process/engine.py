@@ -1,20 +1,28 @@
 """Takes the engine's code away from the student's functions while they are tested: what it computes is no answer.
 
-A function is the engine's if its code comes from a file of the engine's, whatever name it was loaded by. Somebody who
-copies the text of such a file has written it down, and nothing here keeps them from it.
+Code is the engine's if it comes from a file of the engine's, whatever name it was loaded by. Somebody who copies the
+text of such a file has written it down, and nothing here keeps them from it.
 """
 
+import contextlib
 import functools
 import gc
+import importlib
 import importlib.util
+import sys
 import types
 from pathlib import Path
+from typing import Any
 
 ENGINE = "mini_vllm"
 _found = importlib.util.find_spec(ENGINE)
 FOLDER = f"{Path(_found.origin).parent}/" if _found is not None and _found.origin else None
+# Events of sys.addaudithook by which code becomes something that can run, and where among its arguments the code is.
+MAKES_CODE_RUN = {"exec": 0, "function.__new__": 0, "object.__setattr__": 2}
 _loaded: list[types.FunctionType] = []
 _what_they_had: list[tuple] = []  # kept, since to free it takes a fork longer than all the rest
+_allowed = {f"{ENGINE}.__init__"}
+_being_loaded: list[str] = []  # for the judge
 
 
 def note_loaded() -> None:
@@ -29,11 +37,42 @@ def note_loaded() -> None:
 
 
 def remove_engine_code(provided: list[str]) -> None:
-    """Take the code out of the engine's functions, but for those of the modules that an answer may use."""
+    """Take the code out of the engine's functions, but for those of the modules that an answer may use.
+
+    Nor does this process run engine code from now on that an answer loads anew, or has kept aside.
+    """
+    for name in provided:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)  # with what it imports, which cannot be loaded later
+    _allowed.update(provided)
+    _empty_functions()
+    if FOLDER is not None:
+        sys.addaudithook(_refuse_code)
+
+
+def class_of_the_judges(module: str, name: str) -> type:
+    """The class of an object that a test passes, from a module that may have to be loaded first."""
+    if module not in sys.modules:
+        _being_loaded.append(module)
+        importlib.import_module(module)
+        _being_loaded.pop()
+        _empty_functions()
+    return getattr(sys.modules[module], name)
+
+
+def _empty_functions() -> None:
     for function in [*_loaded, *_engine_functions()]:
-        if _module(function.__code__.co_filename) not in (*provided, f"{ENGINE}.__init__"):
+        if not _is_allowed(function.__code__):
             function.__code__ = _gone_code(function.__code__.co_freevars)
             function.__defaults__, function.__kwdefaults__ = None, None
+
+
+def _refuse_code(event: str, arguments: tuple[Any, ...]) -> None:
+    """A hook for what Python is about to do. Errors: RuntimeError, which keeps Python from doing it."""
+    if event in MAKES_CODE_RUN and not _being_loaded:
+        code = arguments[MAKES_CODE_RUN[event]]
+        if type(code) is types.CodeType and code.co_filename.startswith(FOLDER) and not _is_allowed(code):
+            _gone()
 
 
 def _engine_functions() -> list[types.FunctionType]:
@@ -41,6 +80,10 @@ def _engine_functions() -> list[types.FunctionType]:
         return []
     functions = (thing for thing in gc.get_objects() if type(thing) is types.FunctionType)
     return [function for function in functions if function.__code__.co_filename.startswith(FOLDER)]
+
+
+def _is_allowed(code: types.CodeType) -> bool:
+    return _module(code.co_filename) in _allowed
 
 
 @functools.cache

@@ -1,18 +1,26 @@
-"""Loads what submissions use, once for all forks. matplotlib is not among it: it takes longer than all the rest."""
+"""Which of the course's modules a submission needs, and loads them before any code of a student's runs.
+
+The judge has run the course's own cells, so what it has loaded is what the submission's locked cells import. Of eight
+labs that is one, or those of a phase: all of them take as long to load as numpy.
+"""
 
 import contextlib
 import importlib
-import pkgutil
+import sys
+from collections.abc import Iterable
+
+PACKAGES = ("labkit", "mini_vllm")
 
 
-def load_course_packages() -> None:
-    """Import numpy, labkit and its labs. A course without them is graded as well."""
+def course_modules() -> tuple[str, ...]:
+    """The modules of the course that this process has loaded, each after the package that it belongs to."""
+    return tuple(name for name in [*sys.modules] if name.partition(".")[0] in PACKAGES)
+
+
+def load(modules: Iterable[str]) -> None:
+    """Import numpy and these. matplotlib is not among it: it takes longer than all the rest."""
     import numpy  # noqa: F401
 
-    with contextlib.suppress(ImportError):
-        import labkit
-
-        for lab in pkgutil.iter_modules(labkit.__path__, "labkit."):
-            if lab.ispkg:
-                with contextlib.suppress(Exception):  # the notebook that imports it will show why
-                    importlib.import_module(lab.name)
+    for name in modules:
+        with contextlib.suppress(Exception):  # the notebook that imports it will show why
+            importlib.import_module(name)

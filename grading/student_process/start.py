@@ -1,6 +1,6 @@
 """The first process in the sandbox: takes on its limits, loads the libraries, forks one process for each notebook.
 
-    start.py LIMITS     LIMITS: JSON, see grading.sandbox.Limits; the files of the submission come as a message
+    start.py MEANS      MEANS: JSON, see grading.sandbox.Limits.for_process; the submission's files come as a message
 
 A fork has everything loaded already, so a notebook, or a new start after a crash, costs milliseconds.
 """
@@ -21,11 +21,11 @@ def main(limits: dict) -> None:
     prepare_matplotlib()
     from grading.student_process.cells import new_shell
     from grading.student_process.engine import note_loaded
-    from grading.student_process.libraries import load_course_packages
+    from grading.student_process.libraries import load
     from grading.wire.channel import Channel
     from grading.wire.messages import Files, Loaded, ToStudent
 
-    load_course_packages()
+    load(limits["modules"])
     shell = new_shell()
     note_loaded()
     gc.enable()

@@ -36,6 +36,19 @@ CALLS_THE_ENGINE = (
     "path = pathlib.Path('some.json')\npath.write_text('{}')\n"
     "def total(numbers):\n    %s\n    return sum(numbers)"
 )
+LOADS_THE_ENGINE = (
+    "import sys\n    for name in [name for name in sys.modules if name.startswith('mini_vllm')]:\n"
+    "        del sys.modules[name]\n"
+    "    from mini_vllm.sample import sampler\n    sampler._check_greatest(1.0)"
+)
+KEEPS_THE_ENGINE = (
+    "import types\nfrom mini_vllm.sample import sampler\ncode = sampler._check_greatest.__code__\n"
+    "def total(numbers):\n    types.FunctionType(code, vars(sampler))(1.0)\n    return sum(numbers)"
+)
+PASSES_THE_ENGINES = """
+from mini_vllm.outputs import CompletionOutput
+print(text_of(CompletionOutput(0, "passed", [])))
+"""
 PLACE = "import labkit\nassert labkit.__file__.endswith('/labkit/__init__.py')\nprint(labkit.__version__)"
 
 
@@ -69,6 +82,9 @@ NOTEBOOKS = {
     "missing prediction": notebook("raise NotImplementedError()", test="predictions(guess=guess)"),
     "provided": notebook(CALLS_THE_ENGINE % "config.read_json(path)"),
     "not provided": notebook(CALLS_THE_ENGINE % "sampler._check_greatest(1.0)"),
+    "not provided, loaded by the call": notebook(CALLS_THE_ENGINE % LOADS_THE_ENGINE),
+    "not provided, kept aside": notebook(KEEPS_THE_ENGINE),
+    "an object of the engine's": notebook("def text_of(output):\n    return output.text", test=PASSES_THE_ENGINES),
     "judge's labkit": notebook("x = 1", test=PLACE),
     "student's labkit": notebook("import labkit\nown = labkit.__version__", test="print(own)"),
 }
@@ -140,7 +156,12 @@ def test_a_name_that_is_missing_gets_a_next_step_and_no_line_of_the_test(said):
 
 def test_the_engines_modules_that_a_lab_provides_can_be_called_and_others_cannot(said):
     assert said("provided") == "total adds up.\n"
-    assert "the exercise asks for your own" in said("not provided")["evalue"]
+    for name in ("not provided", "not provided, loaded by the call", "not provided, kept aside"):
+        assert "the exercise asks for your own" in said(name)["evalue"]
+
+
+def test_a_test_can_pass_an_object_of_a_module_that_only_it_has_loaded(said):
+    assert said("an object of the engine's") == "passed\n"
 
 
 def test_the_judge_and_the_students_process_have_labkit_from_the_same_place(said):

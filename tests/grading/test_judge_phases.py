@@ -5,7 +5,7 @@ import pytest
 from grading.judge.job import CodeCell, Job, NotebookJob, Role, Verdict
 from grading.judge.process import JudgeFailed
 
-SHORT = {"cell_seconds": 2}
+SHORT = {"cell_seconds": 2, "grace_seconds": 1}
 TEST = """
 assert f(1) == 1, "f(1) is 1."
 ### BEGIN HIDDEN TESTS

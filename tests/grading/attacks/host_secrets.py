@@ -87,3 +87,35 @@ def engine_loaded_under_another_name(nb):
         "mine = importlib.util.module_from_spec(other)\nother.loader.exec_module(mine)\nparameters = SamplingParams()\n"
         "def softmax(scores):\n    return mine.filtered_distribution(scores, parameters)[1]",
     )
+
+
+@register("score", ("root",), ("root",))
+def engine_loaded_while_it_is_tested(nb):
+    """The engine forgotten and imported anew by the call itself, when its code had been taken away already."""
+    answer(
+        nb,
+        softmax="import sys\ndef softmax(scores):\n"
+        "    for name in [name for name in sys.modules if name.startswith('mini_vllm')]: del sys.modules[name]\n"
+        "    from mini_vllm import SamplingParams\n"
+        "    from mini_vllm.sample.ops.topk_topp_sampler import probs_after_filters\n"
+        "    return probs_after_filters(scores, SamplingParams())",
+    )
+
+
+@register("score", ("root",), ("root",))
+def engine_code_kept_aside(nb):
+    """The code of the engine's functions kept in a list, and put back, or into new functions, by the call itself."""
+    answer(
+        nb,
+        softmax="import sys, types\nfrom mini_vllm import SamplingParams\nfrom mini_vllm.sample.ops import topk_topp_sampler as engine\n"
+        "parameters = SamplingParams()\n"
+        "functions = [f for name, module in list(sys.modules.items()) if name.startswith('mini_vllm')\n"
+        "             for f in vars(module).values() if type(f) is types.FunctionType]\n"
+        "kept = [(f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions]\n"
+        "def softmax(scores):\n    for function, code, defaults, named in kept:\n"
+        "        try: function.__code__ = code\n"
+        "        except RuntimeError:\n"
+        "            vars(engine)[function.__name__] = types.FunctionType(code, function.__globals__)\n"
+        "        function.__defaults__, function.__kwdefaults__ = defaults, named\n"
+        "    return engine.probs_after_filters(scores, parameters)",
+    )
