@@ -35,17 +35,8 @@ class IncrementalDetokenizer:
                 self._return(last_ids)
                 break
 
-    def update(self, new_token_ids: Sequence[int]) -> str:
-        """The text that `new_token_ids` complete."""
-        return "".join(map(self._step, new_token_ids))
-
-    def finish(self) -> str:
-        """What is left when no more tokens come: U+FFFD for each character that stayed incomplete."""
-        piece = self._new_text(self._decode(self._window))
-        self._return(self._window[self._num_returned :])
-        return piece
-
-    def _step(self, token_id: int) -> str:
+    def update(self, token_id: int) -> str:
+        """The text that the next token completes."""
         self._window.append(token_id)
         text, pending = self._decode(self._window), self._window[self._num_returned :]
         piece = self._new_text(text)
@@ -56,6 +47,12 @@ class IncrementalDetokenizer:
             del self._window[self._num_returned :]
             return ""
         self._return(pending)
+        return piece
+
+    def finish(self) -> str:
+        """What is left when no more tokens come: U+FFFD for each character that stayed incomplete."""
+        piece = self._new_text(self._decode(self._window))
+        self._return(self._window[self._num_returned :])
         return piece
 
     def _new_text(self, text: str) -> str:

@@ -48,14 +48,10 @@ class EngineConfig:
             if field.type is int:
                 object.__setattr__(self, field.name, _above_zero(field.name, getattr(self, field.name)))
         if self.num_blocks * self.block_size < self.max_model_len:
-            size = self.block_size
-            held = f"1 block of {size} tokens"
-            if self.num_blocks != 1:
-                held = f"{self.num_blocks} blocks of {size} tokens, {self.num_blocks * size} tokens"
             raise ValueError(
-                f"The KV cache holds {held}, which is less than one request of "
-                f"max_model_len={self.max_model_len}. Give it {-(-self.max_model_len // self.block_size)} blocks "
-                "or more, or lower max_model_len."
+                f"A KV cache with num_blocks={self.num_blocks} and block_size={self.block_size} holds "
+                f"{self.num_blocks * self.block_size} tokens, less than one request of "
+                f"max_model_len={self.max_model_len}: give it {-(-self.max_model_len // self.block_size)} blocks or more, or lower max_model_len."
             )
 
     @classmethod

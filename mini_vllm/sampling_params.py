@@ -40,6 +40,9 @@ class SamplingParams:
     prompt_logprobs: int | None = None  # the same, for each token of the prompt
     detokenize: bool = True  # False: the text stays empty
     skip_special_tokens: bool = True  # False: they appear in the text
+    # Set by `child`, for one model and its tokenizer: what ends the output, eos tokens included, and `bad_words`.
+    all_stop_token_ids: frozenset[int] = field(init=False, repr=False, compare=False)
+    bad_words_token_ids: Sequence[Sequence[int]] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
         for name, in_range, limits in (
@@ -73,8 +76,7 @@ class SamplingParams:
         if self.allowed_token_ids is not None:
             self._set("allowed_token_ids", check.token_ids("allowed_token_ids", self.allowed_token_ids))
         self._check_together()
-        self._set("_all_stop_token_ids", frozenset(self.stop_token_ids))
-        self._set("_bad_words_token_ids", None)
+        self._set("all_stop_token_ids", frozenset(self.stop_token_ids))
 
     @property
     def stop_strings(self) -> list[str]:
@@ -96,20 +98,6 @@ class SamplingParams:
         """Whether logits are changed before the penalties."""
         return bool(self.logit_bias or self.bad_words or self.min_tokens) or self.allowed_token_ids is not None
 
-    @property
-    def all_stop_token_ids(self) -> frozenset[int]:
-        """The tokens that end the output: `stop_token_ids`, and in an engine the eos tokens, unless ignored."""
-        token_ids: frozenset[int] = vars(self)["_all_stop_token_ids"]
-        return token_ids
-
-    @property
-    def bad_words_token_ids(self) -> Sequence[Sequence[int]]:
-        """`bad_words` as token ids, in an engine. Errors: ValueError if there are any, but no tokenizer."""
-        token_ids = vars(self)["_bad_words_token_ids"]
-        if token_ids is None and self.bad_words:
-            raise ValueError(f"bad_words={self.bad_words!r} needs a tokenizer.")
-        return token_ids or ()
-
     def child(
         self, index: int, eos_token_ids: Collection[int], bad_words_token_ids: Sequence[Sequence[int]]
     ) -> "SamplingParams":
@@ -120,8 +108,8 @@ class SamplingParams:
             seed=None if self.seed is None else self.seed + index,
             prompt_logprobs=self.prompt_logprobs if index == 0 else None,  # computed once, with the first completion
         )
-        child._set("_all_stop_token_ids", self.all_stop_token_ids | (set() if self.ignore_eos else {*eos_token_ids}))
-        child._set("_bad_words_token_ids", bad_words_token_ids)
+        child._set("all_stop_token_ids", self.all_stop_token_ids | (set() if self.ignore_eos else {*eos_token_ids}))
+        child._set("bad_words_token_ids", bad_words_token_ids)
         return child
 
     def _set(self, name: str, value: object) -> None:

@@ -43,7 +43,7 @@ def meet_the_engine(llm: "LLM", counts: Counts, prompt_lens: Sequence[int], new_
 def _count(llm: "LLM", counts: Counts, contexts: list[int]) -> int:
     kv_bytes_per_sequence, max_concurrent_sequences, requests_that_fit = counts
     engine = llm.llm_engine
-    limits, total, model = engine.config, engine.model_runner.kv_cache.nbytes, engine.model.config
+    limits, total, model = engine.config, engine.model_runner.kv_cache.blocks.nbytes, engine.model.config
     one, block = (kv_bytes_per_sequence(model, tokens, 4) for tokens in (1, limits.block_size))
     print(f"The cache: {total:,} bytes in {limits.num_blocks} blocks of {limits.block_size} tokens;", end=" ")
     print(f"your formula gives {limits.num_blocks * block:,}.")

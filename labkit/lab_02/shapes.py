@@ -39,4 +39,4 @@ def compare_models(kv_bytes_per_token: Callable[..., Any]) -> None:
 
 def array_bytes(config: ModelConfig) -> int:
     """The bytes of the engine's own array for one token, in 16 bits instead of its 32."""
-    return PagedKVCache(config, num_blocks=1, block_size=1).nbytes // 2
+    return PagedKVCache(config, num_blocks=1, block_size=1).blocks.nbytes // 2

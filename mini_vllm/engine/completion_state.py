@@ -35,7 +35,7 @@ class CompletionState:
         is_left_out = request.status.finish_reason == "stop" and not params.include_stop_str_in_output
         new_token_ids = request.all_token_ids[len(request.prompt_token_ids) + self.num_decoded :]
         for token_id in new_token_ids[:-1] if is_left_out else new_token_ids:
-            self._text += detokenizer.update([token_id])
+            self._text += detokenizer.update(token_id)
             self.num_decoded += 1
             if self.num_decoded <= params.min_tokens:
                 self._num_searched = len(self._text)

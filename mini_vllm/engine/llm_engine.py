@@ -37,23 +37,16 @@ class LLMEngine:
         # During a step: the number of output tokens before it, for each of its requests.
         self._num_tokens_before: dict[Request, int] | None = None
 
-    def add_request(
-        self,
-        request_id: str,
-        prompt: Prompt,
-        params: SamplingParams | None = None,
-        arrival_time: float | None = None,
-    ) -> None:
+    def add_request(self, request_id: str, prompt: Prompt, params: SamplingParams | None = None) -> None:
         """Add a request to the queue. With SamplingParams.n above 1 it becomes `n` requests.
 
-        prompt:       a text, or token ids.
-        arrival_time: for its metrics, on time.monotonic's clock; None: now.
+        prompt: a text, or token ids.
 
         Errors: TypeError or ValueError, naming the value, for a prompt or parameters that this engine cannot
         serve, and for an id that an unfinished request has; nothing is added then.
         """
         params = SamplingParams() if params is None else params
-        self.add_processed(self.input_processor.process_inputs(request_id, prompt, params, arrival_time))
+        self.add_processed(self.input_processor.process_inputs(request_id, prompt, params))
 
     def add_processed(self, requests: Sequence[Request]) -> None:
         """Add what `InputProcessor.process_inputs` returned. Errors: ValueError for an id in use."""

@@ -39,7 +39,7 @@ class Sampler:
         """logits: (num_reqs, vocab_size) float32, the last position's of each request; left unchanged.
 
         Errors: ValueError for another shape. A row from which no token can be drawn (NaN or +inf among its
-        logits, all of them -inf, a token id outside the vocabulary) fails alone: see SamplerOutput.errors.
+        logits, or all of them -inf) fails alone: see SamplerOutput.errors.
         """
         logits = np.ascontiguousarray(logits, dtype=np.float32)
         num_reqs = len(metadata.params)

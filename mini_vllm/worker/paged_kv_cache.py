@@ -33,11 +33,6 @@ class PagedKVCache:
         # The same memory, by slot instead of by block: slot = block_id * block_size + offset.
         self._slots = self.blocks.reshape(*shape[:2], num_blocks * block_size, *shape[4:])
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all blocks, free ones included."""
-        return self.blocks.nbytes
-
     def write(self, layer: int, slots: np.ndarray | slice, k: np.ndarray, v: np.ndarray) -> None:
         """Store K and V, (num_tokens, num_key_value_heads, head_dim), at `slots`."""
         keys, values = self._slots[layer]

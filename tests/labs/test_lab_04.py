@@ -167,6 +167,6 @@ def test_the_engine_counts_the_tokens_of_each_step(lab):
 
 def test_a_wrong_unit_gives_a_number_that_gives_itself_away(lab):
     said = lab.printed("break-it")
-    assert "refused: The KV cache holds 1 block of 16 tokens, which is less" in said
+    assert "refused: A KV cache with num_blocks=1 and block_size=16 holds 16 tokens, less" in said
     assert "critical batch 312" in said and "50% of the card. In truth they have reached the ridge" in said
     assert "ridge 1.56e+11 FLOPs per byte" in said and "compute-bound? False" in said

@@ -99,7 +99,7 @@ def test_a_text_comes_back_from_its_ids_at_once_and_piece_by_piece(text):
     ids = TOKENIZER.encode(text)
     assert TOKENIZER.decode(ids, skip_special_tokens=False) == text
     stream = IncrementalDetokenizer(TOKENIZER, skip_special_tokens=False)
-    assert "".join([stream.update([token_id]) for token_id in ids] + [stream.finish()]) == text
+    assert "".join([stream.update(token_id) for token_id in ids] + [stream.finish()]) == text
 
 
 def test_bytes_that_are_no_text_become_the_replacement_character():

@@ -276,8 +276,14 @@ def test_bad_input_is_refused_by_name_before_anything_is_computed(prompts, param
         ({"block_size": -1}, "block_size=-1"),
         ({"num_blocks": 0}, "num_blocks=0"),
         ({"num_blocks": "many"}, "num_blocks='many'"),
-        ({"num_blocks": 1, "max_model_len": 128}, "1 block of 16 tokens, which is less than one request"),
-        ({"num_blocks": 7, "max_model_len": 128}, "7 blocks of 16 tokens, 112 tokens.*max_model_len=128.*8 blocks"),
+        (
+            {"num_blocks": 1, "max_model_len": 128},
+            "num_blocks=1 and block_size=16 holds 16 tokens, less than one request",
+        ),
+        (
+            {"num_blocks": 7, "max_model_len": 128},
+            "holds 112 tokens, less than one request of max_model_len=128: give it 8 blocks",
+        ),
         ({"kv_cache_memory_bytes": 100}, "100 is less than one block.*4096 bytes: 16 tokens of 256 bytes"),
         ({"kv_cache_memory_bytes": 4096, "num_blocks": 1}, "both set the size"),
         ({"enable_prefix_caching": "yes"}, "enable_prefix_caching='yes' must be True or False"),
@@ -310,9 +316,9 @@ def test_an_unknown_limit_is_refused_by_name():
 
 
 def test_the_cache_has_the_size_that_was_asked_for():
-    assert LLM(MODEL, kv_cache_memory_bytes=10_000).llm_engine.model_runner.kv_cache.nbytes == 2 * 4096
+    assert LLM(MODEL, kv_cache_memory_bytes=10_000).llm_engine.model_runner.kv_cache.blocks.nbytes == 2 * 4096
     assert LLM(MODEL, kv_cache_memory_bytes=10_000).llm_engine.config.max_model_len == 32
-    assert LLM(MODEL, num_blocks=50).llm_engine.model_runner.kv_cache.nbytes == 50 * 4096
+    assert LLM(MODEL, num_blocks=50).llm_engine.model_runner.kv_cache.blocks.nbytes == 50 * 4096
     # By default, every request that may run at once can be of full length.
     assert LLM(MODEL, max_num_seqs=3).llm_engine.config.num_blocks == 3 * 128 // 16
 

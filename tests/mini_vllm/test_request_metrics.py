@@ -26,7 +26,7 @@ def test_the_times_of_a_request_come_in_order():
 
 def test_a_caller_may_say_when_a_request_arrived():
     an_engine = engine()
-    an_engine.add_request("a", [1, 2], greedy(1), arrival_time=12.5)
+    an_engine.add_processed(an_engine.input_processor.process_inputs("a", [1, 2], greedy(1), arrival_time=12.5))
     (output,) = an_engine.step()
     assert output.metrics.arrival_time == 12.5
 

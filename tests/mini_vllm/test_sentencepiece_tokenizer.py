@@ -127,7 +127,7 @@ def test_a_stream_of_tokens_is_the_text_of_all_of_them_and_keeps_the_space_behin
     texts = [ids for ids, _ in GOLDEN["sentencepiece"]["decoded"]]
     for ids in texts + [rng.choices(range(600), k=12) for _ in range(200)]:
         stream = IncrementalDetokenizer(MODEL)
-        assert "".join(stream.update([token_id]) for token_id in ids) + stream.finish() == MODEL.decode(ids)
+        assert "".join(stream.update(token_id) for token_id in ids) + stream.finish() == MODEL.decode(ids)
     prompt, whole = MODEL.encode("Once upon a"), MODEL.encode("Once upon a time")
     stream = IncrementalDetokenizer(MODEL, prompt_token_ids=prompt)
-    assert stream.update(whole[len(prompt) :]) + stream.finish() == " time"
+    assert "".join(map(stream.update, whole[len(prompt) :])) + stream.finish() == " time"
