@@ -48,10 +48,11 @@ class EngineConfig:
             if field.type is int:
                 object.__setattr__(self, field.name, _above_zero(field.name, getattr(self, field.name)))
         if self.num_blocks * self.block_size < self.max_model_len:
+            enough = -(-self.max_model_len // self.block_size)
             raise ValueError(
                 f"A KV cache with num_blocks={self.num_blocks} and block_size={self.block_size} holds "
                 f"{self.num_blocks * self.block_size} tokens, less than one request of "
-                f"max_model_len={self.max_model_len}: give it {-(-self.max_model_len // self.block_size)} blocks or more, or lower max_model_len."
+                f"max_model_len={self.max_model_len}: give it {enough} blocks or more, or lower max_model_len."
             )
 
     @classmethod
@@ -74,14 +75,12 @@ class EngineConfig:
 
         Errors: ValueError, with the numbers, for what does not fit the model or the cache.
         """
-        longest = model.max_model_len
-        if max_model_len is not None:
-            if _above_zero("max_model_len", max_model_len) > longest:
-                raise ValueError(
-                    f"max_model_len={max_model_len} is more than the model was made for: its longest context is "
-                    f"{longest} tokens.{_why_no_longer(model)}"
-                )
-            longest = max_model_len
+        longest = model.max_model_len if max_model_len is None else _above_zero("max_model_len", max_model_len)
+        if longest > model.max_model_len:
+            raise ValueError(
+                f"max_model_len={max_model_len} is more than the model was made for: its longest context is "
+                f"{model.max_model_len} tokens.{_why_no_longer(model)}"
+            )
         max_num_seqs = _above_zero("max_num_seqs", max_num_seqs)
         block_bytes = _above_zero("block_size", block_size) * kv_bytes_per_token(model)
         if num_blocks is not None and kv_cache_memory_bytes is not None:

@@ -43,12 +43,10 @@ class SpeculativeConfig:
         exist = f"The keys are {', '.join(names)}."
         if not isinstance(settings, Mapping):
             raise ValueError(f"speculative_config={settings!r} must be a dict or None. {exist}")
-        for name in settings:
-            if name not in names:
-                raise ValueError(f"speculative_config: {name!r} is not a key. {exist}")
-        for name in ("method", "num_speculative_tokens"):
-            if name not in settings:
-                raise ValueError(f"speculative_config={dict(settings)!r} needs {name!r}. {exist}")
+        wrong = [f"{name!r} is not a key" for name in settings if name not in names]
+        wrong += [f"it needs {name!r}" for name in ("method", "num_speculative_tokens") if name not in settings]
+        if wrong:
+            raise ValueError(f"speculative_config={dict(settings)!r}: {wrong[0]}. {exist}")
         given = {name: value for name, value in settings.items() if value is not None}
         shortest = given.get("prompt_lookup_min", given.get("prompt_lookup_max", 5))
         longest = given.get("prompt_lookup_max", shortest)

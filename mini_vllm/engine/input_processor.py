@@ -40,7 +40,7 @@ class InputProcessor:
         if not isinstance(request_id, str):
             raise TypeError(f"request_id={request_id!r} must be a string.")
         all_params = self._params_of_completions(params)
-        text, token_ids = self.process(prompt)
+        text, token_ids = self.preprocess(prompt)
         return [
             Request(
                 request_id if len(all_params) == 1 else f"{index}_{request_id}",
@@ -56,7 +56,7 @@ class InputProcessor:
             for index, (child, seed) in enumerate(zip(all_params, self._seeds.spawn(len(all_params))))
         ]
 
-    def process(self, prompt: Prompt) -> tuple[str | None, list[int]]:
+    def preprocess(self, prompt: Prompt) -> tuple[str | None, list[int]]:
         """The text of a prompt, None if there is none, and its token ids.
 
         Errors: TypeError or ValueError that names what is wrong: a prompt of another type, an empty one, a

@@ -123,7 +123,7 @@ def test_times_are_counted_from_arrival_and_from_token_to_token():
         output((4, 106.0, "stop"), (3, 107.0, "stop"), finished=107.0),
     ):
         logger.record(news)
-    assert (logger.time_to_first_token.sum, logger.e2e_request_latency.sum) == (3.0, 7.0)
-    assert logger.inter_token_latency.sum == (1 + 2) + (1 + 3)
-    assert logger.time_per_output_token.sum == 3 / 3 + 4 / 2
+    assert (logger.histograms["ttft"].sum, logger.histograms["e2e"].sum) == (3.0, 7.0)
+    assert logger.histograms["itl"].sum == (1 + 2) + (1 + 3)
+    assert logger.histograms["tpot"].sum == 3 / 3 + 4 / 2
     assert (logger.prompt_tokens, logger.generation_tokens, logger.finished["stop"]) == (3, 7, 2)

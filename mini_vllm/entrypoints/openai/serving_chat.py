@@ -26,7 +26,7 @@ class OpenAIServingChat(OpenAIServing[ChatCompletionRequest]):
         engine = self.engine.llm_engine
         if engine.tokenizer is None:
             raise ValueError("This engine has no tokenizer: use /v1/completions with token ids.")
-        return engine.input_processor.process(request.token_ids(engine.tokenizer))[1]  # for its checks
+        return engine.input_processor.preprocess(request.token_ids(engine.tokenizer))[1]  # for its checks
 
     async def _whole(self, answer: Answer[ChatCompletionRequest], stream: OutputStream) -> dict[str, Any]:
         content = await super()._whole(answer, stream)

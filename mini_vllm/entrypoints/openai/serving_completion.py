@@ -22,7 +22,7 @@ class OpenAIServingCompletion(OpenAIServing[CompletionRequest]):
         engine = self.engine.llm_engine
         prompts, echoed = [], []
         for prompt in request.prompts:
-            text, token_ids = await self.engine.tokenize(engine.input_processor.process, prompt)
+            text, token_ids = await self.engine.tokenize(engine.input_processor.preprocess, prompt)
             prompts.append(token_ids)
             echoed.append(await self.engine.tokenize(self._echo, text, token_ids) if request.echo else Echo())
         return prompts, echoed
