@@ -299,7 +299,7 @@ def test_an_error_of_the_server_tells_nothing_of_its_inside(served, monkeypatch)
     def fail(*args):
         raise ZeroDivisionError("secret internals")
 
-    monkeypatch.setattr(served.engine.input_processor, "process", fail)
+    monkeypatch.setattr(served.engine.input_processor, "preprocess", fail)
     error = error_of(served.post(COMPLETIONS, {"prompt": "a"}), 500)
     assert "secret" not in json.dumps(error) and error["type"] == "server_error"
     served.wait_until(lambda: served.logged)  # after the answer
