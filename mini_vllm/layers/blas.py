@@ -2,7 +2,8 @@
 
 `has_small_kernel` is the flag of weights in tiles (linear.py), which our own threads share (parallel.py). It is off
 with another BLAS, on another processor, or without threadpoolctl; weights are then whole, and BLAS shares out each
-product among its own threads, except in a step of many tokens. Measured gains: benchmarks/README.md.
+product among its own threads, except in a step of many tokens (parallel.py), and in one of a single token where its
+threads have to wait for processors (gemv.py). Measured gains: benchmarks/README.md.
 """
 
 from mini_vllm.optional import import_installed

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from mini_vllm.layers import blas, parallel
+from mini_vllm.layers.gemv import gemv
 
 # BLAS rearranges a matrix before it multiplies it with another one, and reads it as it lies to multiply it with
 # a vector. For so few rows, one product for each row is faster than the rearranging.
@@ -59,12 +60,12 @@ def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) ->
 
 
 def _whole(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    if not 1 < len(x) < MIN_GEMM_ROWS:
+    if len(x) >= MIN_GEMM_ROWS:
         product: np.ndarray = x @ weight
         return product
     out = np.empty((len(x), weight.shape[1]), dtype=np.float32)
-    for row, product in zip(x, out):
-        np.matmul(row, weight, out=product)
+    for row, row_of_out in zip(x, out):
+        gemv(row, weight, row_of_out)
     return out
 
 
