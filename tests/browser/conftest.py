@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from browser_lab import PAGES, ROOT, RunningLab, browser_options, find_browser, opened_pages
 from course_files import course_files
+from lab_window import LabWindow
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leaves every test here to `make test-all`."""
+    here = str(Path(__file__).parent)
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if str(item.path).startswith(here):
             item.add_marker(pytest.mark.slow)
 
 
@@ -86,6 +88,24 @@ def open_page(chromium, request, tmp_path):
     """
     with opened_pages(chromium, request.node, tmp_path) as open_page:
         yield open_page
+
+
+@pytest.fixture(scope="module")
+def window_of(chromium, serve, request, tmp_path_factory):
+    """window_of(course) -> the module's LabWindow, at first on the page that `make lab` opens.
+
+    A test that fails may leave anything in it, so the next one gets a new window.
+    """
+    with opened_pages(chromium, request.node, tmp_path_factory.mktemp("pages")) as open_page:
+        windows: dict[int, LabWindow] = {}
+
+        def window_of(course: Path) -> LabWindow:
+            failed = request.session.testsfailed
+            if failed not in windows:
+                windows[failed] = LabWindow(open_page(serve(course)))
+            return windows[failed]
+
+        yield window_of
 
 
 @pytest.hookimpl(wrapper=True)

@@ -52,6 +52,7 @@ class LabPage:
         self.page.wait_for_function(
             "([prompt, before]) => /\\d/.test(prompt.textContent) && prompt.textContent !== before",
             arg=[prompt.element_handle(), before],
+            polling=100,
         )
         return self.outputs(which)
 
@@ -71,10 +72,7 @@ class LabPage:
 
     def menu(self, *names: str) -> None:
         """Clicks through the menu bar."""
-        self.page.get_by_role("menuitem", name=names[0], exact=True).click()
-        for name in names[1:]:
-            entry = self.page.locator(".lm-Menu-item").filter(has_text=re.compile(f"^{re.escape(name)}"))
-            entry.locator("visible=true").first.click()
+        choose(self.page, *names)
 
     def validate(self):
         """Presses Validate in the toolbar, and returns the dialog with its results."""
@@ -82,6 +80,14 @@ class LabPage:
         dialog = self.page.locator(".jp-Dialog-content").filter(has_text="Validation Results")
         dialog.wait_for(timeout=300_000)
         return dialog
+
+
+def choose(page, *names: str) -> None:
+    """Clicks through the menu bar of JupyterLab on this page."""
+    page.get_by_role("menuitem", name=names[0], exact=True).click()
+    for name in names[1:]:
+        entry = page.locator(".lm-Menu-item").filter(has_text=re.compile(f"^{re.escape(name)}"))
+        entry.locator("visible=true").first.click()
 
 
 def solutions(source: Path) -> dict[str, str]:

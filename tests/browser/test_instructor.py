@@ -6,6 +6,7 @@ import pytest
 from browser_lab import ROOT
 from instructor_class import ASSIGNMENT, LAB, LABS, WHITEBOARD, WRONG, graded_text, hand_in, hidden_lines, points
 from instructor_formgrader import Formgrader, stay_here
+from lab_window import LabWindow
 
 from grading.sandbox import SandboxUnavailable, find_sandbox
 
@@ -33,16 +34,17 @@ def formgrader(course, serve, open_page, monkeypatch) -> Formgrader:
 
 
 def test_an_instructor_grades_a_student_by_buttons_alone_from_generating_to_feedback(
-    formgrader, course, serve, open_page, picture
+    formgrader, course, open_page, picture
 ):
     generate(formgrader, course, picture)
     autograde(formgrader, course, picture)
     grade_by_hand(formgrader, course, picture)
     give_feedback(formgrader)
-    page = open_page(serve(course, f"feedback/ada/{ASSIGNMENT}/{LAB}.html"), viewport={"width": 1280, "height": 1400})
-    read_feedback(page, picture)
+    LabWindow(formgrader.page).open(f"feedback/ada/{ASSIGNMENT}/{LAB}.html")
+    read_feedback(formgrader.page, picture)
+    page = open_page("about:blank")
     for lab in LABS:
-        page = open_page((course / "feedback" / "ada" / ASSIGNMENT / f"{lab.stem}.html").as_uri())
+        page.goto((course / "feedback" / "ada" / ASSIGNMENT / f"{lab.stem}.html").as_uri())
         nothing_hidden_is_shown(page.locator("body").text_content(), lab, course)
 
 
@@ -103,7 +105,8 @@ def give_feedback(formgrader):
 
 def read_feedback(page, picture):
     """What ada reads: the score, why points are missing, the comment."""
-    text = page.locator(".jp-MainAreaWidget iframe").content_frame.locator("body")
+    page.set_viewport_size({"width": 1280, "height": 1400})
+    text = page.locator(".jp-HTMLViewer iframe").content_frame.locator("body")
     text.get_by_role("heading", name=LAB).wait_for()
     shown = text.inner_text()
     for row in ("work without cache\t0\t2\tno points", "whiteboard\t3\t4\tsome points, with a comment", "Sum\t21\t24"):

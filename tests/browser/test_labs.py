@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from browser_lab import ROOT, opened_pages
+from browser_lab import ROOT
 from lab_page import ERRORS, LabPage
 
 LABS = [path.relative_to(ROOT) for path in sorted(ROOT.glob("source/*/lab-*.ipynb"))]
@@ -23,13 +23,13 @@ def course(tmp_path_factory, copy_of_course) -> Path:
 
 
 @pytest.fixture(scope="module", params=LABS, ids=[path.stem for path in LABS])
-def lab(request, chromium, course, serve, tmp_path_factory) -> LabPage:
+def lab(request, course, window_of) -> LabPage:
     """The lab, all cells run: once, for the tests that look at it one after the other."""
-    path = request.param
-    with opened_pages(chromium, request.node, tmp_path_factory.mktemp("pages")) as open_page:
-        lab = LabPage(open_page(serve(course, path.as_posix())), course / path)
-        lab.run_all()
-        yield lab
+    window = window_of(course)
+    window.open(request.param.as_posix())
+    lab = LabPage(window.page, course / request.param)
+    lab.run_all()
+    return lab
 
 
 @contextlib.contextmanager

@@ -26,20 +26,23 @@ def course(tmp_path_factory, copy_of_course) -> Path:
 
 
 @pytest.fixture
-def open_lab(course, serve, open_page):
+def open_lab(course, window_of):
     """open_lab() -> lab 01 as released, in JupyterLab, in a folder of this test alone: a kernel belongs to its file."""
 
-    def open_lab(**options) -> LabPage:
+    def open_lab(height: int = 900) -> LabPage:
         (course / "work").mkdir(exist_ok=True)
         folder = f"work/student-{len(list((course / 'work').iterdir()))}"
         shutil.copytree(ROOT / "release" / FOLDER, course / folder, ignore=shutil.ignore_patterns(".*"))
-        return LabPage(open_page(serve(course, f"{folder}/{LAB}"), **options), course / folder / LAB)
+        window = window_of(course)
+        window.page.set_viewport_size({"width": 1280, "height": height})
+        window.open(f"{folder}/{LAB}")
+        return LabPage(window.page, course / folder / LAB)
 
     return open_lab
 
 
-def test_the_start_page_is_shown_as_a_page_and_leads_to_lab_01_without_any_question(course, serve, open_page, picture):
-    page = open_page(serve(course))
+def test_the_start_page_is_shown_as_a_page_and_leads_to_lab_01_without_any_question(course, window_of, picture):
+    page = window_of(course).page
     page.get_by_role("heading", name="Phase 00 · Foundations").wait_for()
     page.locator("#jp-left-stack").get_by_text("glossary.md").wait_for()
     assert page.locator(".jp-RenderedMarkdown table").count() == 2
@@ -77,7 +80,7 @@ def test_a_cell_that_runs_first_in_a_new_or_restarted_kernel_says_what_to_run(op
 
 
 def test_a_wrong_answer_is_told_its_likely_cause_and_the_right_one_passes(open_lab, course, picture):
-    lab = open_lab(viewport={"width": 1280, "height": 1160})
+    lab = open_lab(height=1160)
     right = solutions(course / "source" / FOLDER / LAB)["work_without_cache"]
     lab.run("setup")
     lab.write("work_without_cache", WRONG)
@@ -103,6 +106,7 @@ def test_all_right_answers_typed_into_the_editor_validate_with_success(open_lab,
     assert "Success! Your notebook passes all the tests." in dialog.inner_text()
     toolbar = lab.page.locator(".jp-NotebookPanel-toolbar")
     picture(lab.page, "student-validate-success", toolbar, dialog, lab.cell("whiteboard"))
+    dialog.get_by_role("button", name="Ok").click()
     saved = json.loads(lab.path.read_text(encoding="utf-8"))["cells"]
     assert {name: "".join(saved[lab.number(name)]["source"]) for name in answers} == answers
 
