@@ -51,7 +51,6 @@ def make_logits(shape: str, batch: int, vocab: int) -> np.ndarray:
 def ours(logits: np.ndarray, settings: dict) -> Callable[[], object]:
     batch = len(logits)
     metadata = SamplingMetadata(
-        request_ids=[str(row) for row in range(batch)],
         params=[SamplingParams(**settings)] * batch,
         generators=[np.random.default_rng(row) for row in range(batch)],
         prompt_token_ids=[[]] * batch,

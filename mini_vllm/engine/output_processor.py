@@ -80,7 +80,7 @@ class OutputProcessor:
             completion.update()
         except Exception as error:  # a caller's tokenizer may raise anything
             request.status = RequestStatus.FINISHED_ERROR
-            request.error = f"Request {request.request_id!r}: its tokens cannot be decoded: {error!r}"
+            request.error = f"its tokens cannot be decoded: {error!r}"
 
     def _output(self, request_id: str, now: float) -> RequestOutput:
         requests = [completion.request for completion in self.request_states[request_id]]
@@ -93,7 +93,7 @@ class OutputProcessor:
             outputs=[completion.output() for completion in self.request_states[request_id]],
             finished=finished,
             num_cached_tokens=first.num_cached_tokens,
-            error=next((request.error for request in requests if request.error is not None), None),
+            error=next((f"Request {each.request_id!r}: {each.error}" for each in requests if each.error), None),
             prompt_logprobs=[None, *first.prompt_logprobs] if has_prompt_logprobs else None,
             metrics=RequestMetrics(
                 arrival_time=first.arrival_time,

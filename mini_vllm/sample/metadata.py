@@ -16,7 +16,6 @@ class SamplingMetadata:
     ids lie in the vocabulary.
     """
 
-    request_ids: Sequence[str]
     params: Sequence[SamplingParams]
     generators: Sequence[np.random.Generator]
     prompt_token_ids: Sequence[Sequence[int]]

@@ -19,7 +19,7 @@ class SamplerOutput:
 
     sampled_token_ids: list[int]  # PLACEHOLDER_TOKEN_ID where the row failed
     logprobs: list[dict[int, Logprob] | None]  # by token id, the sampled one first; None if not asked for
-    errors: dict[int, ValueError]  # by row; each names the request
+    errors: dict[int, str]  # by row
 
 
 class Sampler:
@@ -52,7 +52,7 @@ class Sampler:
                 _check_greatest(logits[row, token_id])
                 output.sampled_token_ids[row], output.logprobs[row] = _sample(logits[row], token_id, metadata, row)
             except ValueError as error:
-                output.errors[row] = ValueError(f"Request {metadata.request_ids[row]!r}: {error}")
+                output.errors[row] = str(error)
         return output
 
     __call__ = forward

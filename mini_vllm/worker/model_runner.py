@@ -77,7 +77,7 @@ class ModelRunner:
                 name = item.request.request_id
                 if index in sampled.errors:
                     if name not in output.token_ids:  # behind an accepted draft, the next step meets it again
-                        output.errors[name] = str(sampled.errors[index])
+                        output.errors[name] = sampled.errors[index]
                     continue
                 token_ids = output.token_ids.setdefault(name, [])
                 token_ids.append(sampled.sampled_token_ids[index])
@@ -93,7 +93,6 @@ class ModelRunner:
         """What the sampler needs for the next token of each item, behind those that are in `output`."""
         requests = [item.request for item, _ in pending]
         return SamplingMetadata(
-            request_ids=[request.request_id for request in requests],
             params=[request.sampling_params for request in requests],
             generators=[request.generator for request in requests],
             prompt_token_ids=[request.prompt_token_ids for request in requests],

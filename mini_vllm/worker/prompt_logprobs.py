@@ -25,7 +25,7 @@ def add_prompt_logprobs(
                 found = _prompt_logprobs(model, hidden[row : row + item.num_new_tokens], item)
                 output.prompt_logprobs[request.request_id] = found
             except ValueError as error:
-                output.errors[request.request_id] = f"Request {request.request_id!r}: {error}"
+                output.errors[request.request_id] = str(error)
         row += item.num_new_tokens
 
 

@@ -48,7 +48,7 @@ def expected_tokens(prompt: list[int], params: SamplingParams) -> list[int]:
     cache, tokens, generator = model.new_cache(), [], np.random.default_rng(params.seed)
     logits = model.forward(prompt, cache)
     while len(tokens) < params.max_tokens:
-        metadata = SamplingMetadata(["expected"], [params], [generator], [prompt], [tokens])
+        metadata = SamplingMetadata([params], [generator], [prompt], [tokens])
         tokens.append(Sampler()(logits[-1:], metadata).sampled_token_ids[0])
         logits = model.forward(tokens[-1:], cache)
     return tokens

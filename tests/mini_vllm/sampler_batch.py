@@ -10,7 +10,6 @@ def batch_metadata(settings: list[dict], prompts=None, outputs=None) -> Sampling
     """One request for each of `settings`; without prompts and outputs, their tokens are none."""
     rows = range(len(settings))
     return SamplingMetadata(
-        request_ids=[f"request-{row}" for row in rows],
         params=[SamplingParams(**setting) for setting in settings],
         generators=[np.random.default_rng(100 + row) for row in rows],
         prompt_token_ids=prompts or [[]] * len(rows),

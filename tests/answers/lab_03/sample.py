@@ -457,9 +457,9 @@ SAMPLE = [
         from mini_vllm.sample import Sampler, SamplingMetadata
 
         def sample(logits, params, rng):
-            output = Sampler()(logits[None], SamplingMetadata(["0"], [params], [rng], [[0]], [[]]))
+            output = Sampler()(logits[None], SamplingMetadata([params], [rng], [[0]], [[]]))
             if output.errors:
-                raise output.errors[0]
+                raise ValueError(output.errors[0])
             return output.sampled_token_ids[0]
     """,
     ),
