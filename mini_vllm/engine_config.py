@@ -63,8 +63,8 @@ class EngineConfig:
         max_model_len: int | None = None,
         num_blocks: int | None = None,
         kv_cache_memory_bytes: int | None = None,
-        block_size: int = 16,
-        max_num_seqs: int = 128,
+        block_size: int = block_size,
+        max_num_seqs: int = max_num_seqs,
         **limits: Any,
     ) -> "EngineConfig":
         """The limits for a model.

@@ -26,7 +26,7 @@ class SharedEngine:
         self._undelivered: list[RequestOutput] = []  # also those that an interrupted caller left
         self._to_abort: deque[str] = deque()
 
-    def add_request(self, request_id: str, prompt: Prompt, params: SamplingParams | None, mailbox: Mailbox) -> None:
+    def add_request(self, request_id: str, prompt: Prompt, params: SamplingParams, mailbox: Mailbox) -> None:
         """Add a request whose outputs go to `mailbox`. Errors: as `LLMEngine.add_request`."""
         with self._exclusive():
             self.engine.add_request(request_id, prompt, params)
