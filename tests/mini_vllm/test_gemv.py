@@ -41,23 +41,52 @@ def test_a_single_slow_moment_is_soon_forgotten():
     assert lost(choice, QUIET, 1000) < 1.1
 
 
-@pytest.mark.parametrize("is_transposed", [False, True])
-@pytest.mark.parametrize("shape", [(576, 960), (1536, 576), (576, 49152)])
-def test_one_thread_and_several_compute_the_same_numbers(monkeypatch, shape, is_transposed):
-    own, set_num_threads, threads = blas.num_threads, blas.set_num_threads, []
-    monkeypatch.setattr(blas, "num_threads", 3)
-    monkeypatch.setattr(blas, "set_num_threads", lambda number: (threads.append(number), set_num_threads(number)))
+@pytest.fixture
+def threads(monkeypatch):
+    """Makes BLAS have so many threads, and returns a list of the numbers that are set from then on."""
+    own, set_num_threads, numbers = blas.num_threads, blas.set_num_threads, []
+
+    def use(number):
+        monkeypatch.setattr(blas, "num_threads", number)
+        set_num_threads(number)
+        return numbers
+
+    monkeypatch.setattr(blas, "set_num_threads", lambda number: (numbers.append(number), set_num_threads(number)))
     monkeypatch.setattr(gemv, "_choice", gemv.ThreadChoice())
-    random = np.random.default_rng(0)
-    x, weight = (random.standard_normal(size, dtype=np.float32) for size in (shape[0], shape))
-    weight = np.asfortranarray(weight) if is_transposed else weight
-    results = np.empty((2, shape[1]), dtype=np.float32)
-    try:
-        set_num_threads(3)
-        for alone, out in enumerate(results):
-            gemv._choice.is_alone = bool(alone)
-            gemv.gemv(x, weight, out)
-    finally:
-        set_num_threads(own)
-    assert threads == [1, 3]
-    np.testing.assert_array_equal(results[0], results[1])
+    monkeypatch.setattr(gemv, "MIN_BYTES", 0)
+    yield use
+    set_num_threads(own)
+
+
+def product(x, weight, is_alone):
+    out = np.empty(weight.shape[1], dtype=np.float32)
+    gemv._choice.is_alone = is_alone
+    gemv.gemv(x, weight, out)
+    return out
+
+
+@pytest.mark.parametrize("number", [2, 3, 4])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_one_thread_and_several_compute_the_same_numbers_where_there_is_a_choice(threads, number, order):
+    numbers, random = threads(number), np.random.default_rng(number)
+    num_chosen = 0
+    for size_out in (576, 960, 1000, 1001, 1002, 1004, 1008, 1026, 1536, 3072):
+        x = random.standard_normal(700, dtype=np.float32)
+        weight = np.asarray(random.standard_normal((700, size_out), dtype=np.float32), order=order)
+        several, alone = product(x, weight, is_alone=False), product(x, weight, is_alone=True)
+        np.testing.assert_array_equal(several, alone, err_msg=f"{size_out} outputs")
+        num_chosen += gemv.is_same_either_way(weight)
+    assert numbers == [1, number] * num_chosen and num_chosen >= 3
+
+
+def test_products_of_small_weights_and_those_of_a_machine_with_one_processor_are_left_to_blas(threads, monkeypatch):
+    x, weight = np.ones(64, dtype=np.float32), np.ones((64, 64), dtype=np.float32)
+    numbers = threads(1)
+    product(x, weight, is_alone=True)
+    threads(2)
+    monkeypatch.setattr(gemv, "MIN_BYTES", weight.nbytes + 1)
+    product(x, weight, is_alone=True)
+    assert numbers == [] and gemv._choice._bytes == 0
+    monkeypatch.setattr(gemv, "MIN_BYTES", weight.nbytes)
+    product(x, weight, is_alone=True)
+    assert numbers == [1, 2] and gemv._choice._bytes == weight.nbytes
