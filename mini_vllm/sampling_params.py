@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from mini_vllm import field_checks as check
 
@@ -40,9 +41,6 @@ class SamplingParams:
     prompt_logprobs: int | None = None  # the same, for each token of the prompt
     detokenize: bool = True  # False: the text stays empty
     skip_special_tokens: bool = True  # False: they appear in the text
-    # Set by `child`, for one model and its tokenizer: what ends the output, eos tokens included, and `bad_words`.
-    all_stop_token_ids: frozenset[int] = field(init=False, repr=False, compare=False)
-    bad_words_token_ids: Sequence[Sequence[int]] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
         for name, in_range, limits in (
@@ -76,7 +74,6 @@ class SamplingParams:
         if self.allowed_token_ids is not None:
             self._set("allowed_token_ids", check.token_ids("allowed_token_ids", self.allowed_token_ids))
         self._check_together()
-        self._set("all_stop_token_ids", frozenset(self.stop_token_ids))
 
     @property
     def stop_strings(self) -> list[str]:
@@ -97,6 +94,16 @@ class SamplingParams:
     def has_logits_processors(self) -> bool:
         """Whether logits are changed before the penalties."""
         return bool(self.logit_bias or self.bad_words or self.min_tokens) or self.allowed_token_ids is not None
+
+    @cached_property
+    def all_stop_token_ids(self) -> frozenset[int]:
+        """The tokens that end the output: `stop_token_ids`, and in an engine the eos tokens, unless ignored."""
+        return frozenset(self.stop_token_ids)
+
+    @cached_property
+    def bad_words_token_ids(self) -> Sequence[Sequence[int]]:
+        """`bad_words` as token ids; none before `child` sets them, which takes a tokenizer."""
+        return ()
 
     def child(
         self, index: int, eos_token_ids: Collection[int], bad_words_token_ids: Sequence[Sequence[int]]

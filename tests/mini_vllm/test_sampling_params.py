@@ -37,6 +37,11 @@ def test_the_defaults_are_those_of_vllm():
     }
 
 
+def test_the_fields_of_a_completions_parameters_make_them_again():
+    child = SamplingParams(stop_token_ids=[3], bad_words=["a"]).child(0, [1], [[2]])
+    assert SamplingParams(**asdict(child)) == child
+
+
 def test_the_parameters_are_frozen():
     with pytest.raises(FrozenInstanceError):
         SamplingParams().top_p = 0.5
