@@ -1,5 +1,7 @@
 """Figures of graphics cards and models, each with its source. The single source of truth: nothing else repeats them.
 
+Data only: what is computed from them is asked for in exercises, and an answer may import this module.
+
 Units: FLOP/s (a multiply-add is two), bytes per second, bytes. A data sheet's bandwidth is decimal: 2.0 TB/s is
 2.0e12 bytes per second. A card's memory is binary: an "80 GB" A100 has 81,920 MiB, which is 80 GiB. FLOP/s are those
 of 16-bit tensor cores on dense matrices; data sheets often print twice as much, "with sparsity", which no model here
@@ -24,28 +26,14 @@ class GPUSpec:
     memory_bytes: int
     source: str
 
-    @property
-    def ridge_point(self) -> float:
-        """FLOPs per byte at which the limit changes from memory bandwidth to arithmetic."""
-        return self.peak_flops / self.bandwidth_bytes_per_s
-
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
     """A published model: its shape and its number of parameters."""
 
     config: ModelConfig
-    num_parameters: int | None  # None: not counted by `num_parameters`, because the architecture has other parts
+    num_parameters: int | None  # as its checkpoint has them; None: no lab counts with them
     source: str
-
-
-def num_parameters(config: ModelConfig) -> int:
-    """The parameters of a model of the Llama architecture: embeddings, attention, MLP, norms, head."""
-    hidden, heads, kv_heads = config.hidden_size, config.num_attention_heads, config.num_key_value_heads
-    attention = 2 * hidden * heads * config.head_dim + 2 * hidden * kv_heads * config.head_dim
-    layer = attention + 3 * hidden * config.intermediate_size + 2 * hidden
-    embeddings = config.vocab_size * hidden * (1 if config.tie_word_embeddings else 2)
-    return embeddings + config.num_hidden_layers * layer + hidden
 
 
 GPU_SPECS: dict[str, GPUSpec] = {
@@ -95,18 +83,14 @@ GPU_SPECS: dict[str, GPUSpec] = {
 }
 
 
-def _llama(source: str, **shape: Any) -> ModelSpec:
-    config = ModelConfig(**shape)
-    return ModelSpec(config=config, num_parameters=num_parameters(config), source=f"config.json of {source}")
-
-
-def _other(source: str, **shape: Any) -> ModelSpec:
-    return ModelSpec(config=ModelConfig(**shape), num_parameters=None, source=f"config.json of {source}")
+def _model(source: str, num_parameters: int | None = None, **shape: Any) -> ModelSpec:
+    return ModelSpec(config=ModelConfig(**shape), num_parameters=num_parameters, source=f"config.json of {source}")
 
 
 MODEL_SPECS: dict[str, ModelSpec] = {
-    "SmolLM2-135M": _llama(
+    "SmolLM2-135M": _model(
         "HuggingFaceTB/SmolLM2-135M",
+        num_parameters=134_515_008,
         vocab_size=49_152,
         hidden_size=576,
         intermediate_size=1_536,
@@ -118,8 +102,9 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         rope_theta=100_000.0,
         rms_norm_eps=1e-5,
     ),
-    "Llama-2-7B": _llama(
+    "Llama-2-7B": _model(
         "meta-llama/Llama-2-7b-hf",
+        num_parameters=6_738_415_616,
         vocab_size=32_000,
         hidden_size=4_096,
         intermediate_size=11_008,
@@ -128,8 +113,9 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         max_position_embeddings=4_096,
         rms_norm_eps=1e-5,
     ),
-    "Llama-2-13B": _llama(
+    "Llama-2-13B": _model(
         "meta-llama/Llama-2-13b-hf",
+        num_parameters=13_015_864_320,
         vocab_size=32_000,
         hidden_size=5_120,
         intermediate_size=13_824,
@@ -138,8 +124,9 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         max_position_embeddings=4_096,
         rms_norm_eps=1e-5,
     ),
-    "Llama-3-8B": _llama(
+    "Llama-3-8B": _model(
         "meta-llama/Meta-Llama-3-8B",
+        num_parameters=8_030_261_248,
         vocab_size=128_256,
         hidden_size=4_096,
         intermediate_size=14_336,
@@ -151,8 +138,9 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         rms_norm_eps=1e-5,
     ),
     # The same shape with a longer context; its RoPE frequencies are scaled, which does not change the shape.
-    "Llama-3.1-8B": _llama(
+    "Llama-3.1-8B": _model(
         "meta-llama/Llama-3.1-8B",
+        num_parameters=8_030_261_248,
         vocab_size=128_256,
         hidden_size=4_096,
         intermediate_size=14_336,
@@ -163,8 +151,9 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         rope_theta=500_000.0,
         rms_norm_eps=1e-5,
     ),
-    "Llama-3-70B": _llama(
+    "Llama-3-70B": _model(
         "meta-llama/Meta-Llama-3-70B",
+        num_parameters=70_553_706_496,
         vocab_size=128_256,
         hidden_size=8_192,
         intermediate_size=28_672,
@@ -175,9 +164,8 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         rope_theta=500_000.0,
         rms_norm_eps=1e-5,
     ),
-    # Other architectures. Their KV cache follows from the same fields as a Llama's. Their parameters are not counted
-    # here: they have parts that a Llama lacks (learned positions, biases, norms of q and k, other MLPs).
-    "GPT-2": _other(
+    # Other architectures. Their KV cache follows from the same fields as a Llama's.
+    "GPT-2": _model(
         "openai-community/gpt2, where the fields are called n_embd, n_layer, n_head",
         vocab_size=50_257,
         hidden_size=768,
@@ -187,7 +175,7 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         max_position_embeddings=1_024,
         tie_word_embeddings=True,
     ),
-    "Qwen2.5-7B": _other(
+    "Qwen2.5-7B": _model(
         "Qwen/Qwen2.5-7B",
         vocab_size=152_064,
         hidden_size=3_584,
@@ -198,7 +186,7 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         max_position_embeddings=131_072,
         rope_theta=1_000_000.0,
     ),
-    "Qwen3-0.6B": _other(
+    "Qwen3-0.6B": _model(
         "Qwen/Qwen3-0.6B; its head_dim is not hidden_size / num_attention_heads",
         vocab_size=151_936,
         hidden_size=1_024,
@@ -211,7 +199,7 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         tie_word_embeddings=True,
         rope_theta=1_000_000.0,
     ),
-    "Gemma-2-9B": _other(
+    "Gemma-2-9B": _model(
         "google/gemma-2-9b; its head_dim is not hidden_size / num_attention_heads",
         vocab_size=256_000,
         hidden_size=3_584,

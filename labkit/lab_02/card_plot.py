@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.lab_02.units import GIB, llama, readable
-from labkit.specs import GPU_SPECS, num_parameters
+from labkit.specs import GPU_SPECS
 from labkit.style import BLUE, LIGHT, WIDTH, pyplot, show
 from mini_vllm import ModelConfig
 
-EXACT = num_parameters(llama.config) * 2
+assert llama.num_parameters is not None
+EXACT = llama.num_parameters * 2
 MHA = replace(llama.config, num_key_value_heads=llama.config.num_attention_heads)
 MOST_STRIPES = 128  # more of them would merge into one grey
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.lab_02.units import readable
-from labkit.specs import MODEL_SPECS, num_parameters
+from labkit.specs import MODEL_SPECS
 from labkit.style import BLUE, GREY, RED, WIDTH, pyplot, show
 
 MODEL = MODEL_SPECS["Llama-3.1-8B"]
@@ -16,7 +16,8 @@ VARIANTS = {  # name -> config, colour, marker
     "MQA": (replace(MODEL.config, num_key_value_heads=1), "black", "^"),
 }
 CONTEXTS = [2**e for e in range(7, 18)]  # the last one is the model's number of positions
-WEIGHT_BYTES = num_parameters(MODEL.config) * 2
+assert MODEL.num_parameters is not None
+WEIGHT_BYTES = MODEL.num_parameters * 2
 
 
 def plot_context(kv_bytes_per_sequence: Callable[..., Any]) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labkit.lab_04.machine import step_seconds
-from labkit.specs import num_parameters
 from mini_vllm import SamplingParams
 
 if TYPE_CHECKING:
@@ -59,5 +58,6 @@ def time_real_model(llm: "LLM | None", max_decode_tokens_per_second: Callable[..
         return
     engine = llm.llm_engine
     fastest = step_seconds(engine, users=1, prompt_len=64, new_tokens=8)[1]
-    ceiling = max_decode_tokens_per_second(num_parameters(engine.model.config), 4, bandwidth)
+    n_params = sum(weight.size for weight in engine.model.weights.values())
+    ceiling = max_decode_tokens_per_second(n_params, 4, bandwidth)
     print(f"The downloaded model: {1 / fastest:.0f} tokens per second measured, your ceiling is {ceiling:.0f}.")

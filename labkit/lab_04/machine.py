@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labkit.specs import num_parameters
 from mini_vllm import LlamaForCausalLM, ModelConfig, SamplingParams
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def measure(seconds: float = 1.7, where: str = "this machine, now") -> Measured:
             break
     return Measured(
         where=where,
-        n_params=num_parameters(LLAMA),
+        n_params=sum(weight.size for weight in engine.model.weights.values()),
         peaks=tuple(peaks),
         bandwidths=tuple(bandwidths),
         steps={tokens: tuple(times) for tokens, times in steps.items()},

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from labkit.lab_07.clock import GPU, GPU_NAME, MODEL_NAME, TRIP_S, step_seconds
+from labkit.lab_07.clock import GPU_NAME, MODEL_NAME, RIDGE_TOKENS, TRIP_S, step_seconds
 from labkit.lab_07.plan import Plan
 from labkit.lab_07.schedulers import planned_by
 from labkit.lab_07.stream import Arrival, Served, serve
@@ -72,8 +72,8 @@ class Pause:
         axes.loglog(BUDGETS, waits, "s--", color=RED, linewidth=2.5, markersize=8)
         axes.text(20, pauses[0] * 1.2, "the reader's longest pause", color=BLUE)
         axes.text(200, waits[4] * 1.25, "the prompt's time to first token", color=RED)
-        axes.axvline(GPU.ridge_point, color=GREY, linestyle=":", linewidth=1.5)
-        axes.text(GPU.ridge_point * 1.06, max(waits) * 0.95, f"ridge: {GPU.ridge_point:.0f} tokens", color=GREY)
+        axes.axvline(RIDGE_TOKENS, color=GREY, linestyle=":", linewidth=1.5)
+        axes.text(RIDGE_TOKENS * 1.06, max(waits) * 0.95, f"ridge: {RIDGE_TOKENS:.0f} tokens", color=GREY)
         axes.set_xticks(BUDGETS, [f"{budget:,}" for budget in BUDGETS])
         axes.set_xticks([], minor=True)
         ticks = (10, 20, 50, 100, 200, 500, 1000)

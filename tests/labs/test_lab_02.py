@@ -170,7 +170,7 @@ def test_the_engine_holds_the_bytes_of_the_formula_and_as_many_users_as_whole_bl
 def test_what_cannot_work_is_refused_and_a_shared_prefix_breaks_the_count(lab):
     said = " ".join(lab.printed("break-it").split())
     assert said.count("refused: ") == 3 and "it worked" not in said
-    assert "The KV cache holds 4 blocks of 16 tokens, 64 tokens" in said
+    assert "num_blocks=4 and block_size=16 holds 64 tokens, less than" in said
     shared_blocks, own_blocks = 80 // 16, 2
     assert f"{(27 - shared_blocks) // own_blocks} users fit; your count says 3" in said
 

@@ -13,7 +13,7 @@ def test_the_page_gives_no_answer_of_a_prediction_or_an_exercise_away():
     llama = MODEL_SPECS["Llama-3-8B"].config
     per_token = 2 * llama.num_hidden_layers * llama.num_key_value_heads * llama.head_dim * 2
     users = (24 - 16) * 2**30 // (2048 * per_token)
-    ridge = GPU_SPECS["A100"].ridge_point
+    ridge = GPU_SPECS["A100"].peak_flops / GPU_SPECS["A100"].bandwidth_bytes_per_s
     answers = [f"{sum(range(5, 1005)):,}", f"{5 + 1000:,}", f"{per_token:,}", f"{per_token // 1024} KiB", f"{users}"]
     answers += [f"{ridge:.0f}", f"{100 / ridge:.2f}", "1.12", "1.57"]
     prose = re.sub(r"float(32|64)", "", (FOLDER / "README.md").read_text(encoding="utf-8"))

@@ -211,7 +211,7 @@ KV_BYTES_PER_TOKEN = [
         from mini_vllm.worker.paged_kv_cache import PagedKVCache
 
         def kv_bytes_per_token(config, bytes_per_element=2):
-            return PagedKVCache(config, 1, 1).nbytes // 4 * bytes_per_element
+            return PagedKVCache(config, 1, 1).blocks.nbytes // 4 * bytes_per_element
     """,
     ),
     wrong(

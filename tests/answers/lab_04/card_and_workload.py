@@ -63,14 +63,15 @@ RIDGE_POINT = [
     *_ridge.unfinished("peak_flops / bandwidth"),
     wrong(
         "ridge_point",
-        "the engine's property under another name",
+        "the engine's bytes under another name",
         "the engine's code",
         """
-        from labkit.specs import GPUSpec as Card
+        from labkit.specs import MODEL_SPECS
+        from mini_vllm.engine_config import kv_bytes_per_token as count
 
         def ridge_point(peak_flops, bandwidth):
-            card = Card(name="", peak_flops=peak_flops, bandwidth_bytes_per_s=bandwidth, memory_bytes=1, source="")
-            return card.ridge_point
+            llama = MODEL_SPECS["Llama-3-8B"].config
+            return peak_flops * count(llama) / (bandwidth * count(llama))
     """,
     ),
 ]
@@ -151,16 +152,16 @@ ARITHMETIC_INTENSITY = [
     ),
     wrong(
         "arithmetic_intensity",
-        "the engine counts the parameters",
+        "the engine counts the bytes",
         "the engine's code",
         """
         from labkit.specs import MODEL_SPECS
-        from labkit.specs import num_parameters as count
+        from mini_vllm.engine_config import kv_bytes_per_token as count
 
-        llama = MODEL_SPECS["Llama-3-8B"]
+        llama = MODEL_SPECS["Llama-3-8B"].config
 
         def arithmetic_intensity(tokens, bytes_per_param=2):
-            n = count(llama.config)
+            n = count(llama)
             return 2 * n * tokens / (n * bytes_per_param)
     """,
     ),

@@ -224,14 +224,15 @@ REGIME = [
     ),
     wrong(
         "regime",
-        "the engine's ridge under another name",
+        "the engine counts the bytes of a step",
         "the engine's code",
         f"""
-        from labkit.specs import GPUSpec as Card
+        from labkit.specs import MODEL_SPECS
+        from mini_vllm.engine_config import kv_bytes_per_token
 
         def ridge_of(peak_flops, bandwidth):
-            card = Card(name="", peak_flops=peak_flops, bandwidth_bytes_per_s=bandwidth, memory_bytes=1, source="")
-            return card.ridge_point
+            kv_bytes = kv_bytes_per_token(MODEL_SPECS["Llama-3-8B"].config)
+            return peak_flops * kv_bytes / (bandwidth * kv_bytes)
 
         def is_compute_bound({_ARGUMENTS}):
             return 2 * tokens / bytes_per_param >= ridge_of(peak_flops, bandwidth)

@@ -64,16 +64,16 @@ MAX_DECODE_TOKENS_PER_SECOND = [
     *_speed.unfinished("bandwidth / (n_params * bytes_per_param)"),
     wrong(
         "max_decode_tokens_per_second",
-        "the engine counts the parameters",
+        "the engine counts the bytes",
         "the engine's code",
         """
         from labkit.specs import MODEL_SPECS
-        from labkit.specs import num_parameters as count
+        from mini_vllm.engine_config import kv_bytes_per_token as count
 
-        llama = MODEL_SPECS["Llama-3-8B"]
+        llama = MODEL_SPECS["Llama-3-8B"].config
 
         def max_decode_tokens_per_second(n_params, bytes_per_param, bandwidth):
-            return bandwidth / (n_params * bytes_per_param) * count(llama.config) / llama.num_parameters
+            return bandwidth * count(llama) / (n_params * bytes_per_param * count(llama))
     """,
     ),
 ]
@@ -206,16 +206,17 @@ CRITICAL_BATCH_SIZE = [
     ),
     wrong(
         "critical_batch_size",
-        "the engine's ridge under another name",
+        "the engine's bytes under another name",
         "the engine's code",
         """
         import math
 
-        from labkit.specs import GPUSpec as Card
+        from labkit.specs import MODEL_SPECS
+        from mini_vllm.engine_config import kv_bytes_per_token as count
 
         def critical_batch_size(peak_flops, bandwidth, bytes_per_param=2):
-            card = Card(name="", peak_flops=peak_flops, bandwidth_bytes_per_s=bandwidth, memory_bytes=1, source="")
-            return math.ceil(card.ridge_point * bytes_per_param / 2)
+            llama = MODEL_SPECS["Llama-3-8B"].config
+            return math.ceil(peak_flops / bandwidth * bytes_per_param * count(llama) / (2 * count(llama)))
     """,
     ),
 ]
