@@ -160,6 +160,7 @@ def test_a_cell_that_ends_its_process_costs_that_cell_alone(together):
 
 def test_cells_without_end_are_named_as_timed_out(endless):
     assert endless.timed_out["cell"] == ["cell-0"] and error_of(endless, "cell") == ""
+    assert error_of(endless, "cell", 0) == "The cell ran for more than 2 seconds."
 
 
 def test_a_cell_that_had_no_processor_is_told_from_one_that_never_ends(judge, together):
