@@ -3,6 +3,7 @@
 Beside this file stand the modules that several folders of tests import: pytest puts its folder into their path.
 """
 
+import functools
 import os
 import re
 from pathlib import Path
@@ -87,6 +88,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
+@functools.cache  # some files have a thousand tests
 def _turn(path: Path) -> int:
     path = path.relative_to(ROOT)
     places = [place.as_posix() for place in (path, *path.parents)]
