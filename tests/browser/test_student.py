@@ -25,9 +25,9 @@ def course(tmp_path_factory, copy_of_course) -> Path:
     return copy_of_course(tmp_path_factory.mktemp("student") / "course")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def open_lab(course, window_of):
-    """open_lab() -> lab 01 as released, in JupyterLab, in a folder of this test alone: a kernel belongs to its file."""
+    """open_lab() -> lab 01 as released, in JupyterLab, in a folder of its own: a kernel belongs to its file."""
 
     def open_lab(height: int = 900) -> LabPage:
         (course / "work").mkdir(exist_ok=True)
@@ -39,6 +39,12 @@ def open_lab(course, window_of):
         return LabPage(window.page, course / folder / LAB)
 
     return open_lab
+
+
+@pytest.fixture(scope="module")
+def untouched(open_lab) -> LabPage:
+    """The lab in a new kernel, for the three tests that write no answer, one after the other."""
+    return open_lab()
 
 
 def test_the_start_page_is_shown_as_a_page_and_leads_to_lab_01_without_any_question(course, window_of, picture):
@@ -57,8 +63,18 @@ def test_the_start_page_is_shown_as_a_page_and_leads_to_lab_01_without_any_quest
     assert page.locator("#jp-main-dock-panel .lm-TabBar-tab").count() == 2  # the page stays open beside it
 
 
-def test_run_all_on_the_untouched_lab_stops_at_the_first_answer_and_its_test_says_what_to_do(open_lab):
-    lab = open_lab()
+def test_a_cell_that_runs_first_in_a_new_or_restarted_kernel_says_what_to_run(untouched):
+    lab = untouched
+    advice = "answer and run the cell that defines it, then run this one. After a restart, Run > Run All Above"
+    assert f"Next step: {advice}" in lab.run("correct_work_without_cache")
+    lab.run("setup")
+    lab.restart()
+    # Another cell: the first one would have the number 1 again, and so seem not to have run.
+    assert f"Next step: {advice}" in lab.run("correct_work_with_cache")
+
+
+def test_run_all_on_the_untouched_lab_stops_at_the_first_answer_and_its_test_says_what_to_do(untouched):
+    lab = untouched
     lab.run_all()
     assert lab.outputs("predict").startswith("This cell is not answered yet.\nNext step: replace the line")
     assert lab.outputs("work_without_cache") == ""  # nothing after it ran
@@ -69,14 +85,21 @@ def test_run_all_on_the_untouched_lab_stops_at_the_first_answer_and_its_test_say
     assert said.startswith("work_without_cache is not written yet.\nNext step: replace the line")
 
 
-def test_a_cell_that_runs_first_in_a_new_or_restarted_kernel_says_what_to_run(open_lab):
-    lab = open_lab()
-    advice = "answer and run the cell that defines it, then run this one. After a restart, Run > Run All Above"
-    assert f"Next step: {advice}" in lab.run("correct_work_without_cache")
-    lab.run("setup")
-    lab.restart()
-    # Another cell: the first one would have the number 1 again, and so seem not to have run.
-    assert f"Next step: {advice}" in lab.run("correct_work_with_cache")
+def test_validate_on_the_untouched_lab_shows_each_failing_test_with_its_sentence(untouched):
+    lab = untouched
+    dialog = lab.validate()
+    said = dialog.inner_text()
+    assert "Success" not in said
+    graded = [cell["metadata"].get("nbgrader", {}).get("grade") for cell in lab.cells]
+    assert said.count("The following cell failed:") == sum(map(bool, graded))  # the answer at the whiteboard is one
+    assert "YOUR ANSWER HERE\nYou did not provide a response." in said
+    assert "guess_long_prompt is not defined yet." in said
+    for exercise in ("work_without_cache", "work_with_cache", "attention_step", "generate_with_cache"):
+        assert f"{exercise} is not written yet.\nNext step: replace the line" in said
+    assert "Traceback" not in said
+    assert "<span" not in said and "\x1b" not in said  # colours are colours
+    dialog.get_by_role("button", name="Ok").click()
+    dialog.wait_for(state="detached")
 
 
 def test_a_wrong_answer_is_told_its_likely_cause_and_the_right_one_passes(open_lab, course, picture):
@@ -109,23 +132,6 @@ def test_all_right_answers_typed_into_the_editor_validate_with_success(open_lab,
     dialog.get_by_role("button", name="Ok").click()
     saved = json.loads(lab.path.read_text(encoding="utf-8"))["cells"]
     assert {name: "".join(saved[lab.number(name)]["source"]) for name in answers} == answers
-
-
-def test_validate_on_the_untouched_lab_shows_each_failing_test_with_its_sentence(open_lab):
-    lab = open_lab()
-    dialog = lab.validate()
-    said = dialog.inner_text()
-    assert "Success" not in said
-    graded = [cell["metadata"].get("nbgrader", {}).get("grade") for cell in lab.cells]
-    assert said.count("The following cell failed:") == sum(map(bool, graded))  # the answer at the whiteboard is one
-    assert "YOUR ANSWER HERE\nYou did not provide a response." in said
-    assert "guess_long_prompt is not defined yet." in said
-    for exercise in ("work_without_cache", "work_with_cache", "attention_step", "generate_with_cache"):
-        assert f"{exercise} is not written yet.\nNext step: replace the line" in said
-    assert "Traceback" not in said
-    assert "<span" not in said and "\x1b" not in said  # colours are colours
-    dialog.get_by_role("button", name="Ok").click()
-    dialog.wait_for(state="detached")
 
 
 def test_on_a_phone_the_start_page_fits_in_single_document_mode(course, serve, open_page, picture):
