@@ -1,9 +1,10 @@
 """Graded classes for the report: the tiny course's gradebook and graded notebooks, without the minutes of grading."""
 
+import shutil
 from pathlib import Path
 
 import nbformat
-from graded_course import gradebook_of, hand_in, make_course, open_gradebook, without_warnings
+from graded_course import hand_in, make_course, open_gradebook, without_warnings
 from nbformat.v4 import new_output
 from nbgrader.coursedir import CourseDirectory
 from tiny_course import ASSIGNMENT, Course, source_notebooks
@@ -21,7 +22,13 @@ class ReportedCourse:
     def __init__(self, root: Path) -> None:
         self.course: Course = make_course(root)
         self.root = root
-        self._gradebook = open_gradebook(root)  # one for the whole class: SQLAlchemy compiles its queries anew in each
+        self._gradebook = open_gradebook(root)  # one for all classes: SQLAlchemy compiles its queries anew in each
+
+    def start_anew(self) -> None:
+        """Forget the class."""
+        self._gradebook.close()
+        shutil.rmtree(self.root)
+        make_course(self.root)
 
     def graded(self, student: str, errors: dict | None = None, not_tried=(), without=(), about=None, **points) -> None:
         """A graded submission. errors: by cell, (name of the error, message). points: full ones, where not given."""
@@ -46,8 +53,8 @@ class ReportedCourse:
         return path
 
     def facts(self, with_names: bool = True) -> Facts:
-        with gradebook_of(self.root) as gradebook:
-            return gather(gradebook, CourseDirectory(root=str(self.root)), ASSIGNMENT, with_names)
+        self._gradebook.db.remove()  # others may have written to it
+        return gather(self._gradebook, CourseDirectory(root=str(self.root)), ASSIGNMENT, with_names)
 
     def exercise(self, name: str, with_names: bool = True) -> Exercise:
         labs = self.facts(with_names).labs

@@ -13,9 +13,15 @@ from grading.steps.entry import MAX_NOTEBOOK_BYTES
 WRONG = {"test_double": failed("double(4) returned 4.", "Likely cause: x is returned as it is.", "Next step: try 0.")}
 
 
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory) -> ReportedCourse:
+    return ReportedCourse(tmp_path_factory.mktemp("reported") / "course")
+
+
 @pytest.fixture
-def course(tmp_path) -> ReportedCourse:
-    return ReportedCourse(tmp_path / "course")
+def course(reported) -> ReportedCourse:
+    reported.start_anew()
+    return reported
 
 
 def test_each_exercise_counts_right_partly_right_wrong_and_not_tried_in_the_order_of_the_course(course):

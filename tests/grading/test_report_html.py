@@ -18,9 +18,15 @@ TAGS |= set("table thead tbody tr th td details summary figure figcaption svg g 
 TAGS |= {"clippath", "rect"}
 
 
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory) -> ReportedCourse:
+    return ReportedCourse(tmp_path_factory.mktemp("reported") / "course")
+
+
 @pytest.fixture
-def course(tmp_path) -> ReportedCourse:
-    return ReportedCourse(tmp_path / "course")
+def course(reported) -> ReportedCourse:
+    reported.start_anew()
+    return reported
 
 
 def report(course: ReportedCourse, *arguments: str) -> str:
