@@ -2,8 +2,8 @@
 
     python benchmarks/bench_busy.py [--loops 2] [--repeats 5]
 
-The model has SmolLM2-135M's shape and random weights. Both ways take turns, 16 steps each, beside so many endless
-loops. It is no test.
+The model has SmolLM2-135M's shape and random weights. Both ways take turns, 16 steps each, beside endless loops
+in other processes. It is not a test.
 """
 
 import argparse
@@ -28,7 +28,7 @@ WAYS = {"BLAS's threads": NEVER, "the faster way": gemv.MIN_BYTES}
 
 
 def milliseconds(llm: LLM, num_steps: int) -> float:
-    """The mean of so many steps of one request, the first one (its prompt) left out."""
+    """The mean time of a step of one request, without the first step (its prompt)."""
     params = SamplingParams(max_tokens=num_steps + 1, temperature=0, ignore_eos=True)
     llm.llm_engine.add_request("0", {"prompt_token_ids": list(range(64))}, params)
     llm.llm_engine.step()

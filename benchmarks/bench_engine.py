@@ -3,7 +3,7 @@
     python benchmarks/bench_engine.py [--repeats 5]
 
 The engines take turns in one run, so that whatever else the machine does meets all of them. A ratio is the
-median over the turns; above 1, mini_vllm is faster. It is no test, and the tests need none of the peers.
+median over the turns; above 1, mini_vllm is faster. It is not a test, and the tests need none of the peers.
 """
 
 import argparse

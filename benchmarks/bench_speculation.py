@@ -3,7 +3,7 @@
     python benchmarks/bench_speculation.py [--model smollm2-135m-instruct] [--rounds 5]
 
 Both take turns on each prompt, greedy, on one set of weights. A ratio is the median over the rounds; above 1,
-speculation is faster. It is no test: times depend on what else the machine does.
+speculation is faster. It is not a test: times depend on what else the machine does.
 """
 
 import argparse

@@ -67,7 +67,7 @@ class BPETokenizer(ChatTokenizer):
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
         except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError(f"{path} is no tokenizer.json ({error!r}): download or copy the file again.") from None
+            raise ValueError(f"{path} is not a valid tokenizer.json ({error!r}): copy the file again.") from None
 
     def encode(self, text: str, add_special_tokens: bool = True) -> list[int]:
         """The token ids of `text`, with nothing around it. Errors: ValueError for half of a surrogate pair."""

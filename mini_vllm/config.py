@@ -73,7 +73,7 @@ class ModelConfig:
         for name, ids in (("bos_token_id", (self.bos_token_id,)), ("eos_token_id", self.eos_token_ids)):
             for token_id in ids:
                 if token_id is not None and (type(token_id) is not int or not 0 <= token_id < self.vocab_size):
-                    raise ValueError(f"{name}={token_id!r} is no token id, 0 to {self.vocab_size - 1}.")
+                    raise ValueError(f"{name}={token_id!r} is not a token id, 0 to {self.vocab_size - 1}.")
         if self.num_attention_heads % self.num_key_value_heads:
             raise ValueError(
                 f"num_key_value_heads={self.num_key_value_heads} does not divide "

@@ -19,7 +19,7 @@ KV_CACHE_BYTES_PER_ELEMENT = 4  # float32
 class EngineConfig:
     """The limits of an engine, under vLLM's names; `for_model` works out those that are left open.
 
-    Errors: ValueError, naming the field and its value, for a limit that is no whole number above 0, and for
+    Errors: ValueError, naming the field and its value, for a limit that is not a whole number above 0, and for
     a cache that cannot hold one request of max_model_len tokens.
     """
 

@@ -75,8 +75,8 @@ class Request:
         self.eos_token_ids = () if sampling_params.ignore_eos else eos_token_ids
 
         self.status = RequestStatus.WAITING
-        self.num_computed_tokens = 0  # K and V of so many are in the cache
-        self.num_cached_tokens = 0  # so many were there already when it was first scheduled
+        self.num_computed_tokens = 0  # tokens whose K and V are in the cache
+        self.num_cached_tokens = 0  # those that were there when it was first scheduled
         self.draft_pause = DraftPause()  # of speculation
         self.first_scheduled_time: float | None = None  # on time.monotonic's clock, as the next two
         self.first_token_time: float | None = None

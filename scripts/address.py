@@ -24,7 +24,7 @@ class AddressError(Exception):
 
 
 def checked(address: str, name: str = "ADDRESS") -> str:
-    """The address without a slash or .git at its end. Errors: AddressError if it is no repository's page."""
+    """The address without a slash or .git at its end. Errors: AddressError if it is not a repository's page."""
     tidy = address.strip().rstrip("/")
     host, *names = tidy.removeprefix("https://").split("/")
     if host in ("github.com", "gitlab.com"):

@@ -40,7 +40,7 @@ def make(root: Path, phase: str, name: str, title: str) -> list[Path]:
     Errors: ValueError for what was asked for wrongly; FileExistsError if that number is taken; OSError.
     """
     check_arguments(phase, name, title)
-    load_config(root, None)  # an error says that this is no course
+    load_config(root, None)  # an error says that this is not a course
     number = name[: len("lab-00")]
     package = number.replace("-", "_")
     folders = root / "labkit" / package, root / "tests" / "answers" / package

@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _files(download: Path, platform: str, zone: tzinfo) -> Iterator[File]:
-    """The files in the download, and in zips of the platform in it: those whose names are no student's."""
+    """The files in the download, and in zips of the platform in it: those whose names are not a student's."""
     for file in files_of(download, zone):
         is_platforms = file.is_zip and not (file.trouble or file.is_of_a_system)
         is_platforms = is_platforms and not re.fullmatch(PLATFORMS[platform].pattern, file.path)
@@ -94,7 +94,7 @@ def _files(download: Path, platform: str, zone: tzinfo) -> Iterator[File]:
 
 
 def _without_wrapper(files: list[File], args: argparse.Namespace) -> list[File]:
-    """In a zip of a folder of folders, the outer folder is no student."""
+    """In a zip of a folder of folders, the outer folder is not a student."""
     parts = [file.path.split("/") for file in files if not file.is_of_a_system]
     is_wrapped = parts and all(len(path) > 2 and path[0] == parts[0][0] for path in parts)
     seconds = {path[1].casefold() for path in parts} if is_wrapped else set()

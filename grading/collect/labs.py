@@ -32,7 +32,7 @@ class Labs:
     def recognise(self, content: bytes) -> Notebook:
         """The lab with which it has most in common of what no other lab has: grade_ids, ids and texts of cells.
 
-        Errors: ValueError, with the reason, if it is no notebook, no lab's, or several labs'.
+        Errors: ValueError, with the reason, if it is not a notebook, or not of exactly one lab.
         """
         try:
             found = _marks(json.loads(content))

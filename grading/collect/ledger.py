@@ -25,7 +25,7 @@ class Entry:
 
 class Ledger:
     def __init__(self, path: Path) -> None:
-        """Errors: ValueError if the file is there and is no ledger."""
+        """Errors: ValueError if the file is there and is not a ledger."""
         self.path = path
         self._entries: dict[tuple[str, str], Entry] = {}
         if path.exists():

@@ -97,7 +97,7 @@ def safe_id(*parts: str) -> str:
 
 
 def read_class_list(path: Path, zone) -> People:
-    """The people of a CSV file. zone: of its times. Errors: OSError; ValueError if it is no class list."""
+    """The people of a CSV file. zone: of its times. Errors: OSError; ValueError if it is not a class list."""
     text = decoded(path.read_bytes())
     known = {*IDS, *FULL_NAMES, *FIRST_NAMES, *LAST_NAMES, "identifier", "lmsuserid"}
     tables = [list(csv.reader(io.StringIO(text, newline=""), delimiter=sign)) for sign in ",;\t"]
@@ -105,7 +105,7 @@ def read_class_list(path: Path, zone) -> People:
     headings = [plain(heading) for heading in (table or [[]])[0]]
     if not known & set(headings):
         raise ValueError(
-            f"{path} is no class list: its first line is {', '.join(table[0] if table else [])[:100]!r}. Expected "
+            f"{path} is not a class list: its first line is {', '.join(table[0] if table else [])[:100]!r}. Expected "
             "headings such as id, first_name, last_name, email; or a list as Moodle or Canvas exports it."
         )
     return People(filter(None, (_person(dict(zip(headings, row)), zone) for row in table[1:])))

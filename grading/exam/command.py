@@ -22,7 +22,7 @@ from grading.whole_file import whole_file
 def run(args: argparse.Namespace) -> int:
     """Write the pages, and return the exit status."""
     root = Path.cwd()
-    load_config(root, None)  # an error says that this is no course
+    load_config(root, None)  # an error says that this is not a course
     phase = root / "source" / args.assignment
     questions = questions_of(phase)
     target = Path(args.to or root / f"exam-{args.assignment}.html")

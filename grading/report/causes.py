@@ -18,7 +18,7 @@ NUMBERS = re.compile(rf"{NUMBER}(?:, {NUMBER})*")
 
 
 class Error(msgspec.Struct):
-    """An output of a cell; of those that are no error the fields are empty."""
+    """An output of a cell; of those that are not errors the fields are empty."""
 
     ename: str = ""
     evalue: str = ""

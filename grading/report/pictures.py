@@ -80,7 +80,7 @@ def times(title: str, times: list[tuple[datetime, float]], due: datetime | None,
     origin, periods = (due, BEFORE + AFTER) if due else (max(times)[0], BEFORE)
     since = [(handed_in - origin, points) for handed_in, points in times]
     near = [(min(max(after, -FARTHEST), FARTHEST) / DAY, points) for after, points in since]
-    # Neighbours that would cover each other are drawn once, so that a class of thousands is no file of megabytes.
+    # Neighbours that would cover each other are drawn once, to keep the file of a class of thousands small.
     places = sorted({(round(days, 2), round(points)) for days, points in near})
 
     def draw(axes: "Axes") -> None:

@@ -31,7 +31,7 @@ from grading.wire.channel import sendable
 class CellsFromGradebook(NbGraderPreprocessor):
     """Give every cell of the assignment back its own metadata, type and, if locked, its code.
 
-    - Of metadata only the names are read: a tag that is no list makes a notebook invalid, and nbgrader gives it up.
+    - Of metadata only the names are read: tags that are not a list make a notebook invalid, and nbgrader gives it up.
     - Metadata that names no cell of this notebook is dropped; the cell stays, as an ordinary one.
     - Of several cells with the same name the last counts, as in stock; all of them are executed.
     - What a student wrote outside of a hand-graded cell is quoted in it; see grading.steps.whiteboard.

@@ -70,7 +70,7 @@ def _new_part(cell: NotebookNode, known: set[str]) -> str:
     new = [at for at, line in enumerate(lines) if any(map(str.isalnum, line)) and normal(line) not in known]
     lines = lines[new[0] : new[-1] + 1] if new else []
     if cell.cell_type == "code":
-        lines = [re.sub(r"^\s*#+ ?", "", line) for line in lines]  # a comment is no heading
+        lines = [re.sub(r"^\s*#+ ?", "", line) for line in lines]  # a comment is not a heading
     return "\n".join(lines)
 
 

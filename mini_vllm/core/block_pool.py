@@ -44,7 +44,7 @@ class BlockPool:
         return self._cached.get(block_hash)
 
     def get_new_blocks(self, num_blocks: int) -> list[KVCacheBlock]:
-        """Take free blocks, whose content is then forgotten. Errors: ValueError if there are not so many."""
+        """Take free blocks, whose content is then forgotten. Errors: ValueError if fewer are free."""
         if num_blocks > self.num_free_blocks:
             raise ValueError(f"{num_blocks} blocks were asked for, and {self.num_free_blocks} are free.")
         taken = [self._free.popitem(last=False)[1] for _ in range(num_blocks)]

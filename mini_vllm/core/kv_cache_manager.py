@@ -17,7 +17,7 @@ class KVCacheManager:
         self.block_hasher = block_hasher or get_request_block_hasher(block_size)
         self.block_pool = BlockPool(num_blocks, enable_caching)
         self._blocks: dict[str, list[KVCacheBlock]] = {}  # by request id
-        self._num_cached_blocks: dict[str, int] = {}  # the first so many can be found by their hashes
+        self._num_cached_blocks: dict[str, int] = {}  # leading blocks that can be found by their hashes
 
     def get_computed_blocks(self, request: Request) -> list[KVCacheBlock]:
         """The blocks at the head of a request without blocks that are computed already.

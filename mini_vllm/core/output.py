@@ -31,7 +31,7 @@ class SchedulerOutput:
 
 @dataclass(frozen=True)
 class ModelRunnerOutput:
-    """What came of a step, by request id; only for requests whose next token was sampled.
+    """The result of a step, by request id; only for requests whose next token was sampled.
 
     A request has one token, and one more for each draft that was accepted.
     """

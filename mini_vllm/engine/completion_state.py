@@ -31,7 +31,7 @@ class CompletionState:
         request, params, detokenizer = self.request, self.request.sampling_params, self._detokenizer
         if detokenizer is None:
             return
-        # A stop token ends the text and is no part of it.
+        # A stop token ends the text and is not part of it.
         is_left_out = request.status.finish_reason == "stop" and not params.include_stop_str_in_output
         new_token_ids = request.all_token_ids[len(request.prompt_token_ids) + self.num_decoded :]
         for token_id in new_token_ids[:-1] if is_left_out else new_token_ids:

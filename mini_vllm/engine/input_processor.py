@@ -104,7 +104,7 @@ class InputProcessor:
         try:
             return self._checked_ids(self.tokenizer.encode(text, add_special_tokens))
         except UnicodeEncodeError as error:
-            raise ValueError(f"The text is no valid Unicode ({error}): remove the lone surrogate.") from None
+            raise ValueError(f"The text is not valid Unicode ({error}): remove the lone surrogate.") from None
 
     def _checked_ids(self, prompt: object) -> list[int]:
         wanted = "a prompt is a text or a list of token ids"

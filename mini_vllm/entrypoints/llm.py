@@ -29,7 +29,8 @@ class LLM:
                LlamaForCausalLM has none, so prompts are then lists of token ids.
     skip_tokenizer_init: use no tokenizer; prompts are lists of token ids, and outputs have no text.
     arguments: max_model_len, max_num_seqs, max_num_batched_tokens, block_size, num_blocks or
-               kv_cache_memory_bytes, enable_prefix_caching, seed: see `EngineConfig.for_model`. Some of
+               kv_cache_memory_bytes, enable_prefix_caching, speculative_config, scheduler_cls, block_hasher,
+               seed: see `EngineConfig.for_model`. Some of
                vLLM's other arguments are accepted where they change nothing: see llm_arguments.py.
 
     Errors: TypeError for an unknown argument; ValueError for a model or tokenizer that does not exist or limits

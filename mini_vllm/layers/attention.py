@@ -7,8 +7,8 @@ import numpy as np
 
 from mini_vllm.layers import parallel
 
-# A long prompt is attended to so many queries at a time. What a token may not see is then mostly not computed,
-# and the scores stay in the processor's cache, which is the idea of FlashAttention (Dao et al., 2022).
+# Queries of a long prompt that are computed at a time. What a token may not see is then mostly not computed, and the
+# scores stay in the processor's cache, which is the idea of FlashAttention (Dao et al., 2022).
 QUERY_BLOCK = 64
 
 

@@ -1,4 +1,4 @@
-"""What numpy's BLAS is good at on this machine.
+"""Detect OpenBLAS's kernel for small matrices, and set its number of threads.
 
 `has_small_kernel` is the flag of weights in tiles (linear.py), which our own threads share (parallel.py). It is off
 with another BLAS, on another processor, or without threadpoolctl; weights are then whole, and BLAS shares out each

@@ -50,7 +50,7 @@ _choice = ThreadChoice()
 def is_same_either_way(weight: np.ndarray) -> bool:
     """Whether as many threads as BLAS has compute the very numbers of one thread.
 
-    A kernel computes so many outputs at once, and those left over at the end of a thread's share with other rounding.
+    A kernel computes several outputs at once, and those left over at the end of a thread's share with other rounding.
     Found by trying 2 to 8 threads with the kernels for Haswell, Sandy Bridge, Nehalem and older ones.
     """
     outputs_at_once = 4 if weight.flags.f_contiguous else 16

@@ -15,9 +15,9 @@ from mini_vllm.layers import blas, parallel
 from mini_vllm.layers.gemv import gemv
 
 # BLAS rearranges a matrix before it multiplies it with another one, and reads it as it lies to multiply it with
-# a vector. For so few rows, one product for each row is faster than the rearranging.
+# a vector. For fewer rows than this, one product for each row is faster than the rearranging.
 MIN_GEMM_ROWS = 4
-MIN_TILE_ROWS = 4  # that many rows at a time are enough for the small kernel to reach its speed
+MIN_TILE_ROWS = 4  # rows at a time with which the small kernel reaches its speed
 MIN_PARALLEL = 4_000_000  # multiplications; below, waking another thread takes longer than its share of the work
 
 

@@ -11,8 +11,8 @@ from mini_vllm.layers import blas
 
 num_threads = 1  # that share the work now; set by `OwnThreads`
 
-# A step of so many tokens is shared out by rows: each thread computes whole layers of its tokens, and so also what
-# numpy computes with one thread, a third of the time of 512 tokens. For fewer, BLAS's threads find work faster.
+# From this number of tokens on, a step is shared out by rows: each thread computes whole layers of its tokens, and so
+# also what numpy computes with one thread, a third of the time of 512 tokens. For fewer, BLAS's threads start faster.
 MIN_ROWS = 128
 
 

@@ -73,7 +73,7 @@ def load_model(folder: Path) -> LlamaForCausalLM:
     if not (folder / "config.json").is_file() or not (path.is_file() or index.is_file()):
         pickled = next(folder.glob("pytorch_model*.bin"), None)
         hint = f" {pickled.name} is not read: have transformers save the model as safetensors." if pickled else ""
-        raise ValueError(f"{folder} is no model's folder: one holds {FOLDER_CONTENT}.{hint}")
+        raise ValueError(f"{folder} is not a model's folder: one holds {FOLDER_CONTENT}.{hint}")
     config = load_config(folder)
     with _naming(index):
         files = [SafetensorsFile(path)] if path.is_file() else _parts(index)

@@ -42,7 +42,7 @@ class SafetensorsFile:
             }
             for _, shape, begin, end in self._tensors.values():
                 if not all(type(n) is int and n >= 0 for n in (*shape, begin, end)):
-                    raise TypeError("a size or an offset is no whole number")
+                    raise TypeError("a size or an offset is not a whole number")
         # A ValueError: neither UTF-8 nor JSON, or other than two offsets.
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise self._broken(f"its header is not one of safetensors ({error!r})") from None

@@ -1,6 +1,6 @@
 """Llama: RMSNorm, rotary embedding, grouped-query attention, SwiGLU. All arrays are float32.
 
-Mistral is the same; its sliding window is the business of whoever attends (`Attention`), as causality is.
+Mistral is the same; the `Attention` callable applies its sliding window, and the causal mask.
 """
 
 from collections.abc import Callable, Mapping

@@ -15,7 +15,7 @@ PLACEHOLDER_TOKEN_ID = -1  # where a row failed; vLLM's name and value
 
 @dataclass(frozen=True)
 class SamplerOutput:
-    """What came of each row of the batch."""
+    """The result for each row of the batch."""
 
     sampled_token_ids: list[int]  # PLACEHOLDER_TOKEN_ID where the row failed
     logprobs: list[dict[int, Logprob] | None]  # by token id, the sampled one first; None if not asked for

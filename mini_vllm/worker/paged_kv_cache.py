@@ -15,7 +15,7 @@ class PagedKVCache:
 
     float32; axis 1 is K, then V. The operating system provides a page of it when it is first written.
 
-    Errors: MemoryError, with the numbers, if there is not so much.
+    Errors: MemoryError, with the numbers, if there is less.
     """
 
     def __init__(self, config: ModelConfig, num_blocks: int, block_size: int) -> None:

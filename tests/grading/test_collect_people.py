@@ -114,7 +114,7 @@ def test_a_user_name_with_underscores_is_found_without_blackboards_receipt(tmp_p
 
 
 @pytest.mark.parametrize(
-    "text,said", [("a,b\n1,2\n", "list.csv is no class list: its first line is 'a, b'"), ("", "''")]
+    "text,said", [("a,b\n1,2\n", "list.csv is not a class list: its first line is 'a, b'"), ("", "''")]
 )
 def test_what_is_no_class_list_is_refused(text, said, tmp_path, capsys):
     course = CollectCourse(tmp_path)

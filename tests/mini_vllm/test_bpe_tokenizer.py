@@ -123,7 +123,7 @@ def test_an_id_beyond_the_vocabulary_is_no_text_because_a_models_may_be_padded()
         ({"normalizer": {"type": "NFC"}}, "normalizer"),
         ({"pre_tokenizer": {"type": "Whitespace"}}, "pre_tokenizer.type is 'Whitespace'"),
         ({"model": {"type": "WordPiece", "vocab": {}, "merges": []}}, "model.type is 'WordPiece'"),
-        ({"model": 7}, "no tokenizer.json"),
+        ({"model": 7}, "not a valid tokenizer.json"),
     ],
     ids=str,
 )

@@ -141,8 +141,8 @@ def test_a_part_that_is_missing_or_lacks_a_tensor_is_named(tmp_path):
 def test_an_unknown_name_is_answered_with_the_known_ones_and_what_a_folder_holds(tmp_path):
     with pytest.raises(ValueError, match=r"no model 'gpt5'. Known names: smollm2.*config.json.*tokenizer.json"):
         get_model("gpt5")
-    with pytest.raises(ValueError, match="is no model's folder: one holds config.json, model.safetensors"):
+    with pytest.raises(ValueError, match="is not a model's folder: one holds config.json, model.safetensors"):
         get_model(tmp_path)
     shutil.copy(CHECKPOINTS / "gqa-bf16" / "config.json", tmp_path)
-    with pytest.raises(ValueError, match="is no model's folder"):
+    with pytest.raises(ValueError, match="is not a model's folder"):
         get_model(str(tmp_path))

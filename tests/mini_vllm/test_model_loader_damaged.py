@@ -28,7 +28,7 @@ def copy_of(name: str, tmp_path: Path) -> Path:
         ({"rope_parameters": "x"}, "has another form than expected"),
         ({"rope_scaling": [1]}, "has another form than expected"),
         ({"hidden_size": "32"}, "hidden_size='32' must be a whole number"),
-        ({"eos_token_id": [[2]]}, r"eos_token_id=\[2\] is no token id"),
+        ({"eos_token_id": [[2]]}, r"eos_token_id=\[2\] is not a token id"),
         ({"rope_scaling": {"rope_type": ["yarn"]}}, "rope_type=.* is not implemented"),
     ],
 )
@@ -63,7 +63,7 @@ def test_json_that_nests_deeper_than_can_be_read_is_named(deep, tmp_path):
 def test_a_generation_config_that_names_no_token_is_named(eos, tmp_path):
     folder = copy_of("gqa-bf16", tmp_path)
     (folder / "generation_config.json").write_text(f'{{"eos_token_id": {eos}}}')
-    with pytest.raises(ValueError, match="generation_config.json: eos_token_id=.* is no token id"):
+    with pytest.raises(ValueError, match="generation_config.json: eos_token_id=.* is not a token id"):
         load_model(folder)
 
 
@@ -117,7 +117,7 @@ def test_a_tokenizer_config_of_another_form_is_named(content, tmp_path):
         ({"llama.block_count": "two"}, "num_hidden_layers='two' must be a whole number"),
         ({"tokenizer.ggml.token_type": [1, 2]}, "it has 288 tokens, and tells the kind of 2"),
         ({"tokenizer.ggml.bos_token_id": None}, "lacks the field 'bos_token'"),
-        ({"tokenizer.ggml.eos_token_id": 288}, "eos_token_id=288 is no token id, 0 to 287"),
+        ({"tokenizer.ggml.eos_token_id": 288}, "eos_token_id=288 is not a token id, 0 to 287"),
     ],
 )
 def test_a_gguf_with_a_field_of_another_form_is_named(changed, said, tmp_path):

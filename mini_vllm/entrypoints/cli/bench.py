@@ -56,8 +56,8 @@ def measure(engine: LLMEngine, batch_size: int, prompt_len: int, output_len: int
         engine.add_request(f"bench-{index}", rng.integers(0, vocab_size, prompt_len).tolist(), params)
     start, num_tokens, waiting = time.perf_counter(), 0, batch_size
     while waiting:
-        news = engine.step()
-        waiting -= sum(len(output.outputs[0].token_ids) == 1 for output in news)
+        outputs = engine.step()
+        waiting -= sum(len(output.outputs[0].token_ids) == 1 for output in outputs)
     prefill_end = time.perf_counter()
     while engine.has_unfinished_requests():
         num_tokens += len(engine.step())

@@ -15,7 +15,7 @@ ENGINE_LIMITS = {
     "max_num_seqs": "maximum sequences in one step (default: 128)",
     "max_num_batched_tokens": "maximum tokens in one step (default: 2048)",
     "block_size": "tokens in a block of the KV cache (default: 16)",
-    "num_blocks": "blocks of the KV cache (default: as many as 1 GiB holds)",
+    "num_blocks": "blocks of the KV cache (default: room for max-num-seqs whole requests, at most 1 GiB)",
     "kv_cache_memory_bytes": "size of the KV cache, instead of --num-blocks",
 }
 
