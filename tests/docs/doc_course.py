@@ -14,6 +14,7 @@ from pathlib import Path
 
 from course_files import course_files
 from doc_pages import ROOT
+from forked_python import ForkedPython
 
 LABS, KEPT = "lab-*.ipynb", "lab-01-*.ipynb"  # one lab shows it all
 SECONDS = 300  # a command's patience, on a busy machine
@@ -28,6 +29,7 @@ class Course:
         self.beside.mkdir(parents=True)
         _copy(self.root)
         _make_environment(self.root)
+        self.python = ForkedPython(self.root / ".venv", self.beside / "python.socket") if os.name != "nt" else None
         # A hub's machine has an exchange, where nbgrader looks for it.
         (self.beside / "exchange").mkdir()
         (self.beside / "exchange").chmod(0o777)
@@ -42,6 +44,8 @@ class Course:
 
     def type(self, command: str) -> tuple[int, str]:
         """Run it in bash in the course's root. Returns the exit status, and all that it said."""
+        if self.python and re.search("nbgrader|-m grading", command):
+            self.python.start(**self._environment())
         process = self._start(command)
         try:
             said, _ = process.communicate(timeout=SECONDS)
