@@ -9,7 +9,7 @@ from labkit.failure import CheckFailed, a_type, shortened
 
 
 def predictions(**guesses: Any) -> None:
-    """Test that each guess is a number above 0; no number is wrong. The names are those of the variables."""
+    """Test that each guess is a number, 0 or more; no number is wrong. The names are those of the variables."""
     for name, guess in guesses.items():
         if guess is ...:
             raise CheckFailed(f"{name} is not typed yet.", step=f"write your number: `{name} = 12`, and run the cell")
@@ -18,15 +18,18 @@ def predictions(**guesses: Any) -> None:
                 f"{name} is {shortened(guess)}, {a_type(guess)}.",
                 step="type a plain number, without quotes, units or commas (1000, not 1,000)",
             )
-        if not (np.isfinite(guess) and guess > 0):
-            raise CheckFailed(f"{name} is {guess}.", step="type a number above 0")
+        if not (np.isfinite(guess) and guess >= 0):
+            raise CheckFailed(f"{name} is {guess}.", step="type a number, 0 or more")
     print("Noted:", ", ".join(f"{name} = {guess}" for name, guess in guesses.items()))
 
 
 def reveal(what: str, guess: float, truth: float, because: str) -> None:
     """Answer a prediction: the guess, the truth, and why. `truth` comes from the student's functions."""
     low, high = sorted((float(guess), float(truth)))
-    way = "low" if guess < truth else "high"
-    is_close = math.isclose(low, high, rel_tol=0.05)
-    verdict = "spot on" if is_close else f"too {way} by a factor of {high / low:,.3g}"
-    print(f"{what}: you guessed {guess:,g}, it is {truth:,.4g} ({verdict}).\n  {because}")
+    if math.isclose(low, high, rel_tol=0.05):
+        verdict = " (spot on)"
+    elif low <= 0:
+        verdict = ""  # no factor leads from 0 to another number
+    else:
+        verdict = f" (too {'low' if guess < truth else 'high'} by a factor of {high / low:,.3g})"
+    print(f"{what}: you guessed {guess:,g}, it is {truth:,.4g}{verdict}.\n  {because}")

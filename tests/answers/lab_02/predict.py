@@ -8,5 +8,5 @@ PREDICT = [
     wrong("predict", "one guess missing", "guess_users is not defined", "guess_kib = 10\n"),
     wrong("predict", "text", "without quotes", "guess_kib = '10 KiB'\nguess_users = 5\n"),
     wrong("predict", "nothing yet", "without quotes", "guess_kib = None\nguess_users = ...\n"),
-    wrong("predict", "not a number", "above 0", "guess_kib = float('nan')\nguess_users = 5\n"),
+    wrong("predict", "not a number", "0 or more", "guess_kib = float('nan')\nguess_users = 5\n"),
 ]

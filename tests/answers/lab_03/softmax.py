@@ -19,8 +19,8 @@ PREDICT = [
     wrong("predict", "one guess missing", "guess_kept_hot is not defined yet", "guess_kept_cool = 2"),
     wrong("predict", "a guess as text", "is '40', a str", "guess_kept_cool, guess_kept_hot = 3, '40'"),
     wrong("predict", "True for a guess", "a bool", "guess_kept_cool, guess_kept_hot = True, 40"),
-    wrong("predict", "NaN", "a number above 0", "guess_kept_cool, guess_kept_hot = 3, float('nan')"),
-    wrong("predict", "a negative guess", "a number above 0", "guess_kept_cool, guess_kept_hot = -3, 40"),
+    wrong("predict", "NaN", "a number, 0 or more", "guess_kept_cool, guess_kept_hot = 3, float('nan')"),
+    wrong("predict", "a negative guess", "a number, 0 or more", "guess_kept_cool, guess_kept_hot = -3, 40"),
 ]
 
 SOFTMAX = [

@@ -174,6 +174,6 @@ PREDICT = [
     wrong("predict", "one guess missing", "guess_users", "guess_percent = 10\n"),
     wrong("predict", "text", "without quotes, units", "guess_percent = '10 %'\nguess_users = 5\n"),
     wrong("predict", "nothing yet", "without quotes, units", "guess_percent = None\nguess_users = ...\n"),
-    wrong("predict", "zero", "a number above 0", "guess_percent = 0\nguess_users = 5\n"),
-    wrong("predict", "not a number", "a number above 0", "guess_percent = 5\nguess_users = float('nan')\n"),
+    wrong("predict", "below 0", "a number, 0 or more", "guess_percent = -1\nguess_users = 5\n"),
+    wrong("predict", "not a number", "a number, 0 or more", "guess_percent = 5\nguess_users = float('nan')\n"),
 ]

@@ -9,5 +9,5 @@ PREDICT: list[Answer] = [
     wrong("predict", "text", "without quotes", "guess_waste = '50 %'\nguess_paged = 5\n"),
     wrong("predict", "nothing yet", "without quotes", "guess_waste = None\nguess_paged = 5\n"),
     wrong("predict", "an ellipsis", "is not typed yet", "guess_waste = ...\nguess_paged = 5\n"),
-    wrong("predict", "not a number", "above 0", "guess_waste = float('nan')\nguess_paged = 5\n"),
+    wrong("predict", "not a number", "0 or more", "guess_waste = float('nan')\nguess_paged = 5\n"),
 ]

@@ -8,5 +8,5 @@ PREDICT = [
     wrong("predict", "one guess missing", "guess_pause is not defined", "guess_empty = 10\n"),
     wrong("predict", "text", "without quotes", "guess_empty = '10 %'\nguess_pause = 5\n"),
     wrong("predict", "nothing yet", "without quotes", "guess_empty = None\nguess_pause = ...\n"),
-    wrong("predict", "below 0", "above 0", "guess_empty = -1\nguess_pause = 5\n"),
+    wrong("predict", "below 0", "0 or more", "guess_empty = -1\nguess_pause = 5\n"),
 ]
