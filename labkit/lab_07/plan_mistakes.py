@@ -111,12 +111,26 @@ def _differs(step: Step, plan: Pairs, expected: Pairs) -> Why | None:
         if tokens != wanted:
             return _other_tokens(step, name, tokens, wanted)
     if len(plan) > len(expected):
-        return (
+        return _is_cut_to_the_blocks(step, plan, len(expected)) or (
             f"{planned[len(expected)]} is planned without enough free blocks: they are ignored, rounded down, or not "
             "subtracted as you hand them out",
             "print the blocks that each request needs beside the blocks that are left",
         )
     return _stops_early(step, dict(expected), expected[len(plan)][0]) if len(plan) < len(expected) else None
+
+
+def _is_cut_to_the_blocks(step: Step, plan: Pairs, place: int) -> Why | None:
+    """A request that does not fit is planned all the same, with fewer tokens than its gap and the budget allow."""
+    name, tokens = plan[place]
+    _, num_tokens, num_computed, _ = step.queue[place]
+    missing = num_tokens - num_computed
+    if tokens < missing and sum(planned for _, planned in plan[: place + 1]) < step.max_num_batched_tokens:
+        return (
+            f"{name} gets {tokens} of the {missing} tokens that it misses, and the budget has more: its chunk is cut "
+            "to the free blocks",
+            "cut a chunk to the budget only; if it needs more blocks than are free, end the plan before it",
+        )
+    return None
 
 
 def _skipped_running(step: Step, skipped: str, planned: Sequence[str], expected: Pairs) -> Why:

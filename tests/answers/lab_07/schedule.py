@@ -230,7 +230,7 @@ SCHEDULE = [
                 ),
             ),
             "chunk cut to the free blocks": (
-                "is planned without enough free blocks",
+                "c gets 4 of the 6 tokens that it misses, and the budget has more: its chunk is cut to the free blocks",
                 _with(
                     (
                         "    blocks = ",
