@@ -1,11 +1,9 @@
 """Figures of graphics cards and models, each with its source. The single source of truth: nothing else repeats them.
-
 Data only: what is computed from them is asked for in exercises, and an answer may import this module.
 
 Units: FLOP/s (a multiply-add is two), bytes per second, bytes. A data sheet's bandwidth is decimal: 2.0 TB/s is
 2.0e12 bytes per second. A card's memory is binary: an "80 GB" A100 has 81,920 MiB, which is 80 GiB. FLOP/s are those
-of 16-bit tensor cores on dense matrices; data sheets often print twice as much, "with sparsity", which no model here
-can use.
+of 16-bit tensor cores on dense matrices; data sheets often print twice as much, "with sparsity".
 """
 
 from dataclasses import dataclass
@@ -87,6 +85,17 @@ def _model(source: str, num_parameters: int | None = None, **shape: Any) -> Mode
     return ModelSpec(config=ModelConfig(**shape), num_parameters=num_parameters, source=f"config.json of {source}")
 
 
+_LLAMA_3_8B: dict[str, Any] = {
+    "num_parameters": 8_030_261_248,
+    "vocab_size": 128_256,
+    "hidden_size": 4_096,
+    "intermediate_size": 14_336,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "rope_theta": 500_000.0,
+    "rms_norm_eps": 1e-5,
+}
 MODEL_SPECS: dict[str, ModelSpec] = {
     "SmolLM2-135M": _model(
         "HuggingFaceTB/SmolLM2-135M",
@@ -124,33 +133,9 @@ MODEL_SPECS: dict[str, ModelSpec] = {
         max_position_embeddings=4_096,
         rms_norm_eps=1e-5,
     ),
-    "Llama-3-8B": _model(
-        "meta-llama/Meta-Llama-3-8B",
-        num_parameters=8_030_261_248,
-        vocab_size=128_256,
-        hidden_size=4_096,
-        intermediate_size=14_336,
-        num_hidden_layers=32,
-        num_attention_heads=32,
-        num_key_value_heads=8,
-        max_position_embeddings=8_192,
-        rope_theta=500_000.0,
-        rms_norm_eps=1e-5,
-    ),
+    "Llama-3-8B": _model("meta-llama/Meta-Llama-3-8B", max_position_embeddings=8_192, **_LLAMA_3_8B),
     # The same shape with a longer context; its RoPE frequencies are scaled, which does not change the shape.
-    "Llama-3.1-8B": _model(
-        "meta-llama/Llama-3.1-8B",
-        num_parameters=8_030_261_248,
-        vocab_size=128_256,
-        hidden_size=4_096,
-        intermediate_size=14_336,
-        num_hidden_layers=32,
-        num_attention_heads=32,
-        num_key_value_heads=8,
-        max_position_embeddings=131_072,
-        rope_theta=500_000.0,
-        rms_norm_eps=1e-5,
-    ),
+    "Llama-3.1-8B": _model("meta-llama/Llama-3.1-8B", max_position_embeddings=131_072, **_LLAMA_3_8B),
     "Llama-3-70B": _model(
         "meta-llama/Meta-Llama-3-70B",
         num_parameters=70_553_706_496,
