@@ -28,7 +28,7 @@ class Case:
 
 
 SEVEN_CASES = [
-    Case(label="1  the question above"),
+    Case(label="1  the prediction's card"),
     Case(label="2  weights counted exactly", weights=EXACT),
     Case(label="3  ... and a GB counted\n    as 10⁹ bytes", weights=EXACT, card=24 * 10**9),
     Case(label="4  ... or 90 % of 24 GiB", weights=EXACT, card=24 * GIB * 9 // 10),

@@ -165,7 +165,7 @@ def test_without_the_package_or_with_an_older_one_the_setup_cell_says_the_next_s
     lone.run("sys.modules['labkit'] = None")
     said = lone.run(setup_cell(lab))
     assert said["ename"] == "ImportError" and "labkit and mini_vllm" in said["evalue"]
-    assert "\nNext step: open it with `make lab`, or by the Binder link" in said["evalue"]
+    assert "\nNext step: open it with `make lab`, or by your course's Binder link" in said["evalue"]
     lone.run("sys.modules['labkit'] = types.ModuleType('labkit')")  # one that lacks a name
     assert "or newer ones" in lone.run(setup_cell(lab))["evalue"]
     lone.run("sys.modules['labkit'] = labkit; labkit.__version__ = '0.9'")

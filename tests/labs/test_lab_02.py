@@ -123,7 +123,7 @@ def test_the_formula_gives_the_bytes_of_published_models_and_an_array_agrees(lab
 def test_calculators_disagree_as_their_assumptions_do(lab):
     table = lab.printed("plot-card")
     for start, per_user, users in (
-        ("1 the question above", "256 MiB", 32),
+        ("1 the prediction's card", "256 MiB", 32),
         ("2 weights counted exactly", "256 MiB", 36),
         ("3 ... and a GB counted as", "256 MiB", 29),
         ("4 ... or 90 %", "256 MiB", 26),
@@ -133,7 +133,7 @@ def test_calculators_disagree_as_their_assumptions_do(lab):
     ):
         assert f" {per_user} {users} " in row_of(table, start)
     assert len(re.findall(r"(?m)^\d ", table)) == 7
-    assert "one question under seven assumptions: row 1 is" in LAB.path.read_text(encoding="utf-8")
+    assert "rows 2 to 4 change card or weights, rows 5 to 7" in LAB.path.read_text(encoding="utf-8")
     assert "RTX-4090, sold as 24 GB, reports 24,564 MiB: 36 users" in table
     assert "L4, sold as 24 GB, reports 23,034 MiB: 30 users" in table
     assert "8,030,261,248 parameters" in table and "14.96 GiB" in table

@@ -141,6 +141,9 @@ def test_the_students_functions_serve_as_the_engine_does_and_static_batches_do_n
     mean = re.search(r"Mean TTFT \(ms\) +([\d.,]+) +([\d.,]+) +([\d.,]+)", said)
     static, yours, own = (float(number.replace(",", "")) for number in mean.groups())
     assert yours == own and static > 3 * yours
+    rows = {row[:33].strip(): row[33:].split() for row in said.splitlines()}
+    static, yours, own = map(float, rows["longest ITL (ms)"])
+    assert yours == own > 5 * static and len({*rows["P99 ITL (ms)"]}) == 1  # a preempted request's pause
 
 
 def test_no_printed_line_is_wider_than_a_page(lab):
