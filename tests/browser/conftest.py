@@ -94,7 +94,7 @@ def open_page(chromium, request, tmp_path):
 def window_of(chromium, serve, request, tmp_path_factory):
     """window_of(course) -> the module's LabWindow, at first on the page that `make lab` opens.
 
-    A test that fails may leave anything in it, so the next one gets a new window.
+    A test that fails may leave anything in it, so the next one gets a new window, with nothing open but the README.
     """
     with opened_pages(chromium, request.node, tmp_path_factory.mktemp("pages")) as open_page:
         windows: dict[int, LabWindow] = {}
@@ -102,7 +102,7 @@ def window_of(chromium, serve, request, tmp_path_factory):
         def window_of(course: Path) -> LabWindow:
             failed = request.session.testsfailed
             if failed not in windows:
-                windows[failed] = LabWindow(open_page(serve(course)))
+                windows[failed] = LabWindow(open_page(serve(course, "README.md" if windows else None)))
             return windows[failed]
 
         yield window_of
