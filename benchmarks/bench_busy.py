@@ -39,7 +39,8 @@ def milliseconds(llm: LLM, num_steps: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    example = "Example: .venv/bin/python benchmarks/bench_busy.py --loops 2 --repeats 3"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog=example)
     parser.add_argument("--loops", type=int, default=2, help="programs that use a processor each (default: 2)")
     parser.add_argument("--repeats", type=int, default=5, help="turns (default: 5)")
     args = parser.parse_args()

@@ -157,11 +157,14 @@ def serve(options, page):
         folders = [str(jupyter_files.students_server()), *filter(None, [others])]
         os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(folders)
     compile_beside()
+    path = os.environ["PATH"]
+    os.environ["PATH"] = os.path.dirname(sys.executable)  # JupyterLab's import asks a node on the path, for a second
     try:
         from jupyter_client import KernelManager
         from jupyterlab.labapp import LabApp
     except ImportError as error:
         sys.exit(f"JupyterLab cannot be imported ({error}). Reinstall it: make clean, then make lab")
+    os.environ["PATH"] = path
     jupyter_files.write_settings()
     jupyter_files.write_next_steps()
     token = secrets.token_hex(24)
