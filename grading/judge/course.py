@@ -3,7 +3,6 @@
 import ast
 import builtins
 import contextlib
-import dis
 import functools
 import io
 import linecache
@@ -16,6 +15,7 @@ from typing import Any
 
 from grading.judge.clock import at_most
 from grading.judge.job import CodeCell, NotebookJob, Role
+from grading.judge.names import names_read
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 HIDDEN = re.compile(rf"^[^\n]*{BEGIN_HIDDEN}.*?{END_HIDDEN}[^\n]*(\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -36,7 +36,7 @@ class Code:
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         self.body = compile(tree, self.filename, "exec")
         self.value = None if last is None else compile(ast.Expression(last.value), self.filename, "eval")
-        self.names = _names(self.body) | (set() if self.value is None else _names(self.value))
+        self.names = names_read(self.body, *([] if self.value is None else [self.value]))
 
     def run(self, namespace: dict[str, Any], seconds: float, printed: io.StringIO) -> Any:
         """Its last expression's value; what it prints goes to `printed`. Errors: any; TestTooLong after `seconds`."""
@@ -140,17 +140,6 @@ def course_test(name: str, source: str) -> CourseTest:
     return CourseTest(name, source)
 
 
-@functools.lru_cache(MAX_KNOWN)
-def names_set(source: str) -> frozenset[str]:
-    """The global names that a cell of the course's own sets; every word of it, if it is no plain Python."""
-    try:
-        code = compile(source, "<cell>", "exec")
-    except SyntaxError:
-        return frozenset(re.findall(r"\w+", source))
-    stores = (step.argval for step in dis.get_instructions(code) if step.opname in ("STORE_NAME", "STORE_GLOBAL"))
-    return frozenset(stores)
-
-
 def make_ready(notebook: NotebookJob) -> None:
     """Do what is the same for every submission; forks have it then. Errors: CourseFailed."""
     course_notebook(tuple(notebook.locked))
@@ -160,9 +149,3 @@ def make_ready(notebook: NotebookJob) -> None:
                 course_test(cell.name, cell.source)
             except SyntaxError as error:
                 raise CourseFailed(f"The test {cell.name} is no Python: {error}") from None
-
-
-def _names(code: types.CodeType) -> set[str]:
-    """Every name that code could look up, and every string in it that is one: a test may read globals()["name"]."""
-    found = set(code.co_names) | {word for word in code.co_consts if isinstance(word, str) and word.isidentifier()}
-    return found.union(*(_names(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from grading.judge.names import course_imports
+
 
 class Role(StrEnum):
     """What a code cell is to the judge."""
@@ -39,6 +41,15 @@ class Job(Struct, frozen=True):
     files: dict[str, bytes] = field(default_factory=dict)
     limits: dict[str, int | float] = field(default_factory=dict)
     unsafe_no_sandbox: bool = False
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What its locked cells import of the course. Errors: SyntaxError.
+
+        Not what the judge has loaded for other submissions: a verdict must not depend on those.
+        """
+        cells = (cell for notebook in self.notebooks.values() for cell in notebook.locked)
+        return tuple(sorted(set().union(*(course_imports(cell.source) for cell in cells))))
 
 
 class Verdict(Struct, frozen=True, tag=True):

@@ -6,8 +6,9 @@ import re
 import traceback
 
 from grading.judge.clock import TestTooLong
-from grading.judge.course import Code, CourseTest, course_notebook, course_test, names_set
+from grading.judge.course import Code, CourseTest, course_notebook, course_test
 from grading.judge.job import CodeCell, NotebookJob, Role
+from grading.judge.names import names_set
 from grading.judge.outputs import error_output
 from grading.judge.student_notebook import SessionOver, StudentNotebook
 from grading.wire.channel import ChannelError

@@ -21,7 +21,6 @@ from grading.judge.job import Failed, Job, Verdict
 from grading.judge.process import MAX_VERDICT_BYTES
 from grading.judge.submission import judge
 from grading.sandbox import Limits, SandboxUnavailable, StudentProcess, find_sandbox
-from grading.student_process.libraries import course_modules
 from grading.wire.channel import Channel, ChannelError
 
 MAX_JOB_BYTES = 2**28
@@ -35,19 +34,19 @@ class Spare:
         self._means: tuple = ()
         self._num_taken = 0
 
-    def take(self, limits: Limits, unsafe_no_sandbox: bool) -> StudentProcess:
+    def take(self, limits: Limits, unsafe_no_sandbox: bool, modules: tuple[str, ...]) -> StudentProcess:
         """One that is started now, if there is none with these means. Errors: SandboxUnavailable."""
-        means = limits, unsafe_no_sandbox, course_modules()
+        means = limits, unsafe_no_sandbox, modules
         if self._process is None or self._means != means:
             self._make(*means)
         process, self._process = self._process, None
         self._num_taken += 1
         return process
 
-    def prepare(self, limits: Limits, unsafe_no_sandbox: bool) -> None:
-        """Start one for the next submission. Errors: SandboxUnavailable."""
+    def prepare(self) -> None:
+        """Start one for a next submission with the same means. Errors: SandboxUnavailable."""
         if self._num_taken > 1:  # to start one and not use it would double the cost of a single submission
-            self._make(limits, unsafe_no_sandbox, course_modules())
+            self._make(*self._means)
 
     def _make(self, limits: Limits, unsafe_no_sandbox: bool, modules: tuple[str, ...]) -> None:
         self.close()
@@ -88,7 +87,7 @@ def _judged(job: Job, spare: Spare, asker_fd: int) -> Verdict | Failed:
         limits = Limits(**job.limits)
         for notebook in job.notebooks.values():
             make_ready(notebook)
-        process = spare.take(limits, job.unsafe_no_sandbox)
+        process = spare.take(limits, job.unsafe_no_sandbox, job.modules)
     except (TypeError, ValueError, SandboxUnavailable, CourseFailed) as error:
         return Failed(str(error))
     try:
@@ -124,7 +123,7 @@ def _in_a_fork(job: Job, limits: Limits, process: StudentProcess, spare: Spare, 
         os.setpgid(pid, pid)
     try:
         with contextlib.suppress(SandboxUnavailable, OSError):  # the next job will tell
-            spare.prepare(limits, job.unsafe_no_sandbox)
+            spare.prepare()
         ready, _, _ = select.select([read_fd, asker_fd], [], [], seconds)
         if asker_fd in ready:
             sys.exit(0)

@@ -8,7 +8,6 @@ from grading.judge.outputs import error_output
 from grading.judge.student_notebook import SessionOver, StudentNotebook
 from grading.judge.student_server import StudentServer
 from grading.sandbox import Limits, StudentProcess, find_sandbox
-from grading.student_process.libraries import course_modules
 from grading.wire.channel import ChannelError
 
 
@@ -16,7 +15,7 @@ def judge(job: Job, process: StudentProcess) -> Verdict:
     """Judge a submission here and now, in a sandbox that is started already."""
     limits = Limits(**job.limits)
     sandbox = find_sandbox(job.unsafe_no_sandbox)
-    server = StudentServer(lambda: sandbox.start(limits, course_modules()), job.files, process)
+    server = StudentServer(lambda: sandbox.start(limits, job.modules), job.files, process)
     judges: dict[str, NotebookJudge] = {}
     outputs, faults, timed_out = {}, {}, {}
     try:

@@ -2,15 +2,20 @@
 
 Code is the engine's if it comes from a file of the engine's, whatever name it was loaded by. Somebody who copies the
 text of such a file has written it down, and nothing here keeps them from it.
+
+To import a module of the engine is no call of it, whether or not it has been loaded before: it is loaded, and the code
+of its functions taken out at once.
 """
 
 import contextlib
 import functools
 import gc
 import importlib
+import importlib.abc
 import importlib.util
 import sys
 import types
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +27,7 @@ MAKES_CODE_RUN = {"exec": 0, "function.__new__": 0, "object.__setattr__": 2}
 _loaded: list[types.FunctionType] = []
 _what_they_had: list[tuple] = []  # kept, since to free it takes a fork longer than all the rest
 _allowed = {f"{ENGINE}.__init__"}
-_being_loaded: list[str] = []  # for the judge
+_being_loaded: list[str] = []  # modules of the engine, while a test runs
 
 
 def note_loaded() -> None:
@@ -47,17 +52,32 @@ def remove_engine_code(provided: list[str]) -> None:
     _allowed.update(provided)
     _empty_functions()
     if FOLDER is not None:
+        sys.meta_path.insert(0, LoadsEmptied())
         sys.addaudithook(_refuse_code)
+
+
+class LoadsEmptied(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads the engine's modules as Python does, then empties their functions."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        found = PathFinder.find_spec(name, path, target) if name.partition(".")[0] == ENGINE else None
+        if found is not None:
+            found.loader_state, found.loader = found.loader, self
+        return found
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        _being_loaded.append(module.__name__)
+        try:
+            module.__spec__.loader_state.exec_module(module)
+        finally:
+            _being_loaded.pop()
+            if not _being_loaded:  # a module that is still being loaded may call those it has imported
+                _empty_functions()
 
 
 def class_of_the_judges(module: str, name: str) -> type:
     """The class of an object that a test passes, from a module that may have to be loaded first."""
-    if module not in sys.modules:
-        _being_loaded.append(module)
-        importlib.import_module(module)
-        _being_loaded.pop()
-        _empty_functions()
-    return getattr(sys.modules[module], name)
+    return getattr(importlib.import_module(module), name)
 
 
 def _empty_functions() -> None:
@@ -69,10 +89,11 @@ def _empty_functions() -> None:
 
 def _refuse_code(event: str, arguments: tuple[Any, ...]) -> None:
     """A hook for what Python is about to do. Errors: RuntimeError, which keeps Python from doing it."""
-    if event in MAKES_CODE_RUN and not _being_loaded:
+    if event in MAKES_CODE_RUN:
         code = arguments[MAKES_CODE_RUN[event]]
         if type(code) is types.CodeType and code.co_filename.startswith(FOLDER) and not _is_allowed(code):
-            _gone()
+            if not (_being_loaded and event == "exec" and code.co_name == "<module>"):
+                _gone()
 
 
 def _engine_functions() -> list[types.FunctionType]:

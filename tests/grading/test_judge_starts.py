@@ -1,7 +1,5 @@
 """What a judge starts for a submission: how many sandboxes, and with what loaded."""
 
-import sys
-
 import pytest
 
 from grading.judge import serve
@@ -19,7 +17,7 @@ class Sandbox:
         self.started: list[tuple] = []
 
     def start(self, limits: Limits, modules: tuple[str, ...]):
-        self.started.append((limits, "labkit.lab_90" in modules))
+        self.started.append((limits, modules))
         return self
 
     def kill(self) -> None:
@@ -34,8 +32,8 @@ def sandbox(monkeypatch) -> Sandbox:
 
 
 def judge_one(spare: serve.Spare, limits: Limits = LIMITS) -> None:
-    spare.take(limits, False)
-    spare.prepare(limits, False)
+    spare.take(limits, False, ("labkit.lab_01",))
+    spare.prepare()
 
 
 def test_a_single_submission_starts_one_sandbox_and_those_of_a_class_each_find_one_that_is_started(sandbox):
@@ -46,16 +44,15 @@ def test_a_single_submission_starts_one_sandbox_and_those_of_a_class_each_find_o
     assert counts == [1, 3, 4, 5]  # with the one that is started for the next
 
 
-def test_a_sandbox_that_is_started_for_others_is_not_used(sandbox, monkeypatch):
+def test_a_sandbox_that_is_started_for_others_is_not_used(sandbox):
     spare = serve.Spare()
     for _ in range(2):
         judge_one(spare)
-    spare.take(OTHERS, False)
-    assert sandbox.started[-1] == (OTHERS, False)
-    spare.prepare(OTHERS, False)
-    monkeypatch.setitem(sys.modules, "labkit.lab_90", sys)  # another lab's notebook has come
-    spare.take(OTHERS, False)
-    assert sandbox.started[-1] == (OTHERS, True)
+    spare.take(OTHERS, False, ("labkit.lab_01",))
+    assert sandbox.started[-1] == (OTHERS, ("labkit.lab_01",))
+    spare.prepare()
+    spare.take(OTHERS, False, ("labkit.lab_02",))  # another lab's notebook
+    assert sandbox.started[-1] == (OTHERS, ("labkit.lab_02",))
 
 
 def test_labs_of_the_submission_are_loaded_before_its_own_code_and_others_are_not():
