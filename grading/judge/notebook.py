@@ -140,7 +140,10 @@ class NotebookJudge:
                 value = code.run(namespace, 2 * limits.cell_seconds + 3 * limits.grace_seconds, printed)
             except (Exception, TestTooLong) as error:
                 failure = error
-                if isinstance(error, NameError) and error.name:
+                if isinstance(error, NameError) and error.name in calls.too_large:
+                    failure = _too_large(error.name, self.student.limits.message_bytes)
+                    self.student.faults.append(f"Test {name}: {failure.what}.")
+                elif isinstance(error, NameError) and error.name:
                     self._missing.add(error.name)
         self._missing |= calls.missing
         text = printed.getvalue()[:OUTPUT_CHARS]
@@ -157,6 +160,14 @@ class NotebookJudge:
         if (advised := advice(error)) is not None:
             error = CheckFailed(advised.what, advised.cause, advised.step)  # not advised.where: a line of the test
         return _shown_as(error, lines[:1])
+
+
+def _too_large(name: str, max_bytes: int) -> CheckFailed:
+    return CheckFailed(
+        f"{name} is too large to be tested: all values that a test uses may take {max_bytes // 2**20} MiB together",
+        "a value that was meant for something else has this name",
+        f"give it another name, so that {name} is what the exercise asks for",
+    )
 
 
 def _shown_as(error: BaseException, where: list[str] | None = None) -> dict:

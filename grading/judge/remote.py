@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from grading.judge.imitations import believed_status, students_name
 from grading.wire import messages
 from grading.wire.channel import Channel, ChannelError, SilentTooLong
 from grading.wire.values import MUTABLE, UNREADABLE, Values
@@ -58,6 +59,7 @@ class RemoteCalls:
         self.broken: str | None = None
         self.has_ended = False  # the process that answers
         self.missing: set[str] = set()  # names that the student's code did not find
+        self.too_large: set[str] = set()  # names whose values did not fit into a message
 
     def call(self, function: RemoteFunction, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Errors: what the function raised, if it is one of Python's own errors; CallFailed."""
@@ -93,7 +95,7 @@ class RemoteCalls:
                 return answer
             if isinstance(answer, messages.Ended):
                 self.has_ended = True
-                raise ChannelError(answer.status[:200] or "it ended")
+                raise ChannelError(believed_status(answer.status, "it ended"))
             if not isinstance(answer, messages.Question):
                 raise ChannelError("it said something else")
             self.values.update(answer.changed)
@@ -135,7 +137,7 @@ class RemoteCalls:
     def _raise(self, function: RemoteFunction, answer: messages.Raised) -> NoReturn:
         kind, base, text = (part[:2000] for part in (answer.kind, answer.base, answer.text))
         name, line = _own_line(answer.own, function.__name__)
-        error = _error(kind, base, text)
+        error = _error(students_name(kind), base, text)
         if isinstance(error, NameError):
             error.name = next((word for word in text.split("'")[1:2] if word.isidentifier()), None)
             self.missing |= {error.name} - {None}
@@ -162,7 +164,7 @@ class RemoteCalls:
                 number, name, text
             ):  # its type has the same name, so that a message about it reads right
                 stand_in = type(name[:60] if name.isidentifier() else "object", (Stays,), {})()
-                stand_in._number, stand_in._text = number, text[:200]
+                stand_in._number, stand_in._text = number, " ".join(text[:200].splitlines())
                 return stand_in
             case messages.Kept(number, _, None):
                 return self.values.at(number)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from grading.judge.imitations import believed_status, students_name
 from grading.judge.outputs import error_output, shown
 from grading.judge.remote import RemoteCalls
 from grading.judge.student_server import StudentServer
@@ -116,6 +117,7 @@ class StudentNotebook:
             for key, value in message.values.items():
                 with contextlib.suppress(*UNREADABLE):  # what cannot be read is not there
                     values[key] = calls.values.decode(value)
+            calls.too_large = {*message.too_large} & {*names}
         else:
             calls.broken = "your code ended its process." if calls.has_ended else "your code did not answer."
         yield values, calls
@@ -165,8 +167,14 @@ class StudentNotebook:
             self.server.channel.send(messages.Run(source, seconds), GRACE_S)
             ran = self._expect(messages.Ran, seconds + self.limits.grace_seconds)
         finally:
-            self._left["cells"] -= time.monotonic() - started
-        return [shown(output, self.limits) for output in ran.outputs[:MAX_OUTPUTS]]
+            used = time.monotonic() - started
+            self._left["cells"] -= used
+        outputs = [shown(output, self.limits) for output in ran.outputs[:MAX_OUTPUTS]]
+        for output in outputs:
+            is_time_out = output.get("ename") == "CellTimeout" and used >= seconds
+            if "ename" in output and not is_time_out:
+                output["ename"] = students_name(output["ename"])
+        return outputs
 
     def _keep(self) -> None:
         self.server.channel.send(messages.Fork(), GRACE_S)
@@ -176,7 +184,7 @@ class StudentNotebook:
         """Errors: ChannelError, NotebookGone, if the message is of another kind."""
         message = self.server.channel.receive(seconds)
         if isinstance(message, messages.Gone):
-            raise NotebookGone(message.status[:200] or "it exited")
+            raise NotebookGone(believed_status(message.status, "it exited"))
         if not isinstance(message, kind):
             raise ChannelError("it did not answer")
         return message

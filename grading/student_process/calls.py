@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import io
 import linecache
+import math
 import random
 import resource
 import signal
@@ -12,6 +13,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grading.student_process.engine import class_of_the_judges, remove_engine_code
@@ -20,6 +22,7 @@ from grading.wire.channel import Channel, sendable
 from grading.wire.values import Values
 
 MT19937_BYTES = 4 * (624 + 1)  # its words, and the place among them
+BYTES_AROUND = 100  # of a name in the message, at most
 
 
 class JudgesObject:
@@ -58,14 +61,32 @@ class Calls:
         cpu = int(used.ru_utime + used.ru_stime + test.seconds) + 2
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
         self.rng_states = global_rng_states()
-        encode, user_ns = self.values.encode, self.user_ns
-        values = {name: encode(user_ns[name]) for name in test.names if name in user_ns}
+        names = self._names(test)
         remove_engine_code(test.provided)
-        self.channel.send(messages.Names(test.n, values))
+        self.channel.send(names)
         while isinstance(message := self.channel.receive(), messages.Call):
             self.channel.send(self._call(message))
         if not isinstance(message, messages.End):
             raise ValueError(f"A call or the end was expected: {message}.")
+
+    def _names(self, test: messages.Test) -> messages.Names:
+        """The values of the names that a test asks for, from the smallest on, as far as a message holds them."""
+        wanted = {name: self.user_ns[name] for name in test.names if name in self.user_ns}
+        values, sizes = {}, dict.fromkeys(wanted, math.inf)
+        for name, value in wanted.items():
+            if isinstance(value, np.ndarray) and value.nbytes > self.channel.max_bytes:
+                continue
+            with contextlib.suppress(MemoryError):
+                values[name] = self.values.encode(value)
+                sizes[name] = len(name) + len(msgspec.msgpack.encode(values[name]))
+        left, too_large = self.channel.max_bytes, []
+        for name in sorted(sizes, key=sizes.get):
+            left -= sizes[name] + BYTES_AROUND
+            too_large += [name] if left < 0 else []
+        if too_large:  # the judge is to know none of the numbers that these have been given
+            self.values = Values(False, self._export, self._adopt)
+            values = {name: self.values.encode(wanted[name]) for name in values if name not in too_large}
+        return messages.Names(test.n, values, too_large)
 
     def ask(self, number: int, method: str | None, args: tuple | None, kwargs: dict[str, Any]) -> Any:
         """Ask the judge about one of its objects, and return its answer. args None: read an attribute."""

@@ -31,7 +31,7 @@ class Channel:
     """
 
     def __init__(self, read_fd: int, write_fd: int, hears: Any = Any, max_bytes: int = 2**24) -> None:
-        self._read_fd, self._write_fd, self._max_bytes = read_fd, write_fd, max_bytes
+        self._read_fd, self._write_fd, self.max_bytes = read_fd, write_fd, max_bytes
         self._decoder = msgspec.msgpack.Decoder(hears)
         self._received = bytearray()
 
@@ -58,8 +58,8 @@ class Channel:
         """The next message; waits `seconds` at most. Errors: ChannelError, SilentTooLong."""
         deadline = None if seconds is None else time.monotonic() + seconds
         length = int.from_bytes(self._take(LENGTH_BYTES, deadline), "big")
-        if length > self._max_bytes:
-            raise ChannelError(f"its message is longer than {self._max_bytes:,} bytes")
+        if length > self.max_bytes:
+            raise ChannelError(f"its message is longer than {self.max_bytes:,} bytes")
         try:
             return self._decoder.decode(self._take(length, deadline))
         except (msgspec.DecodeError, ValueError, RecursionError, MemoryError):

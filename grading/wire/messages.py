@@ -227,10 +227,11 @@ class Forked(Message):
 
 
 class Names(Message):
-    """The values of those names that are set. n: of the Test."""
+    """The values of those names that are set. n: of the Test. too_large: those that would not fit into this message."""
 
     n: int
     values: dict[str, Value]
+    too_large: list[str] = []
 
 
 class Returned(Message):
