@@ -12,7 +12,9 @@ from grading.plain_text import one_line
 from grading.steps.entry import MAX_NOTEBOOK_BYTES, read_regular
 
 LIKELY = re.compile(r"^Likely cause: (.+)", re.MULTILINE)
-BROKEN = re.compile(r"\A.{0,300}? raised CallFailed: (your code .+)")  # in a test
+RAISED = re.compile(r"\A(?:(?! raised | returned ).){0,300} raised (\w+): (.*)")  # the first: the rest may quote
+BY_LABKIT = {"AnswerRaised", "CheckFailed"}  # no student's error has these names; see grading.judge.imitations
+WITH_A_CAUSE = {"NameError", "AttributeError", "FrozenInstanceError"}  # in labkit.call: the last lines are its own
 NUMBER = r"(?<!\w)-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?(?!\w)"
 NUMBERS = re.compile(rf"{NUMBER}(?:, {NUMBER})*")
 
@@ -79,13 +81,16 @@ def cause_of(answers: tuple[str, ...], test: str, found: dict[str, Error]) -> Ca
         return Cause(one_line(error.evalue), is_answer=False)
     if error.ename == "TestTooLong":
         return Cause("The test took too long.", is_answer=False)
-    if broken := BROKEN.search(error.evalue):
-        text = "The answer did not return in time." if broken[1].endswith("it took too long") else one_line(broken[1])
+    raised = RAISED.match(error.evalue)
+    if raised and raised[1] == "CallFailed" and error.ename in BY_LABKIT:
+        text = "The answer did not return in time." if raised[2].endswith("it took too long") else one_line(raised[2])
         return Cause(text, is_answer=False)
+    if raised and error.ename == "AnswerRaised" and raised[1] not in WITH_A_CAUSE:
+        return Cause(f"The answer raised {_builtin(raised[1])}.")
     if causes := LIKELY.findall(error.evalue):
         return Cause(first_sentence(one_line(causes[-1], 300)))
     first_line = next(iter(error.evalue.splitlines()), "")
-    if raised := re.search(r" raised (\w+): ", first_line):
+    if raised:
         return Cause(f"The answer raised {_builtin(raised[1])}.")
     return Cause(first_sentence(one_line(first_line, 300)) or f"The test failed with {_builtin(error.ename)}.")
 

@@ -73,6 +73,7 @@ def notebook_job(nb: NotebookNode, order: Iterable[str], demonstrations: frozens
 def code_cells(nb: NotebookNode, demonstrations: frozenset[str]) -> list[CodeCell]:
     """A sanitised notebook's code cells, with what each of them is to the judge."""
     cells = []
+    known = {cell.metadata.nbgrader.grade_id for cell in nb.cells if "nbgrader" in cell.metadata}
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
@@ -86,6 +87,8 @@ def code_cells(nb: NotebookNode, demonstrations: frozenset[str]) -> list[CodeCel
         else:
             role = Role.STUDENT
         name = cell.metadata.nbgrader.grade_id if is_known else cell.get("id", "")
+        if not is_known and name in known:
+            name = f"{name} (a cell of the student's)"
         cells.append(CodeCell(name, cell.source, role))
     return cells
 
