@@ -6,6 +6,7 @@ Beside this file stand the modules that several folders of tests import: pytest 
 import functools
 import os
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,12 @@ BESIDE = {  # they look at one graded class, and at one wheel
     "tests/grading/test_submissions.py": "tests/grading/test_autograde.py",
     "tests/grading/test_sandbox_wheel.py": "tests/scripts/test_engine_alone.py",
 }
+
+
+def pytest_configure():
+    """Lets Ctrl-C reach what the tests start: what runs in the background, as CI may, hands on its deafness to it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def group_of(nodeid: str) -> str:

@@ -151,12 +151,7 @@ def test_it_serves_until_a_signal_comes(number, status):
     import openai
 
     command = [sys.executable, "-m", "mini_vllm", "serve", "--port", "0"]
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is deaf to Ctrl-C
-    try:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    with process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         (url,) = re.findall(r"http://\S+", process.stdout.readline() + process.stdout.readline())
         with openai.OpenAI(base_url=f"{url}/v1", api_key="none") as client:
             settings = {"temperature": 0, "max_tokens": 5}

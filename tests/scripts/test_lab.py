@@ -22,15 +22,7 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy
 
 
 @pytest.fixture
-def ctrl_c():
-    """Lets Ctrl-C reach the lab: what runs in the background, as CI may, starts its programs deaf to it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.fixture
-def lab(tmp_path, ctrl_c):
+def lab(tmp_path):
     """The command for the lab of a small repository, whose Jupyter settings are not the user's."""
     for phase in (f"release/{PHASE}", f"source/{PHASE}"):
         (tmp_path / "course" / phase).mkdir(parents=True)
