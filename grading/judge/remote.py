@@ -2,6 +2,7 @@
 
 import builtins
 import contextlib
+import copy
 import keyword
 import random
 import sys
@@ -18,6 +19,7 @@ from grading.wire.channel import Channel, ChannelError, SilentTooLong
 from grading.wire.values import MUTABLE, UNREADABLE, Values
 from labkit.failure import own_line_text
 
+COPIES = {"__copy__": copy.copy, "__deepcopy__": copy.deepcopy}
 PLAIN = (type(None), bool, int, float, str, bytes)
 OWN_LINE_CHARS = 120
 
@@ -42,6 +44,9 @@ class RemoteFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._calls.call(self, args, kwargs)
+
+    def __deepcopy__(self, memo: dict) -> "RemoteFunction":
+        return self  # as of any function
 
     def __repr__(self) -> str:
         return f"<function {self.__name__}>"
@@ -106,8 +111,10 @@ class RemoteCalls:
             self.channel.send(reply, self.left())
 
     def _serve(self, question: messages.Question) -> messages.Value:
-        """What a public attribute or method of one of the tests' objects gives."""
+        """What a public attribute or method of one of the tests' objects gives, or a copy of it."""
         thing = self.values.at(question.n)
+        if question.method in COPIES:
+            return self.values.encode(COPIES[question.method](thing))
         if question.method is None and callable(thing):  # a function that the test has passed
             value = thing
         elif question.method is None or question.method.startswith("_") or type(thing) in MUTABLE:

@@ -9,6 +9,7 @@ import math
 import random
 import resource
 import signal
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -26,16 +27,26 @@ BYTES_AROUND = 100  # of a name in the message, at most
 
 
 class JudgesObject:
-    """Stands for an object of the judge's: its public methods and plain attributes can be used."""
+    """Stands for an object of the judge's: its public methods and plain attributes can be used, and it has copies."""
 
     def __init__(self, calls: "Calls", number: int, name: str) -> None:
         self.__dict__.update(_calls=calls, _number=number, _name=name)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(
+                f"{name} of the {self.__dict__.get('_name', 'object')} that was passed cannot be used."
+            )
         return self._calls.ask(self._number, name, None, {})
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._calls.ask(self._number, None, args, kwargs)
+
+    def __copy__(self) -> Any:
+        return self._calls.ask(self._number, "__copy__", [], {})
+
+    def __deepcopy__(self, memo: dict) -> Any:
+        return self._calls.ask(self._number, "__deepcopy__", [], {})
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(
@@ -53,6 +64,8 @@ class Calls:
         self.channel, self.user_ns = channel, user_ns
         self.values = Values(False, self._export, self._adopt)
         self.given: list[tuple[Any, dict]] = []  # dataclasses from the judge, and what they held
+        self.talks = threading.RLock()  # held by the thread that asks; a repr on the way may ask as well
+        self.is_called = False
 
     def serve(self, test: messages.Test) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process
@@ -89,18 +102,24 @@ class Calls:
         return messages.Names(test.n, values, too_large)
 
     def ask(self, number: int, method: str | None, args: tuple | None, kwargs: dict[str, Any]) -> Any:
-        """Ask the judge about one of its objects, and return its answer. args None: read an attribute."""
-        encode = self.values.encode
-        sent = None if args is None else [encode(arg) for arg in args]
-        named = {key: encode(arg) for key, arg in kwargs.items()}
-        self.channel.send(messages.Question(number, method, sent, named, self.values.changes()))
-        answer = self.channel.receive()
-        if not isinstance(answer, (messages.Answer, messages.Refused)):
-            raise ValueError(f"An answer was expected: {answer}.")
-        self.values.update(answer.changed)
-        if isinstance(answer, messages.Refused):
-            raise _builtin_error(answer.kind)(answer.text)
-        return self.values.decode(answer.value)
+        """Ask the judge about one of its objects, and return its answer. args None: read an attribute.
+
+        Errors: what the object raises; RuntimeError when no call is going on, in which the judge would listen.
+        """
+        with self.talks:
+            if not self.is_called:
+                raise RuntimeError("An object that was passed to your function can be used until it returns.")
+            encode = self.values.encode
+            sent = None if args is None else [encode(arg) for arg in args]
+            named = {key: encode(arg) for key, arg in kwargs.items()}
+            self.channel.send(messages.Question(number, method, sent, named, self.values.changes()))
+            answer = self.channel.receive()
+            if not isinstance(answer, (messages.Answer, messages.Refused)):
+                raise ValueError(f"An answer was expected: {answer}.")
+            self.values.update(answer.changed)
+            if isinstance(answer, messages.Refused):
+                raise _builtin_error(answer.kind)(answer.text)
+            return self.values.decode(answer.value)
 
     def _call(self, call: messages.Call) -> messages.Returned | messages.Raised:
         self.values.begin_call()
@@ -108,6 +127,7 @@ class Calls:
         decode = self.values.decode
         args, kwargs = [decode(arg) for arg in call.args], {name: decode(arg) for name, arg in call.kwargs.items()}
         function = self.values.at(call.n)
+        self.is_called = True
         with np.errstate(**call.errstate), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -115,16 +135,19 @@ class Calls:
                     value, how = function(*args, **kwargs), None
                 except BaseException as error:  # noqa: B036 (whatever it is, the test goes on)
                     value, how = None, (*_names(error), text_of(error), own_line(error))
-            if changed := [type(made).__name__ for made, held in self.given if vars(made) != held]:
-                text = f"your function changed a {changed[0]} that was passed to it, which is frozen."
-                how = "FrozenInstanceError", "AttributeError", text, None
-            encoded = self.values.encode(value)
+            with self.talks:  # a thread of the function's may still be asking
+                if changed := [type(made).__name__ for made, held in self.given if vars(made) != held]:
+                    text = f"your function changed a {changed[0]} that was passed to it, which is frozen."
+                    how = "FrozenInstanceError", "AttributeError", text, None
+                encoded = self.values.encode(value)
+                changes = self.values.changes()
+                self.is_called = False
         warned = [(warning.category.__name__, sendable(str(warning.message)[:500])) for warning in caught[:10]]
         before, self.rng_states = self.rng_states, global_rng_states()
         drew = tuple(now != old for now, old in zip(self.rng_states, before))
         if how is None:
-            return messages.Returned(encoded, self.values.changes(), warned, drew)
-        return messages.Raised(*how, self.values.changes(), warned, drew)
+            return messages.Returned(encoded, changes, warned, drew)
+        return messages.Raised(*how, changes, warned, drew)
 
     def _export(self, value: Any) -> messages.Value:
         if isinstance(value, JudgesObject):
