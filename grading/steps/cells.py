@@ -24,6 +24,7 @@ from traitlets import Dict as DictTrait
 from grading.gradebook import Released, released
 from grading.plain_text import few
 from grading.steps.handout import handout, unfolded
+from grading.steps.merged import insert, own_code_around
 from grading.steps.whiteboard import bring_together
 from grading.wire.channel import sendable
 
@@ -37,6 +38,7 @@ class CellsFromGradebook(NbGraderPreprocessor):
     - What a student wrote outside of a hand-graded cell is quoted in it; see grading.steps.whiteboard.
     - A missing test is put back as late as possible, so that it judges all that the student wrote
       for it; a missing read-only cell as early as possible, because what follows builds on it.
+    - What a student wrote above or below a locked cell's code becomes a cell of theirs; see grading.steps.merged.
     - A missing autograded answer is not put back: its stub would overwrite an answer which the
       student wrote into a cell of their own.
 
@@ -58,7 +60,8 @@ class CellsFromGradebook(NbGraderPreprocessor):
         cells = [_plain(cell, f"cell-{index}") for index, cell in enumerate(nb.cells)]
         claimed = [_claimed_name(cell) for cell in cells]
         nb = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(metadata), cells=list(cells))
-        remarks = list(self._rebuild(nb, original.cells))
+        added: list[tuple[NotebookNode, int, str]] = []
+        remarks = list(self._rebuild(nb, original.cells, added))
         elsewhere = [
             (cell, name)
             for cell, name, rebuilt in zip(cells, claimed, nb.cells, strict=True)
@@ -67,6 +70,7 @@ class CellsFromGradebook(NbGraderPreprocessor):
         remarks += _restore_missing(nb, original.cells)
         given = handout(self._course(), where["assignment"], where["notebook"])
         bring_together(nb, elsewhere, original.cells, given)
+        insert(nb, added)
         for remark in few(remarks, 20):
             self.log.warning(remark)
         return nb, resources
@@ -78,7 +82,10 @@ class CellsFromGradebook(NbGraderPreprocessor):
             owner = owner.parent
         return owner and owner.coursedir
 
-    def _rebuild(self, nb: NotebookNode, originals: dict[str, NotebookNode]) -> Iterator[str]:
+    def _rebuild(
+        self, nb: NotebookNode, originals: dict[str, NotebookNode], added: list[tuple[NotebookNode, int, str]]
+    ) -> Iterator[str]:
+        """Remarks. added: gets the student's code in locked cells, as (the cell, 0 above it or 1 below, code)."""
         hide = ClearHiddenTests(parent=self)
         seen = set()
         for index in reversed(range(len(nb.cells))):
@@ -96,7 +103,14 @@ class CellsFromGradebook(NbGraderPreprocessor):
                 nb.cells[index] = _rebuilt(originals[name], cell)
                 given, _ = hide.preprocess_cell(copy.deepcopy(originals[name]), {}, 0)
                 is_rewritten = given.metadata.nbgrader.locked and cell.source != given.source
-                if is_rewritten or cell.cell_type != given.cell_type:
+                if (
+                    is_rewritten
+                    and cell.cell_type == given.cell_type == "code"
+                    and (own := own_code_around(given, cell))
+                ):
+                    added += [(nb.cells[index], side, code) for side, code in enumerate(own) if code]
+                    yield f"Cell '{name}' also held code of the student's; it runs as a cell of its own"
+                elif is_rewritten or cell.cell_type != given.cell_type:
                     yield f"The type or the test of cell '{name}' was changed; restored"
 
 

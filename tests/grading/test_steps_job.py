@@ -101,3 +101,28 @@ def test_warnings_of_a_notebook_of_many_cells_are_few(course, original, caplog):
         nb.cells.append(new_code_cell("", id=str(number), metadata={"nbgrader": {"grade_id": f"made-up-{number}"}}))
     sanitised(original, nb)
     assert len(caplog.messages) <= 21
+
+
+@pytest.mark.parametrize(
+    "above, below, roles",
+    [
+        ("", "\n\ndef ratio(a, b):\n    return a / b", [Role.TEST, Role.STUDENT]),
+        ("x = 1\n\n", "", [Role.STUDENT, Role.TEST]),
+        ("\n", "\n\n", [Role.TEST]),
+    ],
+)
+def test_an_answer_that_was_merged_with_a_test_is_kept_as_the_students_cell(
+    course, original, caplog, above, below, roles
+):
+    """It was dropped without a word, and the exercise got 0 points."""
+    nb = answered(course)
+    cells = by_name(nb)
+    cells["test_double"].source = above + cells["test_double"].source + below
+    nb.cells.remove(cells["ratio"])
+    job = notebook_job(sanitised(original, nb), ORDER, frozenset())
+    found = [cell for cell in job.cells if cell.name.startswith("test_double")]
+    assert [cell.role for cell in found] == roles
+    assert HIDDEN_TEST in found[roles.index(Role.TEST)].source
+    own = [cell.source for cell in found if cell.role is Role.STUDENT]
+    assert own == [text for text in (above.strip(), below.strip()) if text]
+    assert ("also held code of the student's" in caplog.text) == bool(own)
