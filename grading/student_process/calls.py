@@ -1,10 +1,8 @@
 """Answers the judge's calls of the student's functions, for the time of one test."""
 
-import builtins
 import contextlib
 import ctypes
 import io
-import linecache
 import math
 import random
 import resource
@@ -18,6 +16,7 @@ import msgspec
 import numpy as np
 
 from grading.student_process.engine import class_of_the_judges, remove_engine_code
+from grading.student_process.errors import builtin_error, names_of, own_line, text_of
 from grading.wire import messages
 from grading.wire.channel import Channel, sendable
 from grading.wire.values import Values
@@ -118,7 +117,7 @@ class Calls:
                 raise ValueError(f"An answer was expected: {answer}.")
             self.values.update(answer.changed)
             if isinstance(answer, messages.Refused):
-                raise _builtin_error(answer.kind)(answer.text)
+                raise builtin_error(answer.kind)(answer.text)
             return self.values.decode(answer.value)
 
     def _call(self, call: messages.Call) -> messages.Returned | messages.Raised:
@@ -134,7 +133,7 @@ class Calls:
                 try:
                     value, how = function(*args, **kwargs), None
                 except BaseException as error:  # noqa: B036 (whatever it is, the test goes on)
-                    value, how = None, (*_names(error), text_of(error), own_line(error))
+                    value, how = None, (*names_of(error), text_of(error), own_line(error))
             with self.talks:  # a thread of the function's may still be asking
                 if changed := [type(made).__name__ for made, held in self.given if vars(made) != held]:
                     text = f"your function changed a {changed[0]} that was passed to it, which is frozen."
@@ -188,33 +187,3 @@ def global_rng_states() -> tuple:
     else:
         numpys = repr(generator.state)
     return numpys, random.getstate()
-
-
-def own_line(error: BaseException) -> tuple[str, int, str] | None:
-    """Where the innermost of the student's own lines that an error came through stands: function, number, text."""
-    found, trace = None, error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if trace.tb_frame.f_globals.get("__name__") == "__main__":
-            text = linecache.getline(code.co_filename, trace.tb_lineno).strip()[:500]
-            found = code.co_name[:200], trace.tb_lineno, sendable(text)
-        trace = trace.tb_next
-    return found
-
-
-def _names(error: BaseException) -> tuple[str, str]:
-    """An error's own name, and that of the kind of Python's own errors which it is."""
-    bases = (kind for kind in type(error).__mro__ if getattr(builtins, kind.__name__, None) is kind)
-    return sendable(type(error).__name__[:200]), next(bases).__name__
-
-
-def _builtin_error(name: str) -> type:
-    kind = getattr(builtins, name, None)
-    return kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
-
-
-def text_of(error: BaseException) -> str:
-    try:
-        return sendable(str(error)[:2000])
-    except BaseException:  # noqa: B036 (it is the student's code)
-        return ""

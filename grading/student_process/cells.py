@@ -12,8 +12,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from grading.student_process.calls import Calls, text_of
+from grading.student_process.calls import Calls
 from grading.student_process.engine import note_loaded
+from grading.student_process.errors import text_of
 from grading.student_process.forks import Fork, ended
 from grading.wire.channel import Channel, sendable
 from grading.wire.messages import Begun, Display, End, Ended, Failure, Forked, Ran, Rest, Run, Test, Text
