@@ -85,7 +85,7 @@ def engine_loaded_under_another_name(nb):
         "spec = importlib.util.find_spec('mini_vllm.sample.ops.topk_topp_sampler')\n"
         "other = importlib.util.spec_from_file_location('my_own', spec.origin)\n"
         "mine = importlib.util.module_from_spec(other)\nother.loader.exec_module(mine)\nparameters = SamplingParams()\n"
-        "def softmax(scores):\n    return mine.filtered_distribution(scores, parameters)[1]",
+        "def softmax(scores):\n    weights = mine.filtered_weights(scores, parameters)[1]\n    return weights / weights.sum()",
     )
 
 
@@ -97,8 +97,8 @@ def engine_loaded_while_it_is_tested(nb):
         softmax="import sys\ndef softmax(scores):\n"
         "    for name in [name for name in sys.modules if name.startswith('mini_vllm')]: del sys.modules[name]\n"
         "    from mini_vllm import SamplingParams\n"
-        "    from mini_vllm.sample.ops.topk_topp_sampler import probs_after_filters\n"
-        "    return probs_after_filters(scores, SamplingParams())",
+        "    from mini_vllm.sample.ops.topk_topp_sampler import filtered_weights\n"
+        "    weights = filtered_weights(scores, SamplingParams())[1]\n    return weights / weights.sum()",
     )
 
 
@@ -117,5 +117,5 @@ def engine_code_kept_aside(nb):
         "        except RuntimeError:\n"
         "            vars(engine)[function.__name__] = types.FunctionType(code, function.__globals__)\n"
         "        function.__defaults__, function.__kwdefaults__ = defaults, named\n"
-        "    return engine.probs_after_filters(scores, parameters)",
+        "    weights = engine.filtered_weights(scores, parameters)[1]\n    return weights / weights.sum()",
     )

@@ -109,8 +109,8 @@ def names_engine_modules_as_provided(nb):
     answer(
         nb,
         total=WRONG,
-        softmax="from mini_vllm import SamplingParams\nfrom mini_vllm.sample.ops.topk_topp_sampler import probs_after_filters\n"
-        "def softmax(scores):\n    return probs_after_filters(scores, SamplingParams())",
+        softmax="from mini_vllm import SamplingParams\nfrom mini_vllm.sample.ops.topk_topp_sampler import filtered_weights\n"
+        "def softmax(scores):\n    weights = filtered_weights(scores, SamplingParams())[1]\n    return weights / weights.sum()",
     )
 
 
