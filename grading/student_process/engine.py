@@ -3,8 +3,8 @@
 Code is the engine's if it comes from a file of the engine's, whatever name it was loaded by. Somebody who copies the
 text of such a file has written it down, and nothing here keeps them from it.
 
-To import a module of the engine is no call of it, whether or not it has been loaded before: it is loaded, and the code
-of its functions taken out at once.
+An answer may import a module of the engine whether or not it has been loaded before; only to call its functions is
+refused.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import gc
 import importlib
 import importlib.abc
 import importlib.util
+import inspect
 import sys
 import types
 from importlib.machinery import ModuleSpec, PathFinder
@@ -24,10 +25,11 @@ _found = importlib.util.find_spec(ENGINE)
 FOLDER = f"{Path(_found.origin).parent}/" if _found is not None and _found.origin else None
 # Events of sys.addaudithook by which code becomes something that can run, and where among its arguments the code is.
 MAKES_CODE_RUN = {"exec": 0, "function.__new__": 0, "object.__setattr__": 2}
+COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 _loaded: list[types.FunctionType] = []
 _what_they_had: list[tuple] = []  # kept, since to free it takes a fork longer than all the rest
 _allowed = {f"{ENGINE}.__init__"}
-_being_loaded: list[str] = []  # modules of the engine, while a test runs
+_emptied_bodies: set[types.CodeType] = set()  # of modules that have been loaded during a test
 
 
 def note_loaded() -> None:
@@ -57,7 +59,9 @@ def remove_engine_code(provided: list[str]) -> None:
 
 
 class LoadsEmptied(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Loads the engine's modules as Python does, then empties their functions."""
+    """Loads a module of the engine with functions that hold no code from the start, so that there is no moment to
+    call one.
+    """
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         found = PathFinder.find_spec(name, path, target) if name.partition(".")[0] == ENGINE else None
@@ -66,13 +70,11 @@ class LoadsEmptied(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return found
 
     def exec_module(self, module: types.ModuleType) -> None:
-        _being_loaded.append(module.__name__)
-        try:
-            module.__spec__.loader_state.exec_module(module)
-        finally:
-            _being_loaded.pop()
-            if not _being_loaded:  # a module that is still being loaded may call those it has imported
-                _empty_functions()
+        code = module.__spec__.loader_state.get_code(module.__name__)
+        if not _is_allowed(code):
+            code = _emptied(code)
+            _emptied_bodies.add(code)
+        exec(code, vars(module))
 
 
 def class_of_the_judges(module: str, name: str) -> type:
@@ -92,8 +94,19 @@ def _refuse_code(event: str, arguments: tuple[Any, ...]) -> None:
     if event in MAKES_CODE_RUN:
         code = arguments[MAKES_CODE_RUN[event]]
         if type(code) is types.CodeType and code.co_filename.startswith(FOLDER) and not _is_allowed(code):
-            if not (_being_loaded and event == "exec" and code.co_name == "<module>"):
+            if code not in _emptied_bodies:
                 _gone()
+
+
+def _emptied(body: types.CodeType) -> types.CodeType:
+    """A module's or a class's code, which makes functions without code. Comprehensions run with it."""
+    constants = []
+    for part in body.co_consts:
+        if isinstance(part, types.CodeType) and part.co_name not in COMPREHENSIONS:
+            is_function = part.co_flags & inspect.CO_OPTIMIZED
+            part = _gone_code(part.co_freevars) if is_function else _emptied(part)
+        constants.append(part)
+    return body.replace(co_consts=tuple(constants))
 
 
 def _engine_functions() -> list[types.FunctionType]:

@@ -41,6 +41,16 @@ LOADS_THE_ENGINE = (
     "        del sys.modules[name]\n"
     "    from mini_vllm.sample import sampler\n    sampler._check_greatest(1.0)"
 )
+CALLS_WHILE_IT_LOADS = (
+    "import sys\n"
+    "    def look(frame, event, _):\n"
+    "        if event == 'return' and frame.f_code.co_filename.endswith('/mini_vllm/sample/sampler.py'):\n"
+    "            if frame.f_code.co_name == '<module>':\n"
+    "                frame.f_globals['_check_greatest'](1.0)\n"
+    "    del sys.modules['mini_vllm.sample.sampler'], sys.modules['mini_vllm.sample']\n"
+    "    sys.setprofile(look)\n"
+    "    from mini_vllm.sample import sampler"
+)
 KEEPS_THE_ENGINE = (
     "import types\nfrom mini_vllm.sample import sampler\ncode = sampler._check_greatest.__code__\n"
     "def total(numbers):\n    types.FunctionType(code, vars(sampler))(1.0)\n    return sum(numbers)"
@@ -83,6 +93,7 @@ NOTEBOOKS = {
     "provided": notebook(CALLS_THE_ENGINE % "config.read_json(path)"),
     "not provided": notebook(CALLS_THE_ENGINE % "sampler._check_greatest(1.0)"),
     "not provided, loaded by the call": notebook(CALLS_THE_ENGINE % LOADS_THE_ENGINE),
+    "not provided, called while it is loaded": notebook(CALLS_THE_ENGINE % CALLS_WHILE_IT_LOADS),
     "not provided, kept aside": notebook(KEEPS_THE_ENGINE),
     "an object of the engine's": notebook("def text_of(output):\n    return output.text", test=PASSES_THE_ENGINES),
     "judge's labkit": notebook("x = 1", test=PLACE),
@@ -156,7 +167,7 @@ def test_a_name_that_is_missing_gets_a_next_step_and_no_line_of_the_test(said):
 
 def test_the_engines_modules_that_a_lab_provides_can_be_called_and_others_cannot(said):
     assert said("provided") == "total adds up.\n"
-    for name in ("not provided", "not provided, loaded by the call", "not provided, kept aside"):
+    for name in [name for name in NOTEBOOKS if name.startswith("not provided")]:
         assert "the exercise asks for your own" in said(name)["evalue"]
 
 
