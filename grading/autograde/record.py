@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbconvert.exporters import Exporter
 from nbconvert.preprocessors import Preprocessor
 from nbconvert.writers import FilesWriter
@@ -30,6 +29,7 @@ from grading.steps.cells import CellsFromGradebook
 from grading.steps.entry import MAX_NOTEBOOK_BYTES, admit, read_regular
 from grading.steps.execute import JudgedExecute, is_sandbox_waived, notebook_job, submitted_files
 from grading.steps.points import SavePoints
+from grading.steps.readable import notebook_of
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Recorder(Autograde):
         for path in known:
             with _named(path):
                 contents[path.stem] = content = read_regular(path, MAX_NOTEBOOK_BYTES)
-                nb = nbformat.reads(content.decode("utf-8-sig"), as_version=4)
+                nb = notebook_of(content.decode("utf-8-sig"))
                 pythons[path.stem] = str(nb.metadata.get("language_info", {}).get("version"))
                 resources = self.init_single_notebook_resources(str(path))
                 notebooks[path.stem] = self._first_pass.from_notebook_node(nb, resources)[0]

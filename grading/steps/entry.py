@@ -12,6 +12,7 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any
 
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
@@ -20,7 +21,7 @@ from nbgrader.utils import parse_utc
 from grading.plain_text import few, one_line
 from grading.sandbox import SandboxUnavailable, find_sandbox
 from grading.steps.execute import is_sandbox_waived
-from grading.steps.readable import why_unreadable
+from grading.steps.readable import notebook_of, why_unreadable
 
 MAX_FILES = 1000  # and folders, together
 MAX_DEPTH = 20
@@ -71,6 +72,10 @@ class CheckedSubmissions(NotebookExporter):
                 self.log.error("There was an error processing assignment: %s: %s", one_line(folder, 1000), why)
         if refused and not found:
             raise NbGraderException("No submission could be graded; the lines above say why.")
+
+    def from_file(self, file_stream: IO[str], resources: dict | None = None, **more: Any) -> tuple[str, dict]:
+        """As nbconvert's, for notebooks whose own metadata some editor has left out or made null, too."""
+        return self.from_notebook_node(notebook_of(file_stream.read()), resources, **more)
 
 
 def admit(folder: Path) -> list[str]:

@@ -2,6 +2,9 @@
 
 import json
 
+import nbformat
+from nbformat import NotebookNode
+
 
 def why_unreadable(content: bytes) -> str:
     """What keeps a file from being a notebook, to follow "was"; "" if nothing does."""
@@ -20,3 +23,14 @@ def why_unreadable(content: bytes) -> str:
     if not isinstance(found, dict) or not isinstance(found.get("cells", found.get("worksheets")), list):
         return "JSON, but not a notebook: it has no cells"
     return ""
+
+
+def notebook_of(text: str) -> NotebookNode:
+    """The notebook, also if its own metadata is missing or is not a mapping. Errors: those of nbformat.reads."""
+    try:
+        return nbformat.reads(text, as_version=4)
+    except Exception:  # nbformat has many
+        found = json.loads(text)
+        if isinstance(found.get("metadata"), dict):
+            raise
+    return nbformat.reads(json.dumps(found | {"metadata": {}}), as_version=4)
