@@ -124,7 +124,9 @@ class NotebookJudge:
             frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == test.whole.filename
         ]
         literal = test.whole.literal_message(lines[-1]) if lines and isinstance(error, AssertionError) else None
-        return [error_output("AssertionError", HIDDEN_TOO_LONG if too_long else literal or HIDDEN_FAILED)]
+        if too_long:
+            return [error_output("TestTooLong", HIDDEN_TOO_LONG)]
+        return [error_output("AssertionError", literal or HIDDEN_FAILED)]
 
     def _ask(
         self, name: str, test: CourseTest, code: Code, kept: int | None

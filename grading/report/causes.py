@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from grading.judge.notebook import HIDDEN_NOT_RUN, HIDDEN_TOO_LONG
+from grading.judge.notebook import HIDDEN_TOO_LONG
 from grading.plain_text import one_line
 from grading.steps.entry import MAX_NOTEBOOK_BYTES, read_regular
 
@@ -77,10 +77,11 @@ def cause_of(answers: tuple[str, ...], test: str, found: dict[str, Error]) -> Ca
     if test not in found:
         return Cause("The test gave a part of its points, without a message.")
     error = found[test]
-    if error.ename == "NotRun" or error.evalue in (HIDDEN_NOT_RUN, HIDDEN_TOO_LONG):
+    if error.ename == "NotRun":
         return Cause(one_line(error.evalue), is_answer=False)
     if error.ename == "TestTooLong":
-        return Cause("The test took too long.", is_answer=False)
+        is_hidden = error.evalue == HIDDEN_TOO_LONG
+        return Cause(HIDDEN_TOO_LONG if is_hidden else "The test took too long.", is_answer=False)
     raised = RAISED.match(error.evalue)
     if raised and raised[1] == "CallFailed" and error.ename in BY_LABKIT:
         text = "The answer did not return in time." if raised[2].endswith("it took too long") else one_line(raised[2])

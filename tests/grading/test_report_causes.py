@@ -19,7 +19,8 @@ TOO_LONG = "ratio(1) raised CallFailed: your code did not answer: it took too lo
         ("test", "AssertionError", HIDDEN_FAILED, HIDDEN_FAILED, True),
         ("test", "AssertionError", "", "The test failed with AssertionError.", True),
         ("test", "CheckFailed", "ratio(1) raised TypeError: Ada's text", "The answer raised TypeError.", True),
-        ("test", "AssertionError", HIDDEN_TOO_LONG, HIDDEN_TOO_LONG, False),
+        ("test", "TestTooLong", HIDDEN_TOO_LONG, HIDDEN_TOO_LONG, False),
+        ("test", "AssertionError", HIDDEN_TOO_LONG, HIDDEN_TOO_LONG, True),  # an answer's own words
         ("test", "NotRun", "The notebook took more than 9 seconds.", "The notebook took more than 9 seconds.", False),
         ("test", "TestTooLong", "", "The test took too long.", False),
         ("test", "CheckFailed", TOO_LONG, "The answer did not return in time.", False),

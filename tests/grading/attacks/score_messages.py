@@ -92,7 +92,7 @@ forging(
 )
 forging(
     "forged_ends",
-    "say(m.Ended(''), m.Gone(''), m.Forked(0), m.Begun(), m.Resting(), m.Loaded(), m.Names({'total': 6}), m.Ran([m.Text('6')]), returned())",
+    "say(m.Ended(''), m.Gone(''), m.Forked(0), m.Begun(), m.Resting(), m.Loaded(), m.Names(0, {'total': 6}), m.Ran([m.Text('6')]), returned())",
     "Every other message that a student's process can send, as the answer to a call.",
 )
 
@@ -104,7 +104,7 @@ def forged_ends_that_tell(nb):
     for name, hidden in (("root", "x > 1000"), ("softmax", "scores.max() > 1000"), ("run", "len(numbers) == 4")):
         signature, _, body = ANSWERS[name].partition("\n")
         tells = (
-            "t = f'LEAKED{[*locals().values()][0]}'[:99]\n        say(m.Returned(0, [], [(t, t)], (True, True)), m.Ended(t), m.Gone(t), m.Names({t: t}),\n"
+            "t = f'LEAKED{[*locals().values()][0]}'[:99]\n        say(m.Returned(0, [], [(t, t)], (True, True)), m.Ended(t), m.Gone(t), m.Names(0, {t: t}),\n"
             "            m.Raised(t, t, t, (t, 1, t), [], [(t, t)], (True, True)), m.Ran([m.Text(t), m.Failure(t, t, [t])]))"
         )
         answer(nb, **{name: f"{signature}\n    if {hidden}:\n        {tells}\n{body}"})
