@@ -20,6 +20,7 @@ from grading.wire.values import MUTABLE, UNREADABLE, Values
 from labkit.failure import own_line_text
 
 COPIES = {"__copy__": copy.copy, "__deepcopy__": copy.deepcopy}
+MAX_COPIES = 2000  # in one test: they are made here, where the judge's memory is
 PLAIN = (type(None), bool, int, float, str, bytes)
 OWN_LINE_CHARS = 120
 
@@ -63,6 +64,7 @@ class RemoteCalls:
         self.values = Values(True, self._export, self._adopt)
         self.broken: str | None = None
         self.has_ended = False  # the process that answers
+        self._num_copies = 0
         self.missing: set[str] = set()  # names that the student's code did not find
         self.too_large: set[str] = set()  # names whose values did not fit into a message
 
@@ -114,6 +116,9 @@ class RemoteCalls:
         """What a public attribute or method of one of the tests' objects gives, or a copy of it."""
         thing = self.values.at(question.n)
         if question.method in COPIES:
+            self._num_copies += 1
+            if self._num_copies > MAX_COPIES:
+                raise MemoryError(f"The objects of one test cannot be copied more than {MAX_COPIES:,} times.")
             return self.values.encode(COPIES[question.method](thing))
         if question.method is None and callable(thing):  # a function that the test has passed
             value = thing

@@ -74,6 +74,15 @@ def run(machine):
     except TypeError as error:
         return str(error)
 """
+TOO_MANY = """
+import copy
+def run(machine):
+    try:
+        while True:
+            machine = copy.copy(machine)
+    except MemoryError as error:
+        return str(error)
+"""
 PRIVATE = """
 def run(machine):
     return getattr(machine, "_secret", None)
@@ -95,6 +104,7 @@ NOTEBOOKS = {
     "what has no copy": notebook(
         NO_COPY, "machine = Machine()\nmachine.seen = (n for n in [1])\nassert 'generator' in run(machine)"
     ),
+    "too many copies": notebook(TOO_MANY, "assert '2,000' in run(Machine())"),
     "private names": notebook(PRIVATE, "machine = Machine()\nmachine._secret = 7\nassert run(machine) is None"),
     "threads": notebook(THREADS, THREADS_TEST),
     "a thread that outlives its call": notebook(LATE, LATE_TEST),
