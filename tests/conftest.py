@@ -26,9 +26,9 @@ BESIDE = {  # they look at one graded class, and at one wheel
 }
 
 
-def pytest_configure():
-    """Lets Ctrl-C reach what the tests start: what runs in the background, as CI may, hands on its deafness to it."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+def pytest_runtest_setup():
+    """Lets Ctrl-C reach what a test starts: a process in the background, as CI may be, hands on its deafness to it."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
