@@ -14,7 +14,7 @@ from mini_vllm.layers import blas, parallel
 
 MIN_BYTES = 500_000  # smaller weights stay in the processor's cache, where there is little to gain
 WINDOW = 50_000_000  # bytes between two decisions: some milliseconds
-MAX_PATIENCE = 64  # windows until the slower way gets another try
+MAX_PATIENCE = 256  # windows until the slower way gets another try
 
 
 class ThreadChoice:
@@ -36,7 +36,8 @@ class ThreadChoice:
         self.rates[self.is_alone] = self._bytes / self._seconds
         self._bytes, self._seconds = 0, 0.0
         self._windows += 1
-        is_faster = self.rates[self.is_alone] >= other
+        margin = 1.0 if self._windows == 1 else 0.7  # a slow moment alone is no reason to change
+        is_faster = self.rates[self.is_alone] >= margin * other
         if is_faster and self._windows < self._patience:
             return
         if not is_faster:
