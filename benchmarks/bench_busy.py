@@ -12,17 +12,13 @@ import subprocess
 import sys
 import time
 
+from engine_peers import SHAPE
 from machine import describe
 
 from mini_vllm import LLM, ModelConfig, SamplingParams
 from mini_vllm.layers import gemv
 from mini_vllm.models.llama import LlamaForCausalLM
 
-SHAPE = ModelConfig(
-    **{"vocab_size": 49_152, "hidden_size": 576, "intermediate_size": 1536, "num_hidden_layers": 30},
-    **{"num_attention_heads": 9, "num_key_value_heads": 3, "head_dim": 64, "max_position_embeddings": 2048},
-    tie_word_embeddings=True,
-)
 NEVER = 2**62  # bytes; no weight has as many, so all products are left to BLAS's threads
 WAYS = {"BLAS's threads": NEVER, "the faster way": gemv.MIN_BYTES}
 
@@ -44,7 +40,7 @@ def main() -> None:
     parser.add_argument("--loops", type=int, default=2, help="programs that use a processor each (default: 2)")
     parser.add_argument("--repeats", type=int, default=5, help="turns (default: 5)")
     args = parser.parse_args()
-    llm = LLM(LlamaForCausalLM(SHAPE))
+    llm = LLM(LlamaForCausalLM(ModelConfig(**SHAPE)))
     milliseconds(llm, 16)
     loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(args.loops)]
     turns: dict[str, list[float]] = {way: [] for way in WAYS}

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grading.judge.course import CourseFailed, make_ready
 from grading.judge.job import Failed, Job, Verdict
+from grading.judge.names import PACKAGES
 from grading.judge.process import MAX_VERDICT_BYTES
 from grading.judge.submission import judge
 from grading.sandbox import Limits, SandboxUnavailable, StudentProcess, find_sandbox
@@ -77,7 +78,7 @@ def serve() -> None:
 
 def _compile_course_packages() -> None:
     """Where files can be written; inside the sandbox they cannot, and each process would compile them again."""
-    for found in map(find_spec, ("grading", "labkit", "mini_vllm")):
+    for found in map(find_spec, ("grading", *PACKAGES)):
         if found is not None and found.origin is not None:
             compileall.compile_dir(Path(found.origin).parent, quiet=2)
 

@@ -14,8 +14,11 @@ from grading.wire.channel import ChannelError
 def judge(job: Job, process: StudentProcess) -> Verdict:
     """Judge a submission here and now, in a sandbox that is started already."""
     limits = Limits(**job.limits)
-    sandbox = find_sandbox(job.unsafe_no_sandbox)
-    server = StudentServer(lambda: sandbox.start(limits, job.modules), job.files, process)
+
+    def start() -> StudentProcess:
+        return find_sandbox(job.unsafe_no_sandbox).start(limits, job.modules)
+
+    server = StudentServer(start, job.files, process)
     judges: dict[str, NotebookJudge] = {}
     outputs, faults, timed_out = {}, {}, {}
     try:

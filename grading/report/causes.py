@@ -86,13 +86,12 @@ def cause_of(answers: tuple[str, ...], test: str, found: dict[str, Error]) -> Ca
     if raised and raised[1] == "CallFailed" and error.ename in BY_LABKIT:
         text = "The answer did not return in time." if raised[2].endswith("it took too long") else one_line(raised[2])
         return Cause(text, is_answer=False)
-    if raised and error.ename == "AnswerRaised" and raised[1] not in WITH_A_CAUSE:
-        return Cause(f"The answer raised {_builtin(raised[1])}.")
-    if causes := LIKELY.findall(error.evalue):
+    has_no_cause = raised and error.ename == "AnswerRaised" and raised[1] not in WITH_A_CAUSE
+    if not has_no_cause and (causes := LIKELY.findall(error.evalue)):
         return Cause(first_sentence(one_line(causes[-1], 300)))
-    first_line = next(iter(error.evalue.splitlines()), "")
     if raised:
         return Cause(f"The answer raised {_builtin(raised[1])}.")
+    first_line = next(iter(error.evalue.splitlines()), "")
     return Cause(first_sentence(one_line(first_line, 300)) or f"The test failed with {_builtin(error.ename)}.")
 
 

@@ -77,11 +77,6 @@ class LoadsEmptied(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(code, vars(module))
 
 
-def class_of_the_judges(module: str, name: str) -> type:
-    """The class of an object that a test passes, from a module that may have to be loaded first."""
-    return getattr(importlib.import_module(module), name)
-
-
 def _empty_functions() -> None:
     for function in [*_loaded, *_engine_functions()]:
         if not _is_allowed(function.__code__):
@@ -93,9 +88,9 @@ def _refuse_code(event: str, arguments: tuple[Any, ...]) -> None:
     """A hook for what Python is about to do. Errors: RuntimeError, which keeps Python from doing it."""
     if event in MAKES_CODE_RUN:
         code = arguments[MAKES_CODE_RUN[event]]
-        if type(code) is types.CodeType and code.co_filename.startswith(FOLDER) and not _is_allowed(code):
-            if code not in _emptied_bodies:
-                _gone()
+        is_engines = type(code) is types.CodeType and code.co_filename.startswith(FOLDER)
+        if is_engines and not _is_allowed(code) and code not in _emptied_bodies:
+            _gone()
 
 
 def _emptied(body: types.CodeType) -> types.CodeType:
