@@ -4,6 +4,7 @@ import re
 
 ELSEWHERE = re.compile(r"https?://(?!127\.0\.0\.1[:/])")
 SAVING = re.compile(r"/formgrader/api/(grade|comment)/")
+IS_FILLED = "window.formgrader?.grades?.loaded && formgrader.comments?.loaded"  # points and comments come one by one
 IS_IN_SIGHT = "e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight }"
 
 
@@ -25,6 +26,11 @@ class Formgrader:
         """Click one link after the other, each on the page that the one before leads to."""
         for name in names:
             self.frame.get_by_role("link", name=name, exact=True).first.click()
+
+    def open_submission(self, *names: str) -> None:
+        """Follow links to a page of one submission, and wait until its points and comments are there."""
+        self.follow(*names)
+        self.tab.element_handle().content_frame().wait_for_function(IS_FILLED)
 
     def row(self, name: str):
         """The row of a table that has a cell with this text alone."""

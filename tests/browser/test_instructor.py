@@ -79,7 +79,7 @@ def autograde(formgrader, course, picture):
 
 def grade_by_hand(formgrader, course, picture):
     """The whiteboard answer has its rubric in sight; points and comment are saved, and there again."""
-    formgrader.follow("Manual Grading", ASSIGNMENT, LAB, "Submission #1")
+    formgrader.open_submission("Manual Grading", ASSIGNMENT, LAB, "Submission #1")
     frame = formgrader.frame
     score, comment = frame.locator("#whiteboard"), frame.locator("#whiteboard-comment")
     frame.locator("#whiteboard.needs_manual_grade").click()  # it is red: it waits for points
@@ -88,9 +88,8 @@ def grade_by_hand(formgrader, course, picture):
     formgrader.write("#whiteboard", "3")
     formgrader.write("#whiteboard-comment", COMMENT)
     picture(formgrader.page, "instructor-manual-grading", comment, frame.locator(".nbgrader_cell").last, heading)
-    formgrader.follow(LAB, "Submission #1")
+    formgrader.open_submission(LAB, "Submission #1")
     frame.locator("#whiteboard:not(.needs_manual_grade)").wait_for()
-    formgrader.page.wait_for_function("box => box.value", arg=score.element_handle())
     assert (score.input_value(), comment.input_value()) == ("3", COMMENT)
     assert points(course, "ada", LAB)["whiteboard"] == (None, 3)
     assert points(course, "ada", LABS[1].stem)["whiteboard"] == (None, None)
