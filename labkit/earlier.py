@@ -39,7 +39,7 @@ class BuiltOn:
         raise (HiddenFailed if isinstance(failure, HiddenFailed) else CheckFailed)(
             failure.what,
             f"{cause}. Otherwise: {failure.cause}" if failure.cause else cause,
-            f"run the test of {name} first. {failure.step[:1].upper()}{failure.step[1:]}",
+            f"run the test of {name} first. {_sentence(failure.step)}",
             failure.where,
         ) from None
 
@@ -53,6 +53,12 @@ class BuiltOn:
             if not all(_passes(function, *example) for example in self.examples.get(name_of(function), ())):
                 return name_of(function)
         return ""
+
+
+def _sentence(step: str) -> str:
+    """`step` with a capital letter; code at its start, such as block_ids[0], keeps its spelling."""
+    first = step.split(" ", 1)[0].rstrip(",.:;")
+    return step[:1].upper() + step[1:] if first.isalpha() else step
 
 
 def _passes(function: Callable[..., Any], args: tuple[Any, ...], expected: Any) -> bool:

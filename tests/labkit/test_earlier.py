@@ -1,5 +1,7 @@
 """Which earlier function a failure is put down to."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,24 @@ def test_an_earlier_function_that_fails_its_examples_is_named_first(wrong):
     said = message(lambda: (wrong,))
     assert "Likely cause: your double does not pass its own test yet, if this function calls it. Otherwise: " in said
     assert "Next step: run the test of double first. Add by hand." in said
+
+
+@pytest.mark.parametrize(
+    "step", ["block_ids[0] is the first", "np.argmax returns it", "tuple(...) is hashable", "`//` rounds"]
+)
+def test_code_at_the_start_of_the_next_step_keeps_its_spelling(step):
+    """Students read of Block_ids[0] and Tuple(...), which do not exist."""
+    quadruple = check(lambda n: n, Exercise(read=whole_number, otherwise=("the sum is wrong", step)))
+    with pytest.raises(CheckFailed, match=re.escape(f"run the test of double first. {step}.")):
+        with BuiltOn(EXAMPLES, lambda: (not_written_double,)):
+            quadruple(3).should_be(12)
+
+
+def not_written_double(n):
+    raise NotImplementedError
+
+
+not_written_double.__name__ = "double"
 
 
 def test_an_earlier_function_that_was_never_defined_is_named():
