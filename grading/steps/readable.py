@@ -26,7 +26,11 @@ def why_unreadable(content: bytes) -> str:
 
 
 def notebook_of(text: str) -> NotebookNode:
-    """The notebook, also if its own metadata is missing or is not a mapping. Errors: those of nbformat.reads."""
+    """The notebook, also behind a byte order mark, or if its own metadata is missing or is not a mapping.
+
+    Errors: those of nbformat.reads.
+    """
+    text = text.removeprefix("\ufeff")  # which Windows editors write, and json refuses
     try:
         return nbformat.reads(text, as_version=4)
     except Exception:  # nbformat has many
