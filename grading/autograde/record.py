@@ -13,11 +13,11 @@ from nbconvert.preprocessors import Preprocessor
 from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grading.autograde.begin import OneGradebook
 from grading.autograde.submissions import Submission
 from grading.autograde.unseen import about_notebooks
 from grading.collect.labs import labs_in
@@ -53,10 +53,10 @@ class Changed(ValueError):
     """The submission is not the one that was judged."""
 
 
-class Recorder(Autograde):
+class Recorder(OneGradebook):
     """nbgrader's Autograde with its two passes apart, so that many submissions can be judged between them.
 
-    It reads what was released once, and keeps one gradebook open, for a whole class. Close it.
+    It reads what was released once for a whole class. Close it.
 
     config: from nbgrader_config.py. assignment: its name. Errors: ValueError if the gradebook does not know it.
     """

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grading.judge.clock import at_most
-from grading.judge.job import CodeCell, NotebookJob, Role
+from grading.judge.job import CodeCell, Job, NotebookJob, Role
 from grading.judge.names import names_read
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -138,6 +138,15 @@ def course_notebook(locked: tuple[CodeCell, ...]) -> CourseNotebook:
 def course_test(name: str, source: str) -> CourseTest:
     """Errors: SyntaxError."""
     return CourseTest(name, source)
+
+
+def modules_needed(job: Job) -> tuple[str, ...]:
+    """What a student's process loads before any code of a student's: what the locked cells import or provide.
+
+    What is loaded then need not be loaded for every test.
+    """
+    notebooks = (course_notebook(tuple(notebook.locked)) for notebook in job.notebooks.values())
+    return tuple(sorted({*job.modules, *(name for notebook in notebooks for name in notebook.provided)}))
 
 
 def make_ready(notebook: NotebookJob) -> None:

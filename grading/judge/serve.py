@@ -7,6 +7,7 @@ sandbox, which is started while the submission before is still being judged.
 
 import compileall
 import contextlib
+import gc
 import os
 import resource
 import select
@@ -16,7 +17,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from grading.judge.course import CourseFailed, make_ready
+from grading.judge.course import CourseFailed, make_ready, modules_needed
 from grading.judge.job import Failed, Job, Verdict
 from grading.judge.names import PACKAGES
 from grading.judge.process import MAX_VERDICT_BYTES
@@ -88,7 +89,7 @@ def _judged(job: Job, spare: Spare, asker_fd: int) -> Verdict | Failed:
         limits = Limits(**job.limits)
         for notebook in job.notebooks.values():
             make_ready(notebook)
-        process = spare.take(limits, job.unsafe_no_sandbox, job.modules)
+        process = spare.take(limits, job.unsafe_no_sandbox, modules_needed(job))
     except (TypeError, ValueError, SandboxUnavailable, CourseFailed) as error:
         return Failed(str(error))
     try:
@@ -107,6 +108,7 @@ def _in_a_fork(job: Job, limits: Limits, process: StudentProcess, spare: Spare, 
     pid = os.fork()
     if pid == 0:
         os.close(read_fd)
+        gc.freeze()  # to look for garbage among what is shared would copy all of it
         os.setpgid(0, 0)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # judge() ends the student's process then
         # What a student returns, or has the tests' objects make, may be large.

@@ -2,6 +2,7 @@
 
 import contextlib
 
+from grading.judge.course import modules_needed
 from grading.judge.job import Job, Role, Verdict
 from grading.judge.notebook import NotebookJudge
 from grading.judge.outputs import error_output
@@ -16,7 +17,7 @@ def judge(job: Job, process: StudentProcess) -> Verdict:
     limits = Limits(**job.limits)
 
     def start() -> StudentProcess:
-        return find_sandbox(job.unsafe_no_sandbox).start(limits, job.modules)
+        return find_sandbox(job.unsafe_no_sandbox).start(limits, modules_needed(job))
 
     server = StudentServer(start, job.files, process)
     judges: dict[str, NotebookJudge] = {}

@@ -43,13 +43,21 @@ class CutText(io.StringIO):
         return len(text)
 
 
-def new_shell() -> InteractiveShell:
+class Shell(InteractiveShell):
+    """IPython without what only somebody who types needs."""
+
+    def init_completer(self) -> None:
+        """Not loaded: it takes half as long as numpy."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Ignored: there is no event loop to hook into."""
+
+
+def new_shell() -> Shell:
     """IPython, once for all notebooks: each runs in a fork."""
     config = Config()
     config.HistoryManager.enabled = False
-    shell = InteractiveShell.instance(config=config)
-    shell.enable_gui = lambda gui=None: None  # there is no event loop to hook into
-    return shell
+    return Shell.instance(config=config)
 
 
 class Cells:

@@ -9,9 +9,9 @@ import time
 import pytest
 from autograde_course import autograded, fresh, gradebook_of, ours, start
 from autograde_stops import clean, some_class  # noqa: F401 (fixtures)
-from nbgrader.converters import Autograde
 from register import answered
 
+from grading.autograde.begin import OneGradebook
 from grading.autograde.record import Recorder
 from grading.steps.points import SavePoints
 
@@ -33,7 +33,7 @@ def assert_whole(course) -> None:
     [
         (Recorder, "prepare", 2),
         (Recorder, "record", 2),
-        (Autograde, "init_assignment", 2),
+        (OneGradebook, "init_assignment", 2),
         (SavePoints, "preprocess", 3),  # the first one handed in two notebooks
     ],
     ids=[

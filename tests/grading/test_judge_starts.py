@@ -55,13 +55,14 @@ def test_a_sandbox_that_is_started_for_others_is_not_used(sandbox):
     assert sandbox.started[-1] == (OTHERS, ("labkit.lab_02",))
 
 
-def test_labs_of_the_submission_are_loaded_before_its_own_code_and_others_are_not():
+def test_what_a_submission_needs_is_loaded_before_its_own_code_and_what_others_need_is_not():
     """So a folder that is handed in, wherever it is put in the path, is not what a locked cell imports."""
     first = (
         "import re, sys\nsys.path.insert(0, '')\n"
-        "print([name for name in sys.modules if re.fullmatch('labkit.lab_..', name)])"
+        "print(sorted(name for name in sys.modules if re.fullmatch('labkit.lab_..|mini_vllm.generation_tag', name)))"
     )
-    locked = CodeCell("setup", "from labkit import lab_03\nprint(lab_03.__file__)", Role.LOCKED)
+    provided = "PROVIDED = {'mini_vllm.generation_tag'}"  # which lab_03 does not import
+    locked = CodeCell("setup", f"from labkit import lab_03\n{provided}\nprint(lab_03.__file__)", Role.LOCKED)
     cells = [CodeCell("first", first, Role.STUDENT), locked]
     judge = JudgeProcess()
     try:
@@ -71,5 +72,5 @@ def test_labs_of_the_submission_are_loaded_before_its_own_code_and_others_are_no
     finally:
         judge.close()
     loaded, imported = (outputs[0]["text"] for outputs in verdict.outputs["lab"])
-    assert loaded == "['labkit.lab_03']\n"
+    assert loaded == "['labkit.lab_03', 'mini_vllm.generation_tag']\n"
     assert imported.endswith("/labkit/lab_03/__init__.py\n") and not imported.startswith("/tmp")
