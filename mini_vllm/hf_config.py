@@ -83,7 +83,7 @@ def model_config(source: str | Path | Mapping[str, Any]) -> ModelConfig:
     values["model_type"] = model_type
     values["rope_theta"] = rope.pop("rope_theta", None) or values.get("rope_theta", 10_000.0)
     values["rope_scaling"] = _rope_scaling(rope, values, where)
-    values |= _sliding_window(values) | _no_rope_layers(values)
+    values |= _sliding_window(values, where) | _no_rope_layers(values)
     return ModelConfig(**{field.name: values[field.name] for field in fields(ModelConfig) if field.name in values})
 
 
@@ -119,12 +119,16 @@ def _rope_scaling(rope: dict[str, Any], values: Mapping[str, Any], where: str) -
     return RopeScaling(rope_type=rope_type, **{"factor": None} | {name: rope[name] for name in rope.keys() & known})
 
 
-def _sliding_window(values: Mapping[str, Any]) -> dict[str, Any]:
+def _sliding_window(values: Mapping[str, Any], where: str) -> dict[str, Any]:
     """The window and the layers that have it: the upper ones in Qwen, those without RoPE in SmolLM3."""
-    window = values.get("sliding_window")
+    window, given = values.get("sliding_window"), values.get("layer_types")
     if values["model_type"] in ("llama", "mistral"):
         return {"sliding_window": window, "layer_types": None}
     if not values.get("use_sliding_window") or window is None:
+        # In transformers, such a config fails, or its window depends on the kernel that computes attention.
+        if given and set(given) != {"full_attention"}:
+            both = f"use_sliding_window={values.get('use_sliding_window')!r} and sliding_window={window!r}"
+            raise ValueError(f"{where} has layer_types={given!r}, which contradicts {both}.")
         return {"sliding_window": None, "layer_types": None}
     has_window = [False] * values.get("num_hidden_layers", ModelConfig.num_hidden_layers)
     if values["model_type"] == "smollm3":
@@ -133,7 +137,7 @@ def _sliding_window(values: Mapping[str, Any]) -> dict[str, Any]:
     else:
         has_window = [layer >= values["max_window_layers"] for layer in range(len(has_window))]
     types = ["sliding_attention" if has else "full_attention" for has in has_window]
-    return {"sliding_window": window, "layer_types": values.get("layer_types") or types}
+    return {"sliding_window": window, "layer_types": given or types}
 
 
 def _no_rope_layers(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -174,6 +174,17 @@ def test_a_window_belongs_to_the_layers_that_transformers_gives_it_to():
         of_type("mistral", layer_types=types)
 
 
+@pytest.mark.parametrize("model_type", ["qwen2", "qwen3", "smollm3"])
+@pytest.mark.parametrize(
+    "fields", [{"sliding_window": 7}, {"use_sliding_window": True, "sliding_window": None}], ids=str
+)
+def test_sliding_layers_without_a_window_are_a_contradiction(model_type, fields):
+    types = ["sliding_attention", "full_attention"] * 2
+    with pytest.raises(ValueError, match="layer_types=.*, which contradicts use_sliding_window=.* sliding_window="):
+        of_type(model_type, **fields, layer_types=types)
+    assert of_type(model_type, **fields, layer_types=["full_attention"] * 4).layer_windows == (None,) * 4
+
+
 def test_smollm3_leaves_out_the_rotation_in_every_fourth_layer_or_where_the_file_says():
     assert of_type("smollm3").no_rope_layers == (1, 1, 1, 0)
     assert of_type("smollm3", no_rope_layer_interval=2).no_rope_layers == (1, 0, 1, 0)
