@@ -33,7 +33,7 @@ def load_config(root: Path, db_url: str | None) -> Config:
 class SourceNotebook:
     """What an instructor's notebook says that the gradebook does not.
 
-    order: the names of its cells, from the top. demonstrations: the code cells that it shows ungraded.
+    order: the names of its cells, from the top. demonstrations: the code cells that it shows ungraded, as_typed.
     """
 
     order: tuple[str, ...] = ()
@@ -47,9 +47,14 @@ def source_notebook(course: CourseDirectory, assignment: str, notebook: str) -> 
         cells = nbformat.read(path, as_version=4).cells
     except Exception:  # then every cell of the submission runs, and the order is the gradebook's
         return SourceNotebook()
-    own = (cell.source for cell in cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata)
+    own = (as_typed(cell.source) for cell in cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata)
     names = (cell.metadata.nbgrader.get("grade_id", "") for cell in cells if "nbgrader" in cell.metadata)
     return SourceNotebook(tuple(names), frozenset(own))
+
+
+def as_typed(source: str) -> str:
+    """A cell's source without what editors change on their own: line ends of Windows, blanks at ends of lines."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
 def student_of(converter: BaseConverter, folder: str) -> str:

@@ -18,7 +18,7 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Dict as DictTrait
 from traitlets import Instance
 
-from grading.course import other_files, source_notebook
+from grading.course import as_typed, other_files, source_notebook
 from grading.gradebook import released
 from grading.judge.job import CodeCell, Job, NotebookJob, Role, Verdict
 from grading.judges import Judges
@@ -82,7 +82,7 @@ def code_cells(nb: NotebookNode, demonstrations: frozenset[str]) -> list[CodeCel
             role = Role.TEST
         elif is_locked(cell):
             role = Role.LOCKED
-        elif not is_known and cell.source in demonstrations:
+        elif not is_known and as_typed(cell.source) in demonstrations:
             role = Role.DEMONSTRATION
         else:
             role = Role.STUDENT

@@ -52,6 +52,13 @@ def test_cells_stay_where_the_student_put_them(course, original):
     assert [cell.name for cell in job.locked] == ["setup"]
 
 
+@pytest.mark.parametrize("saved", ["a = 1\r\nb = 2", "a = 1  \nb = 2\n"])
+def test_a_demonstration_that_an_editor_has_saved_in_its_own_way_is_still_one(saved):
+    """With line ends of Windows every plot and slider ran as the student's own cell, and could time out."""
+    job = notebook_job(new_notebook(cells=[new_code_cell(saved)]), [], frozenset({"a = 1\nb = 2"}))
+    assert [cell.role for cell in job.cells] == [Role.DEMONSTRATION]
+
+
 def test_the_code_and_the_role_of_a_cell_are_the_courses(course, original):
     nb = answered(course)
     cells = by_name(nb)
