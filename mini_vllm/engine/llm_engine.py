@@ -22,6 +22,8 @@ class LLMEngine:
     model:     what computes the logits.
     tokenizer: None: prompts are token ids, and outputs have no text.
     config:    None: the limits that `EngineConfig.for_model` works out.
+
+    Errors: MemoryError, with the numbers, for a KV cache that does not fit into this machine's memory.
     """
 
     def __init__(
@@ -31,8 +33,8 @@ class LLMEngine:
         self.config = EngineConfig.for_model(model.config) if config is None else config
         self.input_processor = InputProcessor(tokenizer, model.config, self.config)
         self.output_processor = OutputProcessor(tokenizer)
+        self.model_runner = ModelRunner(model, self.config)  # first: it refuses a cache that does not fit into memory
         self.scheduler = (self.config.scheduler_cls or Scheduler)(self.config)
-        self.model_runner = ModelRunner(model, self.config)
         self._pending_outputs: list[RequestOutput] = []  # of committed steps, not yet returned
         # During a step: the number of output tokens before it, for each of its requests.
         self._num_tokens_before: dict[Request, int] | None = None

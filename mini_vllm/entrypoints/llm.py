@@ -34,7 +34,7 @@ class LLM:
                vLLM's other arguments are accepted where they change nothing: see llm_arguments.py.
 
     Errors: TypeError for an unknown argument; ValueError for a model or tokenizer that does not exist or limits
-    that do not fit; RuntimeError if a download fails.
+    that do not fit; MemoryError for a KV cache that does not fit into memory; RuntimeError if a download fails.
     """
 
     def __init__(

@@ -6,6 +6,7 @@ from engines import MODEL, check_blocks, expected_tokens, greedy, random_prompt
 from letters import LETTERS, LetterTokenizer
 
 from mini_vllm import LLM, EngineConfig, LlamaForCausalLM, ModelConfig, OneSequence, SamplingParams
+from mini_vllm.core.scheduler import Scheduler
 from mini_vllm.rope_scaling import RopeScaling
 
 
@@ -321,6 +322,15 @@ def test_the_cache_has_the_size_that_was_asked_for():
     assert LLM(MODEL, num_blocks=50).llm_engine.model_runner.kv_cache.blocks.nbytes == 50 * 4096
     # By default, every request that may run at once can be of full length.
     assert LLM(MODEL, max_num_seqs=3).llm_engine.config.num_blocks == 3 * 128 // 16
+
+
+def test_a_cache_that_memory_cannot_hold_is_refused_before_its_blocks_are_counted_out():
+    class Unused(Scheduler):
+        def __init__(self, config):
+            pytest.fail("the list of its blocks would fill the memory")
+
+    with pytest.raises(MemoryError, match="of 274877906944 blocks .* lower num_blocks, kv_cache_memory_bytes"):
+        LLM(MODEL, kv_cache_memory_bytes=2**50, scheduler_cls=Unused)
 
 
 def nan_after(token_id: int) -> LlamaForCausalLM:
