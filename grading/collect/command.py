@@ -15,7 +15,7 @@ Examples:
   python -m grading collect phase-00-foundations --from moodle Foundations-1234.zip --class-list worksheet.csv
   python -m grading collect phase-00-foundations --from blackboard gradebook.zip --timezone Europe/Berlin --dry-run
 
-Exit status: 0 all taken; 1 some files need your attention; 2 nothing could be collected.
+Exit status: 0 all taken; 1 some files need your attention; 2 the download or the class list cannot be read.
 """
 
 import argparse
@@ -42,6 +42,8 @@ from grading.collect.report import Report, in_words, table
 from grading.collect.student import Collector
 from grading.course import load_config
 from grading.plain_text import one_line
+
+COLLECT_FOLDER = "collect it with --from folder"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -110,7 +112,8 @@ def _of_nobody(rest: list[File], num_of_systems: int, platform: str) -> Report:
             report.add("not submitted")
         else:
             why = file.trouble or f"not named as a submission, such as {PLATFORMS[platform].expected}"
-            report.add("left", file.path, f"{why}. Next step: if it is one, collect it with --from folder.")
+            step = "move it into a folder named by the student's id" if platform == "folder" else COLLECT_FOLDER
+            report.add("left", file.path, f"{why}. Next step: if it is one, {step}.")
     return report
 
 

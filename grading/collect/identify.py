@@ -9,6 +9,10 @@ from grading.collect.platforms import HandedIn
 from grading.collect.report import Report
 from grading.plain_text import one_line
 
+ADD_TO_LIST = "add ids, email addresses or the platform's numbers to the class list."
+RENAME_FOLDER = "name the folder by the student's id in the class list."
+JOIN_FOLDERS = "put the files of one student into one folder."
+
 
 def identified(
     submissions: list[HandedIn], people: People | None, platform: str, ledger: Ledger, reports: list[Report]
@@ -19,15 +23,19 @@ def identified(
         try:
             found[_id(submission, people, platform)].append(submission)
         except Ambiguous as several:
-            reports.append(_left(submission, f"it matches several students: {several}"))
+            reports.append(_left(submission, f"it matches several students: {several}", ADD_TO_LIST))
         except LookupError:
-            reports.append(_left(submission, "it matches nobody in the class list"))
+            step = RENAME_FOLDER if platform == "folder" else ADD_TO_LIST
+            reports.append(_left(submission, "it matches nobody in the class list", step))
     before = {number: student for student, number in ledger.numbers(platform)}
     for student, theirs in found.items():
         if len(theirs) > 1:
-            reports.extend(_left(submission, f"{len(theirs)} submissions match {student}") for submission in theirs)
+            why = f"{len(theirs)} submissions match {student}"
+            step = JOIN_FOLDERS if platform == "folder" else ADD_TO_LIST
+            reports.extend(_left(submission, why, step) for submission in theirs)
         elif (known_as := before.get(theirs[0].number, student)) != student:
-            reports.append(_left(theirs[0], f"{student} was collected before as {known_as}"))
+            step = f"leave out --class-list, or give this student the id {known_as} in it."
+            reports.append(_left(theirs[0], f"{student} was collected before as {known_as}", step))
         else:
             yield student, theirs[0]
 
@@ -50,7 +58,6 @@ def _id(submission: HandedIn, people: People | None, platform: str) -> str:
     return person.id
 
 
-def _left(submission: HandedIn, why: str) -> Report:
+def _left(submission: HandedIn, why: str, next_step: str) -> Report:
     shown = one_line(" ".join(filter(None, [submission.name, submission.number])))
-    next_step = "Next step: add ids, email addresses or the platform's numbers to the class list."
-    return Report(shown, Counter(left=len(submission.files)), [f"left: {why}. {next_step}"])
+    return Report(shown, Counter(left=len(submission.files)), [f"left: {why}. Next step: {next_step}"])

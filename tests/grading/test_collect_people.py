@@ -101,8 +101,27 @@ def test_who_was_collected_under_another_id_gets_no_second_one(tmp_path, capsys)
     before = course.submitted()
     (tmp_path / "list.csv").write_text(NBGRADER)
     assert course.collect("moodle", moodle(ATTEMPTS), "--class-list", "list.csv") == 1
-    assert "z1 was collected before as Zoë-Ødegård-Müller-22." in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "z1 was collected before as Zoë-Ødegård-Müller-22." in printed
+    assert "Next step: leave out --class-list, or give this student the id Zoë-Ødegård-Müller-22 in it." in printed
     assert course.submitted() == before
+    (tmp_path / "list.csv").write_text(NBGRADER.replace("z1,", "Zoë-Ødegård-Müller-22,"))
+    course.collect("moodle", moodle(ATTEMPTS), "--class-list", "list.csv")
+    assert "was collected before as Zoë" not in capsys.readouterr().out
+
+
+def test_a_folder_that_is_nobodys_is_to_be_renamed_and_not_added_to_the_list(tmp_path, capsys):
+    """Folders as Brightspace names them, and a file that lies beside the folders."""
+    course = CollectCourse(tmp_path)
+    (tmp_path / "list.csv").write_text("id,first_name,last_name\nada,Ada,Lovelace\n")
+    download = Zip().add("12-34 - Ada Lovelace - Nov 2, 2026 945 PM/lab.ipynb", WORK).add("index.html", "")
+    assert course.collect("folder", download, "--class-list", "list.csv") == 1
+    printed = capsys.readouterr().out
+    assert "Next step: name the folder by the student's id in the class list." in printed
+    assert "Next step: if it is one, move it into a folder named by the student's id." in printed
+    two = Zip().add("ada/lab.ipynb", WORK).add("Ada Lovelace/lab.ipynb", WORK)
+    assert course.collect("folder", two, "--class-list", "list.csv") == 1
+    assert capsys.readouterr().out.count("Next step: put the files of one student into one folder.") == 2
 
 
 def test_a_user_name_with_underscores_is_found_without_blackboards_receipt(tmp_path):
