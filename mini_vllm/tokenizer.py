@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from mini_vllm.detokenizer import IncrementalDetokenizer as IncrementalDetokeniz
 from mini_vllm.optional import import_optional
 
 _SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token")
+_ADDED_TOKEN = ("content", "single_word", "lstrip", "rstrip", "normalized")  # what a file says of an added token
 
 
 class Tokenizer(Protocol):
@@ -100,7 +101,7 @@ class FastTokenizer(ChatTokenizer):
 
     @classmethod
     def from_folder(cls, folder: Path, eos_token_ids: Iterable[int] = ()) -> "FastTokenizer":
-        """Read tokenizer.json, and tokenizer_config.json and chat_template.jinja where there are any."""
+        """Read tokenizer.json, and where there are any, the files beside it: see `read_tokenizer_config`."""
         tokenizers, path = import_optional("tokenizers"), folder / "tokenizer.json"
         if not path.is_file():
             raise ValueError(f"{path} does not exist: download it from where the model's weights are.")
@@ -108,6 +109,11 @@ class FastTokenizer(ChatTokenizer):
             backend = tokenizers.Tokenizer.from_file(str(path))
         except Exception as error:  # the library raises no other
             raise ValueError(f"{path} cannot be read ({error}): download or copy the file again.") from None
+        known = {token.content for token in backend.get_added_tokens_decoder().values()}
+        for token in _named_tokens(read_tokenizer_config(folder)):
+            if token["content"] not in known:
+                backend.add_tokens([tokenizers.AddedToken(**token)])
+                known.add(token["content"])
         return cls(backend, eos_token_ids, *read_chat_settings(folder))
 
     def save(self, folder: Path) -> None:
@@ -125,10 +131,16 @@ class FastTokenizer(ChatTokenizer):
         return text
 
 
+def read_tokenizer_config(folder: Path) -> dict[str, Any]:
+    """What tokenizer_config.json says; in the older form, without added_tokens_decoder, special_tokens_map.json too."""
+    path, older = folder / "tokenizer_config.json", folder / "special_tokens_map.json"
+    config = read_json(path) if path.is_file() else {}
+    return config | read_json(older) if "added_tokens_decoder" not in config and older.is_file() else config
+
+
 def read_chat_settings(folder: Path) -> tuple[str | None, dict[str, str]]:
-    """The chat template and the special tokens of a folder, from tokenizer_config.json and chat_template.jinja."""
-    config_path = folder / "tokenizer_config.json"
-    config = read_json(config_path) if config_path.is_file() else {}
+    """The chat template and the special tokens of a folder: see `read_tokenizer_config`, and chat_template.jinja."""
+    config = read_tokenizer_config(folder)
     template = config.get("chat_template")
     if isinstance(template, list):  # several, each with a name
         template = {entry["name"]: entry["template"] for entry in template}.get("default")
@@ -136,3 +148,20 @@ def read_chat_settings(folder: Path) -> tuple[str | None, dict[str, str]]:
         template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
     special = {name: config[name] for name in _SPECIAL_TOKENS if config.get(name)}
     return template, {name: token["content"] if isinstance(token, dict) else token for name, token in special.items()}
+
+
+def _named_tokens(config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The arguments of `tokenizers.AddedToken` for each token that a config names, in the order of their ids.
+
+    tokenizer.json need not have them all; transformers then adds them, so a text that holds one has its id.
+    """
+    by_id = config.get("added_tokens_decoder", {})
+    extra = config.get("extra_special_tokens") or ()
+    listed = [config[name] for name in _SPECIAL_TOKENS if config.get(name)]
+    listed += config.get("additional_special_tokens") or ()
+    listed += extra.values() if isinstance(extra, dict) else extra
+    special = [token if isinstance(token, dict) else {"content": token} for token in listed]
+    special_contents = [token["content"] for token in special]
+    for token in [*(by_id[token_id] for token_id in sorted(by_id, key=int)), *special]:
+        is_special = token["content"] in special_contents or bool(token.get("special"))
+        yield {name: token[name] for name in _ADDED_TOKEN if name in token} | {"special": is_special}

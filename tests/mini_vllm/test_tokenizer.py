@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mini_vllm.chat_template import render_chat_template
+from mini_vllm.model_loader.default_loader import load_folder_tokenizer
 from mini_vllm.optional import import_optional
 from mini_vllm.tokenizer import FastTokenizer
 
@@ -96,6 +97,37 @@ def test_a_template_may_use_each_of_the_special_tokens(tokenizer, tmp_path):
     template = "{{ bos_token + eos_token + unk_token + pad_token }}"
     (tmp_path / "tokenizer_config.json").write_text(json.dumps({**named, "chat_template": template}))
     assert FastTokenizer.from_folder(tmp_path).apply_chat_template(HELLO) == [1, 2, 0, 3]
+
+
+END = {"content": "<|end|>", "lstrip": False, "rstrip": False, "normalized": False, "single_word": False}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"tokenizer_config": {"added_tokens_decoder": {"288": END | {"special": True}}, "eos_token": "<|end|>"}},
+        {"tokenizer_config": {"eos_token": {"__type": "AddedToken"} | END, "extra_special_tokens": ["<|x|>"]}},
+        {"tokenizer_config": {"eos_token": "cats"}, "special_tokens_map": {"eos_token": END}},
+    ],
+    ids=str,
+)
+def test_tokens_that_only_the_files_beside_it_name_are_added_as_transformers_adds_them(tokenizer, tmp_path, files):
+    shutil.copy(CHECKPOINT / "tokenizer.json", tmp_path)
+    for name, content in files.items():
+        content = content | {"bos_token": "the", "additional_special_tokens": ["<|x|>"]}
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    added = load_folder_tokenizer(tmp_path)
+    ids = added.encode("<|end|> the cats<|x|>", add_special_tokens=False)
+    assert ids == [288, 223, 277, 274, 289] and added.eos_token_ids == (288,)  # transformers' ids
+    assert added.decode(ids) == "  cats" and tokenizer.decode([277]) == "the"
+
+
+@pytest.mark.parametrize("wrong", [{"added_tokens_decoder": {"x": {}}}, {"additional_special_tokens": [{}]}], ids=str)
+def test_a_token_without_content_is_blamed_on_its_file(tokenizer, tmp_path, wrong):
+    shutil.copy(CHECKPOINT / "tokenizer.json", tmp_path)
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(wrong))
+    with pytest.raises(ValueError, match="tokenizer_config.json"):
+        load_folder_tokenizer(tmp_path)
 
 
 @pytest.mark.parametrize("messages", ["Hello", [], ["Hello"], HELLO[0], None])
