@@ -11,20 +11,31 @@ from labkit.failure import CheckFailed, a_type, shortened
 def predictions(**guesses: Any) -> None:
     """Test that each guess is a number, 0 or more; no number is wrong. The names are those of the variables."""
     for name, guess in guesses.items():
-        if guess is ...:
-            raise CheckFailed(f"{name} is not typed yet.", step=f"write your number: `{name} = 12`, and run the cell")
-        if not isinstance(guess, (int, float, np.number)) or isinstance(guess, bool):
-            raise CheckFailed(
-                f"{name} is {shortened(guess)}, {a_type(guess)}.",
-                step="type a plain number, without quotes, units or commas (1000, not 1,000)",
-            )
-        if not (np.isfinite(guess) and guess >= 0):
-            raise CheckFailed(f"{name} is {guess}.", step="type a number, 0 or more")
+        check_guess(name, guess)
     print("Noted:", ", ".join(f"{name} = {guess}" for name, guess in guesses.items()))
 
 
+def check_guess(name: str, guess: Any) -> None:
+    """Raises: CheckFailed unless `guess` is a number, 0 or more. name: its variable's, or what is guessed."""
+    if guess is ...:
+        there = f": `{name} = 12`" if name.isidentifier() else ""
+        raise CheckFailed(f"{name} is not typed yet.", step=f"write your number{there}, and run the cell")
+    if not isinstance(guess, (int, float, np.number)) or isinstance(guess, bool):
+        raise CheckFailed(
+            f"{name} is {shortened(guess)}, {a_type(guess)}.",
+            step="type a plain number, without quotes, units or commas (1000, not 1,000)",
+        )
+    if not (np.isfinite(guess) and guess >= 0):
+        raise CheckFailed(f"{name} is {guess}.", step="type a number, 0 or more")
+
+
 def reveal(what: str, guess: float, truth: float, because: str) -> None:
-    """Answer a prediction: the guess, the truth, and why. `truth` comes from the student's functions."""
+    """Answer a prediction: the guess, the truth, and why. `truth` comes from the student's functions.
+
+    Raises:
+        CheckFailed: the guess is not a number; the test of the predictions may have failed, or not have run.
+    """
+    check_guess(f"Your guess for {what!r}", guess)
     low, high = sorted((float(guess), float(truth)))
     if math.isclose(low, high, rel_tol=0.05):
         verdict = " (spot on)"

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from labkit.failure import CheckFailed
 from labkit.lab_04.cards import FULL_A100, model
-from labkit.prediction import reveal
+from labkit.prediction import check_guess, reveal
 
 Changes = dict[str, float]
 PROMPT: Changes = {"batch": 2048, "context": 0}  # a prefill passes the weights like 2,048 users without a cache
@@ -19,6 +20,7 @@ LEVERS: list[tuple[str, Changes]] = [
     ("twice the FLOP/s", FASTER),
     ("twice the bandwidth", WIDER),
 ]
+GUESSES = ("guess_flops", "guess_bandwidth", "guess_fp8_kv")  # the variables in the notebook
 REASONS = (
     "The matmuls' arithmetic halves, until loading the weights ({trip:.1f} ms) is the limit.",
     "The KV cache is read in half the time; the matmuls wait for arithmetic.",
@@ -31,6 +33,12 @@ def reveal_levers(decode_step_seconds: Callable[..., Any], *guesses: Any) -> Non
     print()
     if any(guess is ... for guess in guesses):
         print("Next step: type three numbers in place of `...`, and run this cell again; each gets its answer here.")
+        return
+    try:
+        for name, guess in zip(GUESSES, guesses):
+            check_guess(name, guess)
+    except CheckFailed as failure:
+        print(failure)  # not raised: the cell goes on to tables and sliders
         return
     before = decode_step_seconds(*FULL_A100.values())
     trip = 1e3 * decode_step_seconds(*(FULL_A100 | {"batch": 1, "context": 0}).values())

@@ -111,6 +111,14 @@ def test_three_levers_are_answered_by_the_students_own_function(capsys):
     assert "until loading the weights (8.0 ms) is the limit" in said
 
 
+@pytest.mark.parametrize("guess", ["2x", "1.1", None, [1.1], -1, float("nan")])
+def test_a_guess_for_a_lever_that_is_no_number_is_named_and_the_cell_goes_on(guess, capsys):
+    """Its tables and sliders come after it."""
+    lab_04.reveal_levers(step_seconds, 1.1, guess, 1.6)
+    said = capsys.readouterr().out.strip()
+    assert said.startswith("guess_bandwidth is ") and "\nNext step: type a " in said
+
+
 def test_smaller_weights_leave_room_for_more_users():
     a100 = GPU_SPECS["A100"]
     assert [users_that_fit(a100, 2048, size) for size in (2, 1, 0.5)] == [260, 290, 305]

@@ -34,3 +34,10 @@ def test_a_guess_is_answered_by_a_factor_unless_one_of_the_two_is_zero(guess, tr
     """Also finds a division by zero."""
     reveal("tokens", guess, truth, "Because.")
     assert capsys.readouterr().out == f"tokens: {said}\n  Because.\n"
+
+
+@pytest.mark.parametrize("guess", ["128", "2x", None, [3], True, ...])
+def test_a_guess_that_is_no_number_is_named_where_it_would_be_answered(guess):
+    """The cell that answers it runs, too, when the test of the guesses has failed."""
+    with pytest.raises(CheckFailed, match="^Your guess for 'KiB per token' is .*\nNext step: "):
+        reveal("KiB per token", guess, 128, "Because.")
