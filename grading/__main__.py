@@ -28,6 +28,7 @@ PLATFORM = {
     "metavar": "PLATFORM",
 }
 THEIRS = {"metavar": "THEIRS.csv"}
+LISTS = {**REPEATED, "metavar": "FILE.csv"}
 URLS = "sqlite:///... or postgresql://..."
 CORES = {"type": int, "default": os.cpu_count()}
 ARGUMENTS = [
@@ -43,7 +44,7 @@ ARGUMENTS = [
     ("autograde feedback export report", "--db", f"the gradebook's URL, {URLS} (default: from nbgrader_config.py)", {}),
     ("collect", "download", "the platform's zip, or a folder", {"metavar": "ZIP-OR-FOLDER"}),
     ("collect", "--from", "whose names the download has: %(choices)s", PLATFORM),
-    ("collect", "--class-list", "names, numbers and ids of the students", {"metavar": "FILE.csv"}),
+    ("collect", "--class-list", "names, numbers and ids of the students; may be repeated", LISTS),
     ("collect", "--timezone", "of times without one, for example Europe/Berlin (default: this computer's)", {}),
     ("collect", "--dry-run", "write nothing; show what would be done", FLAG),
     ("autograde", "--force", "grade again what is already graded", FLAG),

@@ -6,8 +6,9 @@ matter. Of two copies of a lab, one with answers is preferred, then the later at
 Zips handed in by students are opened. Nothing is changed in the download.
 
 --class-list takes nbgrader's CSV (id, first_name, last_name, email, lms_user_id), Canvas's gradebook, or Moodle's
-participants or grading worksheet. Without it, ids are made from the platform's names and numbers, and
-downloaded/ASSIGNMENT/collected.csv lists which is whose.
+participants or grading worksheet. Given more than once, the first list has the ids, and the others add numbers and
+times. Without it, ids are made from the platform's names and numbers, and downloaded/ASSIGNMENT/collected.csv lists
+which is whose.
 
 The command can be repeated: what is in submitted/ is replaced only by a later attempt.
 
@@ -36,7 +37,7 @@ from grading.collect.files import File, files_of, opened
 from grading.collect.identify import identified
 from grading.collect.labs import Labs
 from grading.collect.ledger import Ledger
-from grading.collect.people import read_class_list
+from grading.collect.people import read_class_lists
 from grading.collect.platforms import PLATFORMS, by_student
 from grading.collect.report import Report, in_words, table
 from grading.collect.student import Collector
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         if zone is None:
             raise ValueError(f"--timezone {args.timezone}: there is no such zone. An example is Europe/Berlin.")
         course = CourseDirectory(config=load_config(Path.cwd(), None), assignment_id=args.assignment)
-        people = read_class_list(Path(args.class_list), zone) if args.class_list else None
+        people = read_class_lists(map(Path, args.class_list), zone)
         ledger = Ledger(Path(course.root, "downloaded", args.assignment, "collected.csv"))
 
         def folder(step: str, student: str) -> Path:

@@ -51,6 +51,21 @@ class People:
             for handle in person.handles:
                 self._ids[handle].add(person.id)
 
+    def add(self, others: "People") -> None:
+        """Take the numbers, names and times of another list for those who are in this one, and add those who are not.
+
+        Who fits several people here is left out: nobody is guessed.
+        """
+        for other in others._by_id.values():
+            try:
+                person = self.find(other.handles) or self._by_id.setdefault(other.id, Person(other.id))
+            except Ambiguous:
+                continue
+            person.handles |= other.handles
+            person.handed_in = person.handed_in or other.handed_in
+            for handle in other.handles:
+                self._ids[handle].add(person.id)
+
     def __contains__(self, handle: tuple[str, str]) -> bool:
         return handle in self._ids
 
@@ -94,6 +109,14 @@ def safe_id(*parts: str) -> str:
     if is_told_apart and 0 < len(made) <= MAX_ID_CHARACTERS:
         return made
     return "-".join(filter(None, [made[: MAX_ID_CHARACTERS - 9], hashlib.sha256(text.encode()).hexdigest()[:8]]))
+
+
+def read_class_lists(paths: Iterable[Path], zone) -> People | None:
+    """The people of CSV files, with the ids of the first; None if there is no file. Errors: as of read_class_list."""
+    first, *more = [read_class_list(path, zone) for path in paths] or [None]
+    for people in more:
+        first.add(people)
+    return first
 
 
 def read_class_list(path: Path, zone) -> People:

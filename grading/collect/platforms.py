@@ -30,7 +30,7 @@ PLATFORMS = {
     "moodle": Platform(
         r"(?:.*?/)??(?P<name>[^/]+?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+(?:_?/(?P<path>.+)|_(?P<flat>[^/]+))",
         "Mary Smith_1234567_assignsubmission_file_/lab.ipynb",
-        "Moodle's download has no times. Its grading worksheet has: give it as --class-list.",
+        "Moodle's download has no times. Its grading worksheet has: add --class-list WORKSHEET.csv.",
     ),
     "canvas": Platform(
         r"(?:.*/)?(?:(?P<name>[^/]+?)_)??(?P<late>LATE_)?(?P<number>\d+|anon_[0-9A-Za-z]+)_"

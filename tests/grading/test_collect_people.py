@@ -124,6 +124,24 @@ def test_a_folder_that_is_nobodys_is_to_be_renamed_and_not_added_to_the_list(tmp
     assert capsys.readouterr().out.count("Next step: put the files of one student into one folder.") == 2
 
 
+def test_a_second_list_adds_times_and_numbers_to_the_ids_of_the_first(tmp_path, capsys):
+    """With the worksheet alone, for its times, Moodle's students came in a second time, with other ids."""
+    course = CollectCourse(tmp_path)
+    twins = "a1,Ada,Ek,a1@x.org,\na2,Ada,Ek,a2@x.org,\n"
+    (tmp_path / "list.csv").write_text(NBGRADER + twins)
+    heading, when = GRADING_WORKSHEET.split("\n")[0], 'Submitted,,"Monday, 2 November 2026, 9:45 PM",-'
+    lines = ["22,Zoë Ødegård-Müller,z@x.org", "40,Ada Ek,a1@x.org", "41,Ada Ek,a2@x.org", "50,New Person,new@x.org"]
+    (tmp_path / "sheet.csv").write_text("\n".join([heading, *(f"Participant {line},{when}" for line in lines)]))
+    more = [Attempt("Ada", "Ek", f"u{number}", number, {"lab.ipynb": WORK}) for number in (40, 41)]
+    more += [Attempt("New", "Person", "new", 50, {"lab.ipynb": WORK})]
+    lists = ["--class-list", "list.csv", "--class-list", "sheet.csv"]
+    assert course.collect("moodle", moodle([*ATTEMPTS, *more]), *lists) == 0, capsys.readouterr().out
+    submitted = course.submitted()
+    assert {name.partition("/")[0] for name in submitted} == {"z1", "t2", "a1", "a2", "new@x.org"}
+    assert parse_utc(submitted["z1/timestamp.txt"].decode()) == datetime(2026, 11, 2, 20, 45)
+    assert "t2/timestamp.txt" not in submitted
+
+
 def test_a_user_name_with_underscores_is_found_without_blackboards_receipt(tmp_path):
     course = CollectCourse(tmp_path)
     (tmp_path / "list.csv").write_text("id\nzoe_m\nm\n")
