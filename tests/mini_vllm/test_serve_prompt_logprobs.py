@@ -46,8 +46,11 @@ def test_echo_with_logprobs_lists_the_prompt_first_and_its_first_token_without_o
     assert (logprobs.token_logprobs, logprobs.top_logprobs) == expected_lists(output, 4)
 
 
-def test_a_stream_of_them_adds_up_to_the_whole(client):
+# The second holds each letter back until the next one shows that it begins no stop string.
+@pytest.mark.parametrize("stop", [None, [f"{letter}#" for letter in LETTERS]], ids=["no stop", "text held back"])
+def test_a_stream_of_them_adds_up_to_the_whole(client, stop):
     settings = {**SETTINGS, "prompt": [PROMPT, "one"], "echo": True, "logprobs": 1, "temperature": 1, "seed": 3, "n": 2}
+    settings["stop"] = stop
     whole = client.completions.create(**settings)
     for one in whole.choices:
         chunks = client.completions.create(stream=True, **settings)

@@ -28,6 +28,9 @@ class Answer(Generic[R]):
     echoed: list[Echo]  # by prompt
     head: dict[str, Any]  # what every chunk begins with
     latest: dict[int, RequestOutput] = field(default_factory=dict)  # by the index of the prompt
+    # By the index of the choice: characters of all tokens whose logprobs were sent. Its text may be shorter: the
+    # beginning of a stop string is held back, a special token is left out.
+    offsets: dict[int, int] = field(default_factory=dict)
 
     def usage(self) -> dict[str, Any]:
         """Tokens so far; a prompt counts once, however many completions it has."""

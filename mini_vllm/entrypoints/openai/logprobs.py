@@ -15,7 +15,7 @@ def completion_logprobs(
     """The form of /v1/completions.
 
     logprobs:    None for the first token of an echoed prompt, which has none; first_token is its text.
-    offset:      characters of the text before these tokens.
+    offset:      characters of the tokens before these.
     """
     tokens = [_token(token_id, entries) if entries else first_token for token_id, entries in zip(token_ids, logprobs)]
     offsets = [offset]

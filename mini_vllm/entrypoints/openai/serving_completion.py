@@ -58,17 +58,20 @@ class OpenAIServingCompletion(OpenAIServing[CompletionRequest]):
         num_chars, num_tokens = (len(old.text), len(old.token_ids)) if old else (0, 0)
         text, token_ids = new.text[num_chars:], new.token_ids[num_tokens:]
         logprobs: list[Any] | None = new.logprobs and new.logprobs[num_tokens:]
-        offset = num_chars + len(echo.text)
         if request.echo_only:
             text, logprobs = "", new.logprobs and []
         shown_ids = [] if request.echo_only else token_ids
         if request.echo and old is None:
-            text, shown_ids, offset = echo.text + text, answer.prompts[prompt] + shown_ids, 0
+            text, shown_ids = echo.text + text, answer.prompts[prompt] + shown_ids
             logprobs = None if logprobs is None else [*(prompt_logprobs or ()), *logprobs]
+        index, listed = prompt * answer.params.n + new.index, None
+        if logprobs:
+            listed = completion_logprobs(shown_ids, logprobs, answer.offsets.get(index, 0), echo.first_token)
+            answer.offsets[index] = listed["text_offset"][-1] + len(listed["tokens"][-1])
         choice = {
-            "index": prompt * answer.params.n + new.index,
+            "index": index,
             "text": text,
-            "logprobs": logprobs and completion_logprobs(shown_ids, logprobs, offset, echo.first_token),
+            "logprobs": listed,
             "finish_reason": new.finish_reason,
             "stop_reason": new.stop_reason,
         }
