@@ -21,7 +21,7 @@ class AnswerRaised(CheckFailed):
     def __init__(self, call: str, error: BaseException, tested: str = "") -> None:
         self.error = error
         cause, step = _why(error)
-        super().__init__(f"{call} raised {type(error).__name__}: {error}", cause, step, own_line(error, tested))
+        super().__init__(f"{call} raised {described(error)}", cause, step, own_line(error, tested))
 
 
 def answer_of(call: str, function: Callable[..., Any], args: Sequence[Any], provided: Collection[str] = ()) -> Any:
@@ -76,6 +76,11 @@ def unwatched() -> Iterator[None]:
         sys.setprofile(profiler)
 
 
+def described(error: BaseException) -> str:
+    """An error's type and message, if it has one: "ValueError: k is -2", "AssertionError"."""
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
 def _borrowed(call: str, name: str) -> CheckFailed:
     return CheckFailed(
         f"{call} called {name}: that is the engine's code, and this exercise asks for your own.",
@@ -90,12 +95,24 @@ def name_of(function: Callable[..., Any]) -> str:
 
 def _why(error: BaseException) -> tuple[str, str]:
     """Likely cause and next step of an error that does not depend on the exercise."""
+    if isinstance(error, UnboundLocalError):
+        return (
+            "the variable has no value yet: it gets none before its first use, or only in a loop or a branch that "
+            "these arguments skip",
+            "assign a first value before the loop or the branch",
+        )
     if isinstance(error, NameError):
         if error.name in sys.stdlib_module_names:
             return f"the module {error.name} is not imported", f"add `import {error.name}` at the top of the cell"
         return "a misspelled name, or one that is used before it is assigned", "compare its spelling, letter by letter"
     if type(error).__name__ == "FrozenInstanceError":  # by name: from the judge it has a type of its own
         return "your function assigns to an argument's field", "assign to a variable of your own instead"
+    if isinstance(error, (TypeError, AttributeError)) and "NoneType" in str(error):
+        return (
+            "a value in this line is None: an argument that may be None, or the result of a function or method without "
+            "one, such as append, sort or reverse",
+            "print the values in this line",
+        )
     if isinstance(error, AttributeError):
         return "a misspelled attribute, or a value of another kind", "print the value before the dot, and its type"
     return "", "call your function with these arguments in a new cell and print what it computes on the way"

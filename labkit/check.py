@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.call import AnswerRaised, answer_of, name_of
+from labkit.call import AnswerRaised, answer_of, described, name_of
 from labkit.failure import CheckFailed, HiddenFailed, a_type, shortened
 
 Why = tuple[str, str]  # likely cause, next step
@@ -152,7 +152,7 @@ class Call:
             cause = "the argument is used before it is checked, or the check raises another error"
             step = f"begin the function with a check that raises a {kind.__name__}"
             raise CheckFailed(
-                f"{self} raised {type(failure.error).__name__}: {failure.error}; a {kind.__name__} was expected.",
+                f"{self} raised {described(failure.error)}; a {kind.__name__} was expected.",
                 failure.cause or cause,
                 failure.step if failure.cause else step,
                 failure.where,

@@ -191,12 +191,23 @@ def test_an_interrupted_call_says_that_it_had_not_returned():
         ("return new_tokns", "a misspelled name"),
         ("return math.sqrt(n)", "the module math is not imported"),
         ("return n.lenght", "a misspelled attribute"),
+        ("for i in range(0): total = i\n    return total", "a branch that these arguments skip.\nNext step: assign"),
+        ("n += wrong\n    wrong = 1", "a branch that these arguments skip"),
+        ("return [n, p].reverse() + [n]", "a value in this line is None"),
+        ("return min(n, None)", "a value in this line is None"),
+        ("return [n].sort().size", "a value in this line is None"),
         ("return [n, p]", "several numbers"),
         ("pass", "one path through the function has no `return`"),
     ],
 )
 def test_a_slip_of_any_exercise_has_its_cause(line, cause):
     assert cause in message_of(check(student(f"def count(p, n):\n    {line}", "count"), COUNT)(1, 2).should_be, 3)
+
+
+def test_an_error_without_a_message_is_named_alone():
+    call = check(student("def f(k):\n    assert k > 0", "f"), COUNT)(-2)
+    assert message_of(call.should_be, 3).splitlines()[0] == "f(-2) raised AssertionError"
+    assert message_of(call.should_raise).splitlines()[0] == "f(-2) raised AssertionError; a ValueError was expected."
 
 
 def test_an_error_that_is_returned_is_told_from_one_that_is_raised():
