@@ -35,8 +35,10 @@ def whole_number(call: str, answer: Any, part: str = "") -> int:
             cause = "a comparison is returned in place of the number"
         elif isinstance(answer, str):
             cause = "the number is in quotes, or was formatted"
+        elif isinstance(answer, (float, np.floating)):
+            cause = "`/`, or a factor such as 0.9, makes a float; `//` keeps whole numbers whole"
         else:
-            cause = "`/` makes a float, `//` keeps whole numbers whole"
+            cause = ""
         raise CheckFailed(what, cause, "return an int") from None
 
 

@@ -146,7 +146,11 @@ def test_numbers_of_every_type_are_read_and_other_things_refused_by_name():
     assert float_array("f", np.float32([1, 2]), (2,)).dtype == np.float64
     assert "a comparison is returned" in message_of(whole_number, "f", True)
     assert "in quotes" in message_of(whole_number, "f", "3")
-    assert "`//` keeps whole numbers whole" in message_of(whole_number, "f", 3.0)
+    for number in (3.0, np.float32(3), 86 * 0.5):
+        assert "a factor such as 0.9, makes a float; `//` keeps whole numbers whole" in message_of(
+            whole_number, "f", number
+        )
+    assert message_of(whole_number, "f", Fraction(3)).splitlines()[1:] == ["Next step: return an int."], "no float"
     assert "a bool; a whole number" in message_of(whole_number, "f", True)
     assert "not a finite number" in message_of(real_number, "f", float("inf"))
     assert "not a finite number" in message_of(real_number, "f", 10**400)
