@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.check import Check, Why
+from labkit.check import Check, Why, quantity
 from labkit.failure import CheckFailed, shortened
 from labkit.kinds import whole_number
 from labkit.lab_08.arguments import PROVIDED, ListOrSetCall, ReadOnlyExercise, items_of
 from labkit.lab_08.caches import RIGHT, WHOLE, PrefixCache
 
 MAX_PROMPTS, MAX_TOKENS = 10, 200
+NO_PROMPTS: Why = ("the list is empty", "write a prompt, and then one that the two bugs answer differently")
 
 
 def prompt_list(call: str, answer: Any) -> list[list[int]]:
@@ -26,7 +27,7 @@ def prompt_list(call: str, answer: Any) -> list[list[int]]:
         prompt = [whole_number(call, token, "a token id") for token in items_of(call, item, "token ids", "a prompt")]
         if not 1 <= len(prompt) <= MAX_TOKENS or min(prompt) < 0:
             raise CheckFailed(
-                f"{call} returned a prompt of {len(prompt)} tokens, {shortened(prompt, 40)}.",
+                f"{call} returned a prompt of {quantity(len(prompt), 'tokens')}, {shortened(prompt, 40)}.",
                 "a prompt is empty, too long, or holds a negative token id",
                 f"let each prompt have 1 to {MAX_TOKENS} tokens, all of them 0 or more",
             )
@@ -58,10 +59,14 @@ class RevealingCall(ListOrSetCall):
         right, own = (self._found(PrefixCache(each, size), prompts) for each in (RIGHT, kind))
         if kind == RIGHT or own != right:
             return
-        because = _why_whole(prompts, size) if kind == WHOLE else _why_own_tokens(prompts, size)
+        because = NO_PROMPTS
+        if prompts:
+            because = _why_whole(prompts, size) if kind == WHOLE else _why_own_tokens(prompts, size)
         found = f"finds {shortened(right, 40)} tokens, as it should" if prompts else "is never asked"
+        returned = quantity(len(prompts), "prompts")
         raise CheckFailed(
-            f"{self} returned {len(prompts)} prompts, on which cache {name!r} {found}: its bug does not show.", *because
+            f"{self} returned {returned}, on which cache {name!r} {found}: its bug does not show.",
+            *because,
         )
 
     @staticmethod
@@ -96,11 +101,10 @@ def _why_whole(prompts: list[list[int]], size: int) -> Why:
 
 
 def _why_own_tokens(prompts: list[list[int]], size: int) -> Why:
-    ends = [(prompt, end) for prompt in prompts for end in range(size, len(prompt) + 1, size)]
-    places = {(tuple(prompt[end - size : end]), tuple(prompt[: end - size])) for prompt, end in ends}
-    if not places:
+    if all(len(prompt) < size for prompt in prompts):
         return "no prompt fills a block", "let the prompts grow with cache.block_size"
-    if len({block for block, _ in places}) == len(places):
+    number = _comes_again(prompts, size)
+    if not number:
         return (
             "no full block comes again behind other tokens, so each block is known by its own tokens as well",
             "ask which two blocks a hash cannot tell apart if it covers a block's own tokens alone",
@@ -108,8 +112,19 @@ def _why_own_tokens(prompts: list[list[int]], size: int) -> Why:
     return (
         "a block does come again behind other tokens, but the cache does not get as far: a search ends at the first "
         "block that is missing, and the block with a prompt's last token is never taken",
-        "go through the second prompt block by block: which is looked up first, and has it been served before?",
+        f"go through prompt {number} block by block: which is looked up first, and has it been served before?",
     )
+
+
+def _comes_again(prompts: list[list[int]], size: int) -> int:
+    """The number, from 1, of the first prompt in which a full block comes again behind other tokens; 0 if none does."""
+    behind: dict[tuple[int, ...], list[int]] = {}
+    for number, prompt in enumerate(prompts, start=1):
+        for start in range(0, len(prompt) - size + 1, size):
+            block, before = tuple(prompt[start : start + size]), prompt[:start]
+            if behind.setdefault(block, before) != before:
+                return number
+    return 0
 
 
 REVEALING = RevealingExercise(

@@ -48,7 +48,8 @@ REVEALING_PROMPTS = [
     ),
     *_mistakes(
         {
-            "no prompts": ("[]", "is never asked"),
+            "no prompts": ("[]", "is never asked: its bug does not show.\nLikely cause: the list is empty"),
+            "one short prompt": ("[[1]]", "returned 1 prompt, on which"),
             "one prompt": ("[a + b + c]", "every prompt has tokens behind what the cache knows"),
             "nothing comes again elsewhere": ("[a + b, c, c]", "no full block comes again behind other tokens"),
             "the same prompt, not full": ("[a + [5], a + [5], c + a + [5], a + [6]]", "ends within a block"),
@@ -61,15 +62,17 @@ REVEALING_PROMPTS = [
             ),
             "the block behind a miss": (
                 "[a + b, a + b, c + b + [3]]",
-                "a search ends at the first block that is missing",
+                "a search ends at the first block that is missing, and the block with a prompt's last token is never "
+                "taken.\nNext step: go through prompt 3 block by block",
             ),
             "the block at the end": ("[a + b, a + b, b]", "the block with a prompt's last token is never taken"),
-            "the wrong order": ("[b + [3], a + b + [3], a, a]", "a search ends at the first block that is missing"),
+            "the wrong order": ("[b + [3], a + b + [3], a, a]", "go through prompt 2 block by block"),
             "one flat prompt": ("a + b", "one prompt is returned instead of a list"),
             "texts": ("['a b', 'b a']", "one prompt is returned instead of a list"),
             "an empty prompt": ("[[], a]", "a prompt is empty"),
             "too long a prompt": ("[a * 300]", "a prompt is empty, too long"),
             "negative ids": ("[[-1] * n]", "a negative token id"),
+            "one negative id": ("[a, a, [-1]]", "returned a prompt of 1 token, [-1]"),
             "eleven prompts": ("[a + b, b + a + [1], a + b] * 4", "10 are allowed"),
             "floats": ("[[1.0] * n]", "a float, as a token id; a whole number"),
             "a prompt as a set": ("[{1, 2}, a]", "a set, as a prompt; a list of token ids"),
