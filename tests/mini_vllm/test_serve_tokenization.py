@@ -51,7 +51,7 @@ def test_special_tokens_are_written_by_default_and_left_out_on_request(served, m
     [
         ("/tokenize", {}, "prompt", "prompt=None: it must be a text"),
         ("/tokenize", {"prompt": ["a"]}, "prompt", "it must be a text"),
-        ("/tokenize", {"prompt": "\ud800"}, None, "surrogates"),
+        ("/tokenize", {"prompt": "\ud800"}, "prompt", "surrogates"),
         ("/tokenize", {"prompt": "a", "return_token_strs": True}, "return_token_strs", "is not served"),
         ("/tokenize", {"messages": []}, "messages", "messages=[]"),
         ("/detokenize", {}, "tokens", "tokens=None: it must be a list of token ids, 0 to 63"),

@@ -58,13 +58,16 @@ def as_api_error(error: Exception) -> ApiError:
     return ApiError(500, "The server failed; its log says why.")
 
 
-def invalid(error: TypeError | ValueError) -> ApiError:
-    """Of what the engine or SamplingParams cannot serve; their messages name the field, its value and the range."""
+def invalid(error: TypeError | ValueError, field: str | None = None) -> ApiError:
+    """Of what the engine or SamplingParams cannot serve; their messages name the field, its value and the range.
+
+    field: the one that is wrong if the message names none.
+    """
     message = str(error)
-    field = _FIELD.match(message)
+    named = _FIELD.match(message)
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[: _LONGEST_MESSAGE // 2]} ... {message[-_LONGEST_MESSAGE // 2 :]}"
-    return ApiError(400, message, field[1] if field else None)
+    return ApiError(400, message, named[1] if named else field)
 
 
 async def handle(request: Request, error: Exception) -> Response:

@@ -22,6 +22,7 @@ class GenerateRequest:
     continuous_usage: bool  # in each chunk too, of its completion
     return_token_ids: bool
     return_prompt_logprobs: bool
+    max_tokens_field: str = "max_tokens"  # the name by which the client gave it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,10 @@ def read_chat(body: Mapping[str, Any]) -> ChatCompletionRequest:
         raise refuse("chat_template_kwargs", template_kwargs, 'it must be an object like {"enable_thinking": false}')
     # The newer name of the same limit; unlike that of completions, it has no default.
     limit = body.get("max_completion_tokens")
+    if limit is not None:
+        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+            raise refuse("max_completion_tokens", limit, "it must be a whole number, at least 1")
+        shared["max_tokens_field"] = "max_completion_tokens"
     shared["sampling"] |= {"max_tokens": body.get("max_tokens") if limit is None else limit}
     return ChatCompletionRequest(
         messages=_messages(body.get("messages")),

@@ -30,6 +30,7 @@ class OpenAIServing(ABC, Generic[R]):
     id_prefix: ClassVar[str]
     object_name: ClassVar[str]
     chunk_name: ClassVar[str]
+    prompt_field: ClassVar[str]  # of the body
 
     def __init__(self, engine: AsyncLLM, model: ServedModel, max_sequences: int) -> None:
         self.engine, self.model = engine, model
@@ -59,10 +60,13 @@ class OpenAIServing(ABC, Generic[R]):
         request = self.read(body)
         try:
             params = replace(self.model.default_sampling_params, **request.sampling)
-            prompts, echoed = await self.tokenize(request)
         except (TypeError, ValueError) as error:
             raise invalid(error) from None
-        self._check_limits(prompts, params)
+        try:
+            prompts, echoed = await self.tokenize(request)
+        except (TypeError, ValueError) as error:
+            raise invalid(error, self.prompt_field) from None
+        self._check_limits(request, prompts, params)
         request_id = f"{self.id_prefix}-{uuid.uuid4().hex}"
         name = self.chunk_name if request.is_stream else self.object_name
         head = {"id": request_id, "object": name, "created": int(time.time()), "model": self.model.names[0]}
@@ -76,16 +80,17 @@ class OpenAIServing(ABC, Generic[R]):
         with closing(stream):
             return Response(dumps(await self._whole(answer, stream)), media_type="application/json")
 
-    def _check_limits(self, prompts: Sequence[Sequence[int]], params: SamplingParams) -> None:
+    def _check_limits(self, request: R, prompts: Sequence[Sequence[int]], params: SamplingParams) -> None:
         num_sequences, longest = len(prompts) * params.n, max(map(len, prompts))
         if num_sequences > self.max_sequences:
             message = f"{len(prompts)} prompts with n={params.n} are {num_sequences} completions, and one request may"
             raise ApiError(400, f"{message} have {self.max_sequences}: send several requests.", "n")
         max_model_len = self.engine.llm_engine.config.max_model_len
         if params.max_tokens is not None and longest + params.max_tokens > max_model_len:
-            message = f"max_tokens={params.max_tokens}: with the prompt's {longest} tokens these are more than the"
+            field = request.max_tokens_field
+            message = f"{field}={params.max_tokens}: with the prompt's {longest} tokens these are more than the"
             rest = f"{max_model_len} of this model's context. Lower it to {max_model_len - longest}"
-            raise ApiError(400, f"{message} {rest}, or shorten the prompt.", "max_tokens", "context_length_exceeded")
+            raise ApiError(400, f"{message} {rest}, or shorten the prompt.", field, "context_length_exceeded")
 
     async def _whole(self, answer: Answer[R], stream: OutputStream) -> dict[str, Any]:
         async for prompt, output in stream:

@@ -15,6 +15,7 @@ class OpenAIServingChat(OpenAIServing[ChatCompletionRequest]):
     """Writes the conversation by the model's chat template, and continues it."""
 
     id_prefix, object_name, chunk_name = "chatcmpl", "chat.completion", "chat.completion.chunk"
+    prompt_field = "messages"
 
     def read(self, body: Mapping[str, Any]) -> ChatCompletionRequest:
         return read_chat(body)

@@ -14,6 +14,7 @@ class OpenAIServingCompletion(OpenAIServing[CompletionRequest]):
     """Choices are numbered through: the n completions of the first prompt, then those of the second."""
 
     id_prefix, object_name, chunk_name = "cmpl", "text_completion", "text_completion"
+    prompt_field = "prompt"
 
     def read(self, body: Mapping[str, Any]) -> CompletionRequest:
         return read_completion(body)
@@ -21,8 +22,11 @@ class OpenAIServingCompletion(OpenAIServing[CompletionRequest]):
     async def tokenize(self, request: CompletionRequest) -> tuple[list[list[int]], list[Echo]]:
         engine = self.engine.llm_engine
         prompts, echoed = [], []
-        for prompt in request.prompts:
-            text, token_ids = await self.engine.tokenize(engine.input_processor.preprocess, prompt)
+        for index, prompt in enumerate(request.prompts):
+            try:
+                text, token_ids = await self.engine.tokenize(engine.input_processor.preprocess, prompt)
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"prompt[{index}]: {error}" if len(request.prompts) > 1 else str(error)) from None
             prompts.append(token_ids)
             echoed.append(await self.engine.tokenize(self._echo, text, token_ids) if request.echo else Echo())
         return prompts, echoed

@@ -25,7 +25,8 @@ class ServingTokenization:
         """The token ids of `prompt`, or of `messages` in the form of the chat template. Errors: ApiError."""
         if flag(body, "return_token_strs"):
             raise refuse("return_token_strs", True, "it is not served: leave it out")
-        token_ids = await self._run(body, _encode_prompt if body.get("messages") is None else _encode_messages)
+        field, work = ("prompt", _encode_prompt) if body.get("messages") is None else ("messages", _encode_messages)
+        token_ids = await self._run(body, field, work)
         return JSONResponse({"count": len(token_ids), "max_model_len": self.model.max_model_len, "tokens": token_ids})
 
     async def detokenize(self, body: Mapping[str, Any]) -> Response:
@@ -40,9 +41,9 @@ class ServingTokenization:
                 raise refuse("tokens", token_ids, f"it must be a list of token ids, 0 to {vocab_size - 1}")
             return tokenizer.decode(token_ids, skip_special_tokens=False)
 
-        return JSONResponse({"prompt": await self._run(body, decode)})
+        return JSONResponse({"prompt": await self._run(body, "tokens", decode)})
 
-    async def _run(self, body: Mapping[str, Any], work: Callable[[Tokenizer, Mapping[str, Any]], T]) -> T:
+    async def _run(self, body: Mapping[str, Any], field: str, work: Callable[[Tokenizer, Mapping[str, Any]], T]) -> T:
         self.model.check(body.get("model"))
         tokenizer = self.engine.llm_engine.tokenizer
         try:
@@ -50,7 +51,7 @@ class ServingTokenization:
                 raise ValueError("This engine has no tokenizer.")
             return await self.engine.tokenize(work, tokenizer, body)
         except (TypeError, ValueError) as error:
-            raise invalid(error) from None
+            raise invalid(error, field) from None
 
 
 def _encode_prompt(tokenizer: Tokenizer, body: Mapping[str, Any]) -> list[int]:
