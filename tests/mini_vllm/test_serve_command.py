@@ -65,6 +65,16 @@ def test_the_key_can_come_from_the_environment(started, monkeypatch):
     monkeypatch.setenv("MINI_VLLM_API_KEY", "secret")
     assert main(["serve", "--port", "0"]) == 0
     assert guard_of(started)["api_keys"] == ["secret"]
+    monkeypatch.setenv("MINI_VLLM_API_KEY", "")  # as if it were not set
+    assert main(["serve", "--port", "0"]) == 0
+    assert guard_of(started)["api_keys"] == []
+
+
+@pytest.mark.parametrize("keys", [[""], [" "], ["a", ""], ["a\n"]], ids=str)
+def test_a_key_that_is_empty_or_has_white_space_around_it_is_refused(started, capsys, monkeypatch, keys):
+    assert main(["serve", "--port", "0", *(f"--api-key={key}" for key in keys)]) == 1
+    assert capsys.readouterr().err.startswith("python -m mini_vllm: --api-key is empty, or begins or ends with")
+    assert not started
 
 
 def test_a_server_for_other_machines_warns_if_it_asks_for_no_key(started, capsys):
@@ -98,6 +108,12 @@ def test_an_address_that_cannot_be_had_is_one_line_before_a_model_is_loaded(caps
 def test_a_limit_that_makes_no_sense_is_named_with_its_least_value(started, capsys, option, least):
     assert main(["serve", "--port", "0", option, str(least - 1)]) == 1
     assert f"{option} is {least - 1}; it must be at least {least}." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "-1"])
+def test_a_shutdown_timeout_is_a_number_of_seconds(started, capsys, seconds):
+    assert main(["serve", "--port", "0", "--shutdown-timeout", seconds]) == 1
+    assert "--shutdown-timeout is " in capsys.readouterr().err and not started
 
 
 def test_at_the_end_requests_may_finish(capsys):

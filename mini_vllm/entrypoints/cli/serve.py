@@ -1,6 +1,7 @@
 """Serve a model over HTTP, with OpenAI's interface."""
 
 import argparse
+import math
 import os
 import re
 import socket
@@ -57,7 +58,12 @@ def run(args: argparse.Namespace) -> None:
         least = 0 if name in ("max_queue", "shutdown_timeout") else 1
         if getattr(args, name) < least:
             raise ValueError(f"--{name.replace('_', '-')} is {getattr(args, name)}; it must be at least {least}.")
+    if not math.isfinite(args.shutdown_timeout):
+        raise ValueError(f"--shutdown-timeout is {args.shutdown_timeout}; it must be a number of seconds.")
     api_keys = args.api_key or [key for key in [os.environ.get(API_KEY_VARIABLE)] if key]
+    if not all(key and key == key.strip() for key in api_keys):
+        # --api-key "$KEY" without KEY: everyone who sends an empty key would be let in, without the warning below.
+        raise ValueError("--api-key is empty, or begins or ends with white space: give the key alone.")
     for origin in args.allowed_origins:
         if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
             raise ValueError(f'--allowed-origins is {origin}; it must be like http://localhost:3000, or "*".')
