@@ -23,7 +23,6 @@ import argparse
 import csv
 import re
 import sys
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -81,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         finally:
             if not args.dry_run:
                 ledger.save()
-    except (ValueError, OSError, csv.Error, zipfile.BadZipFile) as error:
+    except (ValueError, OSError, csv.Error) as error:
         print(f"Not collected: {error}", file=sys.stderr)
         return 2
     reports.append(_of_nobody(rest, sum(file.is_of_a_system for file in files), args.platform))

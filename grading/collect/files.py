@@ -55,9 +55,13 @@ class File:
 
 
 def files_of(download: Path, zone: tzinfo) -> Iterator[File]:
-    """Errors: OSError; ValueError or zipfile.BadZipFile if it is neither a folder nor a zip."""
+    """Errors: OSError; ValueError if it is neither a folder nor a zip."""
     if not download.is_dir():
-        yield from _in_zip(zipfile.ZipFile(download), "", MAX_ENTRIES, zone)
+        try:
+            archive = zipfile.ZipFile(download)
+        except zipfile.BadZipFile:
+            raise ValueError(f"{download} is not a zip, or is damaged. Next step: download it again.") from None
+        yield from _in_zip(archive, "", MAX_ENTRIES, zone)
         return
     for parent, folders, names in os.walk(download, onerror=_raise):
         folders.sort()

@@ -224,7 +224,11 @@ CANNOT_START = [
     ("sakai", Zip(), "Found: no file."),
     ("folder", Zip().add("Ada L_7_assignsubmission_file_/lab.ipynb", WORK), "It may be --from moodle."),
     ("folder", "nowhere.zip", "No such file or directory: 'nowhere.zip'"),
-    ("folder", "nbgrader_config.py", "File is not a zip file"),
+    (
+        "folder",
+        "nbgrader_config.py",
+        "Not collected: nbgrader_config.py is not a zip, or is damaged. Next step: download it again.",
+    ),
 ]
 
 
