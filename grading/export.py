@@ -48,6 +48,7 @@ from grading.worksheet.fill import Worksheet, fill
 def run(args: argparse.Namespace) -> int:
     """Write the file, and return the exit status."""
     try:
+        _check(args)
         course = CourseDirectory(config=load_config(Path.cwd(), args.db))
         with Gradebook(course.db_url, course.course_id) as gradebook:
             renew_penalties(gradebook, args.assignment, course.config)
@@ -64,6 +65,18 @@ def run(args: argparse.Namespace) -> int:
         return 2
     print(f"{target}: {len(table) - 1} students.")
     return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Errors: ValueError if an option would have no effect."""
+    if args.canvas and args.moodle_worksheet:
+        raise ValueError("--canvas and --moodle-worksheet are two files. Next step: export for each by itself.")
+    if args.column and not (args.canvas or args.moodle_worksheet):
+        raise ValueError(
+            f"--column {args.column} is of a platform's file. Next step: add --canvas or --moodle-worksheet."
+        )
+    if args.bom and (args.canvas or args.moodle_worksheet):
+        raise ValueError("A platform's file is filled in as it is. Next step: leave out --bom.")
 
 
 def _fill(args: argparse.Namespace, table: list[list[str]], gradebook: Gradebook, course: CourseDirectory) -> int:

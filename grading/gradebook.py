@@ -60,8 +60,10 @@ def find_assignment(gradebook: Gradebook, assignment: str) -> Assignment:
     try:
         return gradebook.find_assignment(assignment)
     except MissingEntry:
+        known = ", ".join(sorted(known.name for known in gradebook.assignments))
         raise ValueError(
-            f"The gradebook has no assignment {assignment!r}. Next step: nbgrader generate_assignment {assignment}"
+            f"The gradebook has no assignment {assignment!r}{f', only {known}' if known else ''}. "
+            f"Next step: nbgrader generate_assignment {assignment}"
         ) from None
 
 

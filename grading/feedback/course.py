@@ -7,11 +7,12 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from grading.course import load_config, quiet, student_of
-from grading.gradebook import states
+from grading.gradebook import find_assignment, states
 from grading.steps.points import renew_penalties
 
 
@@ -34,7 +35,8 @@ class OneSubmission(GenerateFeedback):
 class Course:
     """A course's graded submissions of one assignment.
 
-    Errors: ValueError if `root` holds no course; nbgrader's NbGraderException where nothing has been graded.
+    Errors: ValueError if `root` holds no course, if the gradebook does not know the assignment, or if nothing of it has
+    been graded.
     """
 
     def __init__(self, root: Path, db_url: str | None, assignment: str) -> None:
@@ -74,7 +76,14 @@ class Course:
 
     def _find(self) -> dict[str, tuple[str, list[str]]]:
         converter = GenerateFeedback(coursedir=self.directory, config=self.config, log=quiet)
-        converter.init_notebooks()
+        try:
+            converter.init_notebooks()
+        except NbGraderException:
+            with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
+                find_assignment(gradebook, self.assignment)
+            raise ValueError(
+                f"Nothing of {self.assignment} is graded. Next step: python -m grading autograde {self.assignment}"
+            ) from None
         found = {student_of(converter, folder): (folder, paths) for folder, paths in converter.assignments.items()}
         excluded = self.directory.student_id_exclude.split(",")
         return {student: where for student, where in found.items() if student not in excluded}

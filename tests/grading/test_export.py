@@ -193,8 +193,25 @@ def test_what_is_not_there_is_named(export):
     status, printed = export("phase-99")
     assert status == 2
     assert printed == (
-        "Not written: The gradebook has no assignment 'phase-99'. Next step: nbgrader generate_assignment phase-99\n"
+        f"Not written: The gradebook has no assignment 'phase-99', only {ASSIGNMENT}. "
+        "Next step: nbgrader generate_assignment phase-99\n"
     )
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (("--to", "no/such/grades.csv"), "There is no folder no/such for grades.csv. Next step: create it."),
+        (("--to", "."), ". is a folder. Next step: give the name of a file."),
+        (("--column", "Grade"), "--column Grade is of a platform's file."),
+        (("--canvas", "a.csv", "--moodle-worksheet", "b.csv"), "--canvas and --moodle-worksheet are two files."),
+        (("--moodle-worksheet", "b.csv", "--bom"), "Next step: leave out --bom."),
+    ],
+)
+def test_an_option_without_an_effect_and_a_file_in_no_folder_are_refused(export, arguments, said):
+    """One of two platforms' files was not filled in, and nothing was said of it."""
+    status, printed = export(ASSIGNMENT, *arguments)
+    assert status == 2 and said in printed and "unfinished" not in printed
 
 
 def test_help_tells_of_the_apostrophe_and_gives_an_example(capsys):

@@ -122,7 +122,7 @@ def test_several_processes_write_what_one_does(course, feedback):
     assert {student: page(course, student).read_text() for student in STUDENTS} == before
 
 
-def test_what_is_not_there_is_named(course, feedback, monkeypatch, tmp_path):
+def test_what_is_not_there_is_named(course, feedback, monkeypatch, tmp_path, capsys):
     assert feedback("--student", "nobody") == (
         2,
         f"No graded submission of nobody for {ASSIGNMENT}. Next step: python -m grading autograde {ASSIGNMENT}\n",
@@ -131,5 +131,13 @@ def test_what_is_not_there_is_named(course, feedback, monkeypatch, tmp_path):
     status, printed = feedback("--db", "sqlite:////no/such/folder/gradebook.db")
     assert status == 2 and "Gradebook error: unable to open database file" in printed
     assert printed.endswith("check that --db sqlite:////no/such/folder/gradebook.db is the gradebook's URL.\n")
+    assert main(["feedback", "phase-99"]) == 2
+    assert f"The gradebook has no assignment 'phase-99', only {ASSIGNMENT}. Next step: " in capsys.readouterr().err
+    with gradebook_of(course.root) as gradebook:
+        gradebook.add_assignment("phase-98")
+        assert main(["feedback", "phase-98"]) == 2
+        gradebook.remove_assignment("phase-98")
+    nothing = "Nothing of phase-98 is graded. Next step: python -m grading autograde phase-98\n"
+    assert capsys.readouterr().err == nothing
     monkeypatch.chdir(tmp_path)
     assert "contains no nbgrader_config.py" in feedback()[1]

@@ -191,9 +191,12 @@ def test_the_file_goes_where_it_is_told_and_nothing_else_is_left(course, monkeyp
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["no-such-phase"], "The gradebook has no assignment 'no-such-phase'. Next step: "),
-        ([ASSIGNMENT, "--to", "no/such/folder.html"], "No such file or directory"),
-        ([ASSIGNMENT, "--to", "source"], "Is a directory"),
+        (["no-such-phase"], f"The gradebook has no assignment 'no-such-phase', only {ASSIGNMENT}. Next step: "),
+        (
+            [ASSIGNMENT, "--to", "no/such/folder.html"],
+            "There is no folder no/such for folder.html. Next step: create it.",
+        ),
+        ([ASSIGNMENT, "--to", "source"], "source is a folder. Next step: give the name of a file."),
     ],
 )
 def test_what_cannot_be_written_is_said_in_a_line(course, monkeypatch, capsys, arguments, said):
