@@ -107,6 +107,11 @@ def _why(error: BaseException) -> tuple[str, str]:
         return "a misspelled name, or one that is used before it is assigned", "compare its spelling, letter by letter"
     if type(error).__name__ == "FrozenInstanceError":  # by name: from the judge it has a type of its own
         return "your function assigns to an argument's field", "assign to a variable of your own instead"
+    if isinstance(error, ValueError) and str(error).endswith("not in list"):
+        return (
+            "`index` or `remove` looks for a value that the list does not hold",
+            "print the list and the value; the entry at a place is list[place]",
+        )
     if isinstance(error, (TypeError, AttributeError)) and "NoneType" in str(error):
         return (
             "a value in this line is None: an argument that may be None, or the result of a function or method without "

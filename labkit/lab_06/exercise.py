@@ -79,7 +79,9 @@ class PagingExercise(Exercise):
         if isinstance(error, TypeError) and "positional argument" in str(error):
             return CheckFailed(failure.what, "the line with `def` was changed", "restore its arguments", failure.where)
         assert isinstance(call, PagingCall)
-        why = self.edges.get(call.key()) or self.raises.get(type(error).__name__)
+        why = self.edges.get(call.key())
+        if not why and not failure.cause:  # the error's own cause is the more exact one
+            why = self.raises.get(type(error).__name__)
         return CheckFailed(failure.what, *why, failure.where) if why else failure
 
     def show(self, argument: Any) -> str:

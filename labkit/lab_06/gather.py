@@ -1,5 +1,6 @@
 """Exercise 4: what wrong rows say about where they were read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +8,16 @@ from typing import Any
 import numpy as np
 
 from labkit.call import AnswerRaised
-from labkit.check import Check, Why
+from labkit.check import Call, Check, Why
 from labkit.failure import CheckFailed, cut
 from labkit.kinds import float_array
 from labkit.lab_06.exercise import PagingCall, PagingExercise
 
 BY_HAND = "write down the block and the offset of each of the ten tokens, then look at what you return"
+PER_TOKEN: Why = (
+    "block_ids has one entry per block, not one per token",
+    "ask which entry holds position 5, if a block has 4 slots",
+)
 LOOK_IT_UP = "block_ids[0] is where the first block of the request is in memory, block_ids[1] the second"
 BLOCKS = 10.0 * np.arange(7)[:, None] + np.arange(4)  # (7, 4): slot i of block b holds 10 * b + i
 PAIRS = np.stack([BLOCKS, -BLOCKS], axis=-1)  # (7, 4, 2)
@@ -116,21 +121,41 @@ class GatherExercise(PagingExercise):
     def new_call(self, check: Check, args: tuple[Any, ...], named: Mapping[str, Any]) -> GatherCall:
         return GatherCall(check, args, named)
 
+    def raised(self, call: Call, failure: AnswerRaised) -> CheckFailed:
+        if not isinstance(failure.error, IndexError):
+            return super().raised(call, failure)
+        return CheckFailed(failure.what, *_why_no_such_index(call, str(failure.error)), failure.where)
+
     def show(self, argument: Any) -> str:
         if isinstance(argument, np.ndarray):
             return {id(BLOCKS): "BLOCKS", id(PAIRS): "PAIRS"}.get(id(argument), "blocks")
         return super().show(argument)
 
 
+def _why_no_such_index(call: Call, said: str) -> Why:
+    """Which axis ends too early, by its size; `said` is the message of Python or numpy."""
+    blocks, block_ids, _ = call.args
+    size = re.search(r"out of bounds for axis \d+ with size (\d+)", said)
+    if "too many indices" in said:
+        return (
+            "numpy takes each value between the brackets, or in a tuple, for an axis of its own",
+            "put the block ids into one list or array, and index with that",
+        )
+    if size is None or int(size[1]) == len(block_ids):
+        return PER_TOKEN
+    if int(size[1]) == blocks.shape[1]:
+        return (
+            "an offset is too large for a block: it is the whole position, a block id, or made with another block size",
+            "ask how far into its block position 5 is, if a block has 4 slots",
+        )
+    if int(size[1]) == len(blocks):
+        return "a position or a slot is used as a block id", LOOK_IT_UP
+    return "a slot behind the end of memory is read", "print the slots that you read: block 3 has the slots 12 to 15"
+
+
 GATHER = GatherExercise(
     arguments=("blocks", "block_ids", "num_tokens"),
     otherwise=("the rows do not come from the request's slots", BY_HAND),
-    raises={
-        "IndexError": (
-            "block_ids has one entry per block, not one per token",
-            "ask which entry holds position 5, if a block has 4 slots",
-        )
-    },
     hidden=(
         "an example value is hard-coded, or a shape or a type is assumed",
         "try rows with two axes, float32, blocks of 3 slots, and a list longer than the tokens need",

@@ -199,6 +199,8 @@ def test_an_interrupted_call_says_that_it_had_not_returned():
         ("n += wrong\n    wrong = 1", "a branch that these arguments skip"),
         ("return [n, p].reverse() + [n]", "a value in this line is None"),
         ("return min(n, None)", "a value in this line is None"),
+        ("return [p].index(n)", "`index` or `remove` looks for a value that the list does not hold"),
+        ("[p].remove(n)", "`index` or `remove` looks for a value that the list does not hold"),
         ("return [n].sort().size", "a value in this line is None"),
         ("return [n, p]", "several numbers"),
         ("pass", "one path through the function has no `return`"),

@@ -120,7 +120,28 @@ GATHER: list[Answer] = [
             "whole numbers": ("b[ids].reshape(-1, *rest)[:n].astype(int)", "an array of int64, expected floats"),
             "the slots": ("np.array([ids[p // s] * s + p % s for p in range(n)], float)", "the slots are returned"),
             "an unknown mistake": ("b[ids].reshape(-1, *rest)[:n] + 0.5", "do not come from the request's slots"),
-            "indexed by the position": ("np.array([b[ids[p]] for p in range(n)])", "raised IndexError"),
+            "indexed by the position": (
+                "np.array([b[ids[p]] for p in range(n)])",
+                "block_ids has one entry per block, not one per token",
+            ),
+            "an array indexed by the position": (
+                "b[np.array(ids)[np.arange(n)]]",
+                "block_ids has one entry per block, not one per token",
+            ),
+            "the position for the offset": (
+                "np.array([b[ids[p // s], p] for p in range(n)])",
+                "it is the whole position",
+            ),
+            "blocks of 16": (
+                "np.array([b[ids[p // 16]][p % 16] for p in range(n)])",
+                "an offset is too large for a block",
+            ),
+            "the position for the block": (
+                "np.array([b[p] for p in range(n)])",
+                "a position or a slot is used as a block",
+            ),
+            "a tuple of ids": ("b[tuple(ids)]", "numpy takes each value between the brackets, or in a tuple"),
+            "multiplied twice": ("b.reshape(-1, *rest)[[i * s * s for i in ids]]", "a slot behind the end of memory"),
             "at most 10 rows": ("b[ids[:3]].reshape(-1, *rest)[:n]", "other blocks, shapes or lengths"),
             "rounded": ("np.round(b[ids].reshape(-1, *rest)[:n], 1)", "other blocks, shapes or lengths"),
             "float16": ("b[ids].reshape(-1, *rest)[:n].astype(np.float16)", "other blocks, shapes or lengths"),

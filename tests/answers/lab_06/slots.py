@@ -96,6 +96,7 @@ SLOT: list[Answer] = [
             "a float": ("ids[p // s] * s + p % s / 1", "a float; a whole number"),
             "the block id at the position": ("ids[p]", "block_ids has one entry per block, not one per token"),
             "indexed by the position": ("ids[p] * s", "block_ids has one entry per block, not one per token"),
+            "searched": ("ids.index(p // s) * s + p % s", "looks for a value that the list does not hold"),
             "indexed by a float": ("ids[p / s] * s + p % s", "raised TypeError"),
             "hard-coded": (
                 "{(0, 4): 28, (6, 4): 10, (11, 4): 23}.get((p, s), 18)",
