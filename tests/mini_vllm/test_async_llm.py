@@ -14,7 +14,9 @@ from mini_vllm.metrics.stat_logger import StatLogger
 
 
 def output(request_id: str, length: int, finished: bool = False) -> RequestOutput:
-    return RequestOutput(request_id, None, [1], [CompletionOutput(0, "a" * length, [1] * length)], finished)
+    reason = "length" if finished else None
+    completion = CompletionOutput(0, "a" * length, [1] * length, finish_reason=reason)
+    return RequestOutput(request_id, None, [1], [completion], finished)
 
 
 def test_a_slow_reader_gets_the_latest_output_of_each_prompt():
@@ -44,6 +46,16 @@ def test_a_closed_stream_aborts_once_what_has_not_ended():
         return aborted, [item async for item in stream][0][0]
 
     assert asyncio.run(close()) == (["x"], 1)
+
+
+def test_a_completion_that_has_ended_makes_room_before_the_others_of_its_request():
+    async def count():
+        stream = OutputStream(["x", "y"], 3, {"x", "y"}, lambda request_id: None)
+        ended = [CompletionOutput(index, "a", [1], finish_reason="stop") for index in range(2)]
+        stream.put(RequestOutput("x", None, [1], [*ended, CompletionOutput(2, "a", [1])]))
+        return stream.num_unfinished
+
+    assert asyncio.run(count()) == 1 + 3
 
 
 def serve(work, llm_engine=None, **limits):
