@@ -73,7 +73,9 @@ def test_the_key_can_come_from_the_environment(started, monkeypatch):
 @pytest.mark.parametrize("keys", [[""], [" "], ["a", ""], ["a\n"]], ids=str)
 def test_a_key_that_is_empty_or_has_white_space_around_it_is_refused(started, capsys, monkeypatch, keys):
     assert main(["serve", "--port", "0", *(f"--api-key={key}" for key in keys)]) == 1
-    assert capsys.readouterr().err.startswith("python -m mini_vllm: --api-key is empty, or begins or ends with")
+    assert capsys.readouterr().err.startswith(
+        "python -m mini_vllm: --api-key (or MINI_VLLM_API_KEY) is empty, or begins or"
+    )
     assert not started
 
 

@@ -63,7 +63,8 @@ def run(args: argparse.Namespace) -> None:
     api_keys = args.api_key or [key for key in [os.environ.get(API_KEY_VARIABLE)] if key]
     if not all(key and key == key.strip() for key in api_keys):
         # --api-key "$KEY" without KEY: everyone who sends an empty key would be let in, without the warning below.
-        raise ValueError("--api-key is empty, or begins or ends with white space: give the key alone.")
+        message = f"--api-key (or {API_KEY_VARIABLE}) is empty, or begins or ends with white space: give the key alone."
+        raise ValueError(message)
     for origin in args.allowed_origins:
         if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
             raise ValueError(f'--allowed-origins is {origin}; it must be like http://localhost:3000, or "*".')
