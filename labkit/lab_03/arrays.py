@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from labkit.call import AnswerRaised, answer_of
-from labkit.check import Call, Check, Exercise
+from labkit.check import Call, Check, Exercise, quantity
 from labkit.failure import CheckFailed, cut, shortened
 from labkit.kinds import float_array
 
@@ -63,7 +63,7 @@ class LogitsCall(Call):
         if isinstance(answer, np.ndarray) and self.logits.ndim == 1 and answer.ndim == 1:
             if len(np.array(answer)) < len(self.logits):
                 raise CheckFailed(
-                    f"{self} returned {len(np.array(answer))} values, expected one for each of the "
+                    f"{self} returned {quantity(len(np.array(answer)), 'values')}, expected one for each of the "
                     f"{len(self.logits)} tokens.",
                     "tokens were cut out, or their positions were returned",
                     "keep the length, and put -inf where a token is filtered out",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labkit.check import quantity
 from mini_vllm import LlamaForCausalLM, ModelConfig, SamplingParams
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Measured:
         for tokens in STEPS:
             share = self.flops(tokens) / roof(tokens)
             if share > 1.1:
-                found.append(f"the step of {tokens} tokens is at {share:.0%} of the roof, which cannot be")
+                found.append(f"the step of {quantity(tokens, 'tokens')} is at {share:.0%} of the roof, which cannot be")
         return found
 
 

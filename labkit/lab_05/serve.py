@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from labkit.check import Check
+from labkit.check import Check, quantity
 from labkit.failure import CheckFailed
 from labkit.lab_05.engines import new_engine, prompt_of, recorded, small_model
 from labkit.lab_05.recording import Step
@@ -110,8 +110,8 @@ def compare_with_engine(check: Check) -> None:
     for name, tokens in own.tokens.items():
         if yours.tokens[name] != tokens or yours.reasons[name] != own.reasons[name]:
             raise CheckFailed(
-                f"Request {name!r}: your step gave {len(yours.tokens[name])} tokens ({yours.reasons[name]}), the "
-                f"engine's own {len(tokens)} ({own.reasons[name]}), and they are not the same.",
+                f"Request {name!r}: your step gave {quantity(len(yours.tokens[name]), 'tokens')} "
+                f"({yours.reasons[name]}), the engine's own {len(tokens)} ({own.reasons[name]}), and they are not the same.",
                 "the engine was changed by something else than the stages",
                 "use the stages only",
             )

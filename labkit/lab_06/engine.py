@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labkit.check import quantity
 from mini_vllm import SamplingParams
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def count_admissions(requests_that_fit_paged: Callable[..., Any], prompt_len: in
     for num_requests in range(max(1, int(fit) - 1), int(fit) + 2):
         before = llm.llm_engine.stats.num_preemptions
         _serve(llm, prompts[:num_requests], new_tokens)
-        print(f"  {num_requests} at once: preempted {llm.llm_engine.stats.num_preemptions - before} times")
+        preemptions = quantity(llm.llm_engine.stats.num_preemptions - before, "preemptions")
+        print(f"  {num_requests} at once: {preemptions}")
 
 
 def swap_parts(gather: Callable[..., Any], share: Callable[..., Any], release: Callable[..., Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labkit.check import Why
+from labkit.check import Why, quantity
 
 Request = tuple[str, int, int, int]  # id, num_tokens, num_computed_tokens, num_blocks_held
 Pairs = Sequence[tuple[str, int]]
@@ -150,7 +150,10 @@ def _other_tokens(step: Step, name: str, tokens: int, wanted: int) -> Why | None
         )
     if tokens % step.block_size == 0 and tokens < wanted:
         return f"the chunk of {name} is cut to whole blocks, or to the free ones", "cut a chunk to the budget only"
-    return f"{name} gets {tokens} tokens instead of {wanted}", "print what it misses, and what is left of the budget"
+    return (
+        f"{name} gets {quantity(tokens, 'tokens')} instead of {wanted}",
+        "print what it misses, and what is left of the budget",
+    )
 
 
 def _stops_early(step: Step, expected: dict[str, int], missing: str) -> Why:

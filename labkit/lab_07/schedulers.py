@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from labkit.check import quantity
 from labkit.failure import CheckFailed
 from labkit.lab_07.plan import Plan, plan
 from labkit.lab_07.plan_mistakes import Request as View
@@ -68,7 +69,7 @@ class PlannedScheduler(Scheduler):
         else:
             return request
         raise CheckFailed(
-            f"The engine cannot execute a plan with {num_new_tokens} tokens of {request_id}.",
+            f"The engine cannot execute a plan with {quantity(num_new_tokens, 'tokens')} of {request_id}.",
             why,
             "run the test of schedule, which names the rule that is broken",
         )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from labkit.call import AnswerRaised
-from labkit.check import Call, Check, Exercise
+from labkit.check import Call, Check, Exercise, quantity
 from labkit.failure import CheckFailed, a_type, shortened
 from labkit.kinds import whole_number
 from labkit.read_only import ReadOnlyCall
@@ -94,7 +94,7 @@ def two_numbers(call: str, answer: Any) -> tuple[int, int]:
     items = items_of(call, answer, "two numbers")
     if len(items) != 2:
         raise CheckFailed(
-            f"{call} returned {len(items)} values, expected 2.",
+            f"{call} returned {quantity(len(items), 'values')}, expected 2.",
             "a value for each turn is returned, not the sum over the turns",
             "add the turns up, and return the pair (tokens without caching, tokens with it)",
         )

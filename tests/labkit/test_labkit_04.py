@@ -43,6 +43,8 @@ def test_a_quiet_measurement_raises_no_doubt():
 def test_a_point_above_the_roof_is_a_doubt():
     fast = {**measured().steps, 64: (2e6 * 64 / 19.2e9,) * 2}
     assert measured(steps=fast).doubts(roof) == ["the step of 64 tokens is at 192% of the roof, which cannot be"]
+    fast = {**measured().steps, 1: (2e6 / 12e9,) * 2}
+    assert measured(steps=fast).doubts(roof) == ["the step of 1 token is at 120% of the roof, which cannot be"]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_static_batches_start_nobody_until_the_whole_batch_is_finished():
 @pytest.mark.parametrize(
     "schedule, said",
     [
-        (lambda running, waiting, *limits: [("z", 1)], "1 tokens of z.\nLikely cause: no such request"),
+        (lambda running, waiting, *limits: [("z", 1)], "1 token of z.\nLikely cause: no such request"),
         (
             lambda running, waiting, *limits: [("a", 0)],
             "0 tokens of a.\nLikely cause: each request of a plan gets at least 1",
