@@ -1,6 +1,7 @@
 """The shape of a model, under the field names of a Hugging Face config.json."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -124,8 +125,9 @@ class ModelConfig:
     def _require_positive(self, name: str) -> None:
         value = getattr(self, name)
         whole = name not in _NOT_COUNTS
-        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value <= 0:
-            kind = "a whole number" if whole else "a number"
+        is_number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+        if not is_number or not 0 < value < math.inf:  # Python's JSON has NaN and Infinity
+            kind = "a whole number" if whole else "a finite number"
             raise ValueError(f"{name}={value!r} must be {kind} above 0.")
 
     def _require_for_each_layer(self, name: str, known: tuple[object, ...]) -> None:

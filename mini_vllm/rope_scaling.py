@@ -1,5 +1,6 @@
 """How a model's rotary frequencies differ from the default, which is how its context was extended after pretraining."""
 
+import math
 from dataclasses import dataclass, fields
 
 ROPE_TYPES = ("linear", "dynamic", "llama3", "yarn")
@@ -37,5 +38,6 @@ class RopeScaling:
                 continue
             if value is None and field.name not in ("factor", *_REQUIRED.get(self.rope_type, ())):
                 continue
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
-                raise ValueError(f"{field.name}={value!r} of {self.rope_type!r} RoPE scaling must be a number above 0.")
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+                wanted = f"of {self.rope_type!r} RoPE scaling must be a finite number above 0."
+                raise ValueError(f"{field.name}={value!r} {wanted}")

@@ -123,8 +123,13 @@ def test_an_architecture_that_is_not_implemented_is_named_with_those_that_are():
             {"rope_scaling": {"rope_type": "llama3", "low_freq_factor": 1, "high_freq_factor": 4}},
             "factor=None of 'llam",
         ),
-        ({"rope_scaling": {"type": "linear", "factor": "2"}}, "factor='2' of 'linear' RoPE scaling must be a number"),
+        ({"rope_scaling": {"type": "linear", "factor": "2"}}, "factor='2' of 'linear' RoPE scaling must be a finite"),
         ({"rope_scaling": {"type": "linear"}}, "factor=None of 'linear'"),
+        (
+            {"rope_scaling": {"type": "linear", "factor": float("inf")}},
+            "factor=inf of 'linear' .* finite number above 0",
+        ),
+        ({"rms_norm_eps": float("nan")}, "rms_norm_eps=nan must be a finite number above 0"),
         ({"rope_scaling": {"type": "yarn", "factor": 4.0, "attn_factor": 2}}, "'attn_factor', which 'yarn' lacks"),
         (
             {"rope_parameters": {"full_attention": {"rope_type": "default"}}},
