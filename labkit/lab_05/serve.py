@@ -111,7 +111,8 @@ def compare_with_engine(check: Check) -> None:
         if yours.tokens[name] != tokens or yours.reasons[name] != own.reasons[name]:
             raise CheckFailed(
                 f"Request {name!r}: your step gave {quantity(len(yours.tokens[name]), 'tokens')} "
-                f"({yours.reasons[name]}), the engine's own {len(tokens)} ({own.reasons[name]}), and they are not the same.",
+                f"({yours.reasons[name]}), the engine's own {len(tokens)} ({own.reasons[name]}), and they are not the "
+                "same.",
                 "the engine was changed by something else than the stages",
                 "use the stages only",
             )
