@@ -20,7 +20,7 @@ class KVCacheManager:
         self._num_cached_blocks: dict[str, int] = {}  # leading blocks that can be found by their hashes
 
     def get_computed_blocks(self, request: Request) -> list[KVCacheBlock]:
-        """The blocks at the head of a request without blocks that are computed already.
+        """The cached blocks that hold the first tokens of a request, which has no blocks yet.
 
         The last token is never among them, even if its block is there: the request needs its logits, and a
         cache holds none. What is shared then ends with the block before.
@@ -66,7 +66,7 @@ class KVCacheManager:
         return True
 
     def free_draft_blocks(self, request: Request) -> None:
-        """Take the blocks from a request that none of its computed tokens is in."""
+        """Free the last blocks of a request, those that hold none of its computed tokens."""
         blocks = self._blocks[request.request_id]
         num_needed = -(-request.num_computed_tokens // self.block_size)
         self.block_pool.put_back(reversed(blocks[num_needed:]))

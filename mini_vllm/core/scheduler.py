@@ -46,7 +46,7 @@ class Scheduler:
         budget = self.config.max_num_batched_tokens
         planned: list[tuple[Request, int]] = []
         num_preemptions = self.stats.num_preemptions
-        for request in self.running:  # which a preemption shortens from its end, behind this request or with it
+        for request in self.running:  # a preemption takes requests off its end: later ones, or this one as the last
             num_new_tokens = min(request.num_tokens - request.num_computed_tokens, budget)
             if budget == 0 or not self._make_room(request, num_new_tokens):
                 break

@@ -30,9 +30,9 @@ class QueueFullError(RuntimeError):
 class AsyncLLM:
     """An LLMEngine whose requests are added, streamed and aborted from an event loop.
 
-    Only the engine's thread calls the engine: it carries out what the loop asks for between two steps, and
+    Only the engine's thread changes the engine: it carries out what the loop asks for between two steps, and
     hands the outputs of a step to the loop. A thread for the tokenizer checks what comes before the engine gets it.
-    All else here runs on the loop.
+    All else here runs on the loop; `/metrics` reads the engine's counters there.
 
     max_num_waiting: sequences that may wait besides the `max_num_seqs` that run; more are refused.
     """
