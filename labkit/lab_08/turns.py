@@ -19,6 +19,8 @@ FULL_BLOCKS = "ask how many full blocks a turn of 100 tokens leaves in the cache
 RETRY = "ask what Exercise 2 says of a prompt that is cached whole"
 SECOND_TURN = "compute the second turn of the first example by hand"
 TURN_BEFORE = "a turn finds what the turn BEFORE it has left"
+AGAIN_NOTHING: Why = ("a prompt that is sent again leaves nothing to compute", RETRY)
+AGAIN_ONE: Why = ("a prompt that is sent again leaves one token to compute", RETRY)
 UNITS = "give each quantity in your code its unit: blocks, tokens"
 IN_TOKENS: Why = ("the cache is counted in tokens, but only full blocks can be found", FULL_BLOCKS)
 PARTLY_FILLED: Why = ("a partly filled block is counted as cached", FULL_BLOCKS)
@@ -34,8 +36,11 @@ WRONG: dict[tuple[int, ...], Why] = {
     (476, 80, 28, 35): PARTLY_FILLED,
     (476, 65, 28, 35): PARTLY_FILLED,
     (476, 64, 28, 33): PARTLY_FILLED,
-    (524, 64, 32, 35): ("a prompt that is sent again leaves nothing to compute", RETRY),
-    (524, 65, 32, 35): ("a prompt that is sent again leaves one token to compute", RETRY),
+    (476, 64, 28, 3): PARTLY_FILLED,
+    (524, 64, 32, 35): AGAIN_NOTHING,
+    (524, 64, 32, 33): AGAIN_NOTHING,
+    (524, 65, 32, 35): AGAIN_ONE,
+    (428, 32, 24, 3): ("the first turn finds blocks, but the cache is empty when it comes", "start with no blocks"),
     (528, 65, 34, 37): (
         "a token is subtracted from what was found, so a part of a block is shared",
         "ask for which turns the last token makes a difference, and how many tokens are then computed",
@@ -101,7 +106,10 @@ TOKENS_COMPUTED = TurnsExercise(
     read=two_numbers,
     provided=PROVIDED,
     probes=PROBES,
-    otherwise=("the turns find other blocks than the turn before them has left", SECOND_TURN),
+    otherwise=(
+        "the turns find other blocks than the turn before them has left",
+        "compute the turns of this call by hand, one after the other",
+    ),
     hidden=(
         "an example value is hard-coded, or a block of one token, a prompt shorter than a block or one that is sent "
         "three times is a special case",

@@ -94,6 +94,19 @@ TOKENS_COMPUTED = [
             ),
             "a prompt sent again for nothing": (_chat("kept // b * b"), "leaves nothing to compute"),
             "a prompt sent again for one token": (_chat("min(kept // b * b, n - 1)"), "leaves one token to compute"),
+            "a prompt sent again counts 0": (
+                _chat("n if i and n == kept else min(kept, n - 1) // b * b"),
+                "leaves nothing to compute",
+            ),
+            "the first turn finds its own blocks": (
+                _chat("min(kept if i else n, n - 1) // b * b"),
+                "the first turn finds blocks",
+            ),
+            "rounded up, more than the prompt": (_chat("-(-kept // b) * b"), "a partly filled block is counted"),
+            "an unknown mistake": (
+                _chat("0 if i == 2 else min(kept, n - 1) // b * b"),
+                "the turns of this call by hand",
+            ),
             "one token less each turn": (
                 _chat("max(0, kept // b * b - 1)"),
                 "a token is subtracted from what was found",
