@@ -103,10 +103,6 @@ TOKENS_COMPUTED = [
                 "the first turn finds blocks",
             ),
             "rounded up, more than the prompt": (_chat("-(-kept // b) * b"), "a partly filled block is counted"),
-            "an unknown mistake": (
-                _chat("0 if i == 2 else min(kept, n - 1) // b * b"),
-                "the turns of this call by hand",
-            ),
             "one token less each turn": (
                 _chat("max(0, kept // b * b - 1)"),
                 "a token is subtracted from what was found",
@@ -158,7 +154,7 @@ TOKENS_COMPUTED = [
                 "the line with `def` was changed",
             ),
             "a chat that must begin": (_chat(first="prompt_lens[0] * 0"), "a chat without turns has no first prompt"),
-            "an unknown mistake": (_chat(computed="n - found + 3"), "find other blocks than"),
+            "an unknown mistake": (_chat(computed="n - found + 3"), "compute the turns of this call by hand"),
             "eats the chat": (
                 f"{HEAD}    without = cached = kept = 0\n    while prompt_lens:\n        n = prompt_lens.pop(0)\n"
                 "        without += n\n        cached += n - min(kept, n - 1) // block_size * block_size\n"
