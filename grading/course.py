@@ -2,6 +2,7 @@
 
 import logging
 import re
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,17 @@ quiet.propagate = False
 
 
 def load_config(root: Path, db_url: str | None) -> Config:
-    """The course's configuration. Errors: ValueError if there is none here."""
+    """The course's configuration. Errors: ValueError if there is none here, or if it cannot be read."""
     if not (root / "nbgrader_config.py").is_file():
         raise ValueError(f"{root} contains no nbgrader_config.py. Next step: change to the course's root directory.")
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    try:
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    except Exception as error:  # of any kind: it is an instructor's own code
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename.endswith("nbgrader_config.py")]
+        line = lines[-1] if lines else getattr(error, "lineno", "?")  # of a syntax error no line has run
+        why = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+        raise ValueError(f"nbgrader_config.py, line {line}: {why}. Next step: correct it.") from error
     config.CourseDirectory.root = str(root)
     if db_url:
         # SQLAlchemy's default driver depends on its version; psycopg serves with all of them.

@@ -6,6 +6,7 @@ from concurrent.futures import BrokenExecutor
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import DataError as UnfitData
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from traitlets import TraitError
 
 from grading.judge.process import JudgeFailed
 from grading.sandbox import SandboxUnavailable
@@ -30,7 +31,7 @@ def refusal(error: Exception, db_url: str | None) -> str | None:
     if isinstance(error, ModuleNotFoundError):
         needs_psycopg = "A gradebook in PostgreSQL needs psycopg. Next step: pip install 'mini-vllm[postgresql]'"
         return needs_psycopg if error.name == "psycopg" else None
-    expected = SandboxUnavailable, NbGraderException, ValueError, OSError, ImportError, BrokenExecutor
+    expected = SandboxUnavailable, NbGraderException, ValueError, OSError, ImportError, BrokenExecutor, TraitError
     return str(error) if isinstance(error, expected) else None
 
 

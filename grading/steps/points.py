@@ -1,5 +1,8 @@
 """A step after the judging: points, comments and the late penalty go into the gradebook."""
 
+import math
+from numbers import Real
+
 from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
@@ -58,12 +61,26 @@ class SavePoints(AssignLatePenalties):
         return type(self.plugin_inst) is LateSubmissionPlugin and self.plugin_inst.penalty_method == "none"
 
     def penalty(self, student: str, score: float, seconds_late: float) -> float | None:
-        """What the configured plugin takes off, between 0 and the score; None if it takes nothing, or in time."""
+        """What the configured plugin takes off, between 0 and the score; None if it takes nothing, or in time.
+
+        Errors: ValueError if the plugin fails, or returns something else than a number or None.
+        """
         if seconds_late <= 0:
             return None
         self.init_plugin()
-        penalty = self.plugin_inst.late_submission_penalty(student, score, seconds_late)
-        return None if penalty is None else min(max(penalty, 0), score)
+        try:
+            penalty = self.plugin_inst.late_submission_penalty(student, score, seconds_late)
+        except Exception as error:  # of any kind: it is an instructor's own code
+            raise ValueError(self._plugin_failed(f"raised {type(error).__name__}: {error}")) from error
+        if penalty is None:
+            return None
+        if not isinstance(penalty, Real) or not math.isfinite(penalty):
+            raise ValueError(self._plugin_failed(f"returned {penalty!r}, which is not a number of points"))
+        return min(max(penalty, 0), score)
+
+    def _plugin_failed(self, how: str) -> str:
+        name = type(self.plugin_inst).__name__
+        return f"The late penalty {name} {how}. Next step: correct c.AssignLatePenalties in nbgrader_config.py."
 
 
 def renew_penalties(gradebook: Gradebook, assignment: str, config: Config, student: str | None = None) -> None:
@@ -71,7 +88,7 @@ def renew_penalties(gradebook: Gradebook, assignment: str, config: Config, stude
 
     Points by hand and extensions come after autograding, and change what a late submission loses.
 
-    student: only this one's. Errors: ValueError if the gradebook does not know the assignment.
+    student: only this one's. Errors: ValueError if the gradebook does not know the assignment, or the plugin fails.
     """
     step = SavePoints(config=config, log=quiet)
     if step.takes_nothing():

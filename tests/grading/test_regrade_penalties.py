@@ -53,6 +53,39 @@ def penalty(course: WrittenCourse) -> float | None:
     return gradebook_of(course)["ada"]["penalties"]["lab"]
 
 
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ("pass\n\nATenth = 'no.Such'", "The 'plugin_class' trait of "),
+        ("return missing", "ATenth raised NameError: name 'missing' is not defined. Next step: correct c.AssignLate"),
+        (
+            "return 'x'",
+            "ATenth returned 'x', which is not a number of points. Next step: correct c.AssignLatePenalties",
+        ),
+        ("return float('nan')", "ATenth returned nan, which is not a number of points"),
+        ("return (", "nbgrader_config.py, line "),
+        (
+            "pass\n\nimport no_such_module",
+            "ModuleNotFoundError: No module named 'no_such_module'. Next step: correct it",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["export", "report", "autograde"])
+def test_a_mistake_in_the_instructors_own_penalty_is_named(course, monkeypatch, capsys, command, line, said):
+    """There was a traceback; NaN made a late submission free."""
+    config = course.root / "nbgrader_config.py"
+    right = config.read_text()
+    config.write_text(right.replace("return score / 10", line))
+    monkeypatch.chdir(course.root)
+    try:
+        assert main([command, ASSIGNMENT, *(["--force"] if command == "autograde" else [])]) in (1, 2)
+    finally:
+        config.write_text(right)
+    printed = "".join(capsys.readouterr())
+    assert said in printed and "Traceback" not in printed
+    serial(course)
+
+
 def test_autograde_then_by_hand_is_by_hand_then_autograde(course):
     assert penalty(course) == pytest.approx(0.2)
     grade_by_hand(course, "ada")
