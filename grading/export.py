@@ -34,7 +34,6 @@ from typing import TextIO
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SQLAlchemyError
 
 from grading.collect.ledger import Ledger
 from grading.course import load_config, source_notebook
@@ -60,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
             return 0
         target = Path(args.to or f"grades-{args.assignment}.csv")
         _write_file(table, target, "utf-8-sig" if args.bom else "utf-8")
-    except (ValueError, OSError, SQLAlchemyError) as error:
+    except (ValueError, OSError) as error:
         print(f"Not written: {error}", file=sys.stderr)
         return 2
     print(f"{target}: {len(table) - 1} students.")

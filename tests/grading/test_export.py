@@ -189,6 +189,13 @@ def test_a_file_that_cannot_be_written_leaves_the_one_that_was_there(course, exp
     assert not list(course.root.glob("*.unfinished")) + list(course.root.glob(".*.unfinished"))
 
 
+def test_a_file_that_is_no_gradebook_is_named_without_sql(export, tmp_path):
+    (tmp_path / "other.db").write_text("garbage")
+    status, printed = export(ASSIGNMENT, "--db", f"sqlite:///{tmp_path}/other.db")
+    assert status == 2 and "SQL:" not in printed and "sqlalche.me" not in printed
+    assert printed.startswith("Gradebook error: file is not a database.\nNext step: check that --db sqlite:///")
+
+
 def test_what_is_not_there_is_named(export):
     status, printed = export("phase-99")
     assert status == 2
