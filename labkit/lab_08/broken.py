@@ -29,10 +29,10 @@ def _forget_the_parent() -> None:
     encode, decode = right.get_tokenizer().encode, right.get_tokenizer().decode
     fox = encode(FOX)
     prompt = fox[BLOCK_SIZE:] + encode(BEAR)
-    print(f"After {FOX!r}, somebody sends{decode(prompt)!r}:")
+    print(f"After {FOX!r}, somebody sends {decode(prompt)!r}:")
     for label, llm in (("right", right), (f"cache {OWN!r}", wrong)):
         (text,) = continue_after(llm, fox, [prompt])
-        print(f"{label:>20}: {llm.llm_engine.stats.prefix_cache_hits} tokens found, then{text!r}")
+        print(f"{label:>20}: {llm.llm_engine.stats.prefix_cache_hits} tokens found, then {text!r}")
 
 
 def _leave_nothing() -> None:
@@ -53,8 +53,8 @@ def _leave_nothing() -> None:
     print(f"{TOM!r}, and {FOX!r} again.")
     for label, llm in (("right", right), (f"cache {WHOLE!r}", engine(scheduler_cls=TakesWholePrompts))):
         tom_text, fox_text = continue_after(llm, fox, [tom, fox])
-        print(f"{label:>20}: {TOM}{tom_text!r}")
-        print(f"{'':>20}  ... a little{fox_text!r}")
+        print(f"{label:>20}: {TOM} {tom_text!r}")
+        print(f"{'':>20}  ... a little {fox_text!r}")
     try:
         continue_after(engine(scheduler_cls=TakesWholePrompts), fox, [fox])
     except IndexError as error:
