@@ -1,4 +1,6 @@
-"""Next steps for the two errors that a notebook gives before any test can: NameError and NotImplementedError."""
+"""Next steps for errors that no test explains: a name that is not defined, an answer that is not written, and what
+goes wrong where a demonstration draws or prints with the student's functions.
+"""
 
 from types import FrameType, TracebackType
 from typing import Any
@@ -39,17 +41,32 @@ def not_written(function: str) -> CheckFailed:
     )
 
 
+# What a wrong result of a student's function raises where labkit goes on with it. No SyntaxError: IPython shows those.
+OF_WRONG_RESULTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+DEMONSTRATION = "Next step: this cell uses your functions. Run the test of each one; repair first what does not pass."
+
+
+def in_demonstration(error: BaseException) -> bool:
+    """Whether `error` passed through labkit: it may come of what a student's function returned, of any kind."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_globals.get("__name__", "").split(".")[0] != "labkit":
+        trace = trace.tb_next
+    return trace is not None and not isinstance(error, CheckFailed)
+
+
 def show_next_steps(shell: Any) -> None:
-    """Let IPython show this advice in place of the two errors' tracebacks."""
+    """Let IPython show this advice: in place of the traceback, or below that of a demonstration."""
 
     def handler(
         shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: int | None = None
     ) -> None:
         message = advice(error)
+        if message is None and in_demonstration(error):
+            error.add_note(DEMONSTRATION)
         shown = (kind, error, trace) if message is None else (type(message), message, None)
         shell.showtraceback(shown, tb_offset=tb_offset)
 
-    shell.set_custom_exc((NameError, NotImplementedError), handler)
+    shell.set_custom_exc((NameError, *OF_WRONG_RESULTS), handler)
 
 
 def _innermost(error: BaseException) -> FrameType | None:

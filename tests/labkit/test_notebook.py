@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from labkit.advice import DEMONSTRATION
+
 ROOT = Path(__file__).resolve().parents[2]
 LABS = sorted((ROOT / "source").glob("*/lab-*.ipynb"))
 
@@ -177,3 +179,20 @@ def test_without_the_package_or_with_an_older_one_the_setup_cell_says_the_next_s
     ]
     lone.run("labkit.__version__ = '1.10'")
     assert lone.run(setup_cell(lab)) == {}
+
+
+def test_what_a_wrong_function_breaks_in_a_demonstration_leads_to_its_test(kernel):
+    said = kernel.run("from labkit.lab_02.units import readable\nreadable(None)")
+    assert said["traceback"][-1].splitlines()[-1] == DEMONSTRATION
+    assert "not supported between instances of 'NoneType' and 'int'" in "\n".join(said["traceback"])
+
+
+@pytest.mark.parametrize("code", ["int('x')", "def f(n):\n    return 1 / n\nf(0)", "import json\njson.loads('{')"])
+def test_an_error_that_labkit_has_no_part_in_is_shown_as_ever(kernel, code):
+    said = kernel.run("import labkit\n" + code)
+    assert said["traceback"] and "Next step" not in "\n".join(said["traceback"])
+
+
+def test_a_failing_test_gets_no_more_than_its_message(kernel):
+    said = kernel.run("from labkit import check, lab_02\ncheck(lambda *_: None, lab_02.TOKEN)(1).should_be(2)")
+    assert DEMONSTRATION not in "\n".join(said["traceback"])
