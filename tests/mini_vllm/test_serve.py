@@ -55,7 +55,18 @@ def test_a_prompt_may_have_any_of_the_four_forms(client, prompt):
 def test_without_parameters_those_of_the_model_count():
     with serving(defaults=SamplingParams(temperature=0, max_tokens=5)) as served:
         body = served.client.completions.create(model=NAME, prompt="Hello").choices[0].text
+        chat = served.client.chat.completions.create(model=NAME, messages=[{"role": "user", "content": "Hello"}])
     assert body == texts(offline(["Hello"], greedy(5)))[0]
+    assert chat.usage.completion_tokens == 5
+
+
+def test_a_default_that_does_not_fit_is_lowered():
+    with serving(defaults=SamplingParams(temperature=0, max_tokens=2_000)) as served:
+        completion = served.client.completions.create(model=NAME, prompt="Hello")
+        chat = served.client.chat.completions.create(model=NAME, messages=[{"role": "user", "content": "Hello"}])
+        assert served.post("/v1/completions", {"prompt": "Hello", "max_tokens": 2_000})[0] == 400
+    longest = MODEL.config.max_position_embeddings
+    assert [completion.usage.total_tokens, chat.usage.total_tokens] == [longest, longest]
 
 
 def test_several_completions_of_several_prompts_are_numbered_through(client):

@@ -78,13 +78,12 @@ def read_chat(body: Mapping[str, Any]) -> ChatCompletionRequest:
     template_kwargs = body.get("chat_template_kwargs") or {}
     if not isinstance(template_kwargs, dict):
         raise refuse("chat_template_kwargs", template_kwargs, 'it must be an object like {"enable_thinking": false}')
-    # The newer name of the same limit; unlike that of completions, it has no default.
     limit = body.get("max_completion_tokens")
-    if limit is not None:
+    if limit is not None:  # the newer name of max_tokens
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
             raise refuse("max_completion_tokens", limit, "it must be a whole number, at least 1")
         shared["max_tokens_field"] = "max_completion_tokens"
-    shared["sampling"] |= {"max_tokens": body.get("max_tokens") if limit is None else limit}
+        shared["sampling"]["max_tokens"] = limit
     return ChatCompletionRequest(
         messages=_messages(body.get("messages")),
         add_generation_prompt=flag(body, "add_generation_prompt", default=True),

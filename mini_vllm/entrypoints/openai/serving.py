@@ -54,12 +54,16 @@ class OpenAIServing(ABC, Generic[R]):
     ) -> list[dict[str, Any]]:
         """What a stream gets of a completion that was `old` when it was sent last; None: nothing was sent."""
 
+    def default_sampling_params(self) -> SamplingParams:
+        """What holds where a field is missing."""
+        return self.model.default_sampling_params
+
     async def create(self, body: Mapping[str, Any]) -> Response:
         """The response. Errors: ApiError, and those of AsyncLLM.generate."""
         self.model.check(body.get("model"))
         request = self.read(body)
         try:
-            params = replace(self.model.default_sampling_params, **request.sampling)
+            params = replace(self.default_sampling_params(), **request.sampling)
         except (TypeError, ValueError) as error:
             raise invalid(error) from None
         try:
@@ -86,9 +90,10 @@ class OpenAIServing(ABC, Generic[R]):
             message = f"{len(prompts)} prompts with n={params.n} are {num_sequences} completions, and one request may"
             raise ApiError(400, f"{message} have {self.max_sequences}: send several requests.", "n")
         max_model_len = self.engine.llm_engine.config.max_model_len
-        if params.max_tokens is not None and longest + params.max_tokens > max_model_len:
-            field = request.max_tokens_field
-            message = f"{field}={params.max_tokens}: with the prompt's {longest} tokens these are more than the"
+        # A default may be too large: the engine ends the text where the context does.
+        max_tokens, field = request.sampling.get("max_tokens"), request.max_tokens_field
+        if max_tokens is not None and longest + max_tokens > max_model_len:
+            message = f"{field}={max_tokens}: with the prompt's {longest} tokens these are more than the"
             rest = f"{max_model_len} of this model's context. Lower it to {max_model_len - longest}"
             raise ApiError(400, f"{message} {rest}, or shorten the prompt.", field, "context_length_exceeded")
 

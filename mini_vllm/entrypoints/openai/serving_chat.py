@@ -1,6 +1,7 @@
 """/v1/chat/completions: answers conversations."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mini_vllm.engine.output_stream import OutputStream
@@ -9,6 +10,7 @@ from mini_vllm.entrypoints.openai.logprobs import chat_logprobs, listed_prompt_l
 from mini_vllm.entrypoints.openai.protocol import ChatCompletionRequest, read_chat
 from mini_vllm.entrypoints.openai.serving import OpenAIServing, has_news
 from mini_vllm.outputs import CompletionOutput
+from mini_vllm.sampling_params import SamplingParams
 
 
 class OpenAIServingChat(OpenAIServing[ChatCompletionRequest]):
@@ -19,6 +21,11 @@ class OpenAIServingChat(OpenAIServing[ChatCompletionRequest]):
 
     def read(self, body: Mapping[str, Any]) -> ChatCompletionRequest:
         return read_chat(body)
+
+    def default_sampling_params(self) -> SamplingParams:
+        """As many tokens as fit, unless the model's generation_config.json says how many."""
+        params = super().default_sampling_params()
+        return replace(params, max_tokens=None) if params.max_tokens == SamplingParams.max_tokens else params
 
     async def tokenize(self, request: ChatCompletionRequest) -> tuple[list[list[int]], list[Echo]]:
         return [await self.engine.tokenize(self._token_ids, request)], [Echo()]
