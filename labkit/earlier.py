@@ -17,6 +17,9 @@ Examples = Mapping[str, Sequence[tuple[tuple[Any, ...], Any]]]
 class BuiltOn:
     """`with BuiltOn(examples, lambda: (ridge_point, ...)):` adds to a failure the earlier function that is not right.
 
+    To a hidden failure it adds all their names: functions that have seen hidden numbers could tell them by which of
+    them is not right.
+
     earlier: returns the student's functions. It is called after a failure only, so an answer that calls none of them
         keeps its points even if their cells have never run.
     """
@@ -28,6 +31,9 @@ class BuiltOn:
         return self
 
     def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
+        if isinstance(failure, HiddenFailed):
+            step = f"if this function calls your {self._all()}, check that first. {_sentence(failure.step)}"
+            raise HiddenFailed(failure.what, failure.cause, step, failure.where) from None
         if not isinstance(failure, CheckFailed):
             return
         if failure.what.endswith("is not written yet."):
@@ -36,12 +42,19 @@ class BuiltOn:
         if not name or failure.what.startswith(name):
             return
         cause = f"your {name} does not pass its own test yet, if this function calls it"
-        raise (HiddenFailed if isinstance(failure, HiddenFailed) else CheckFailed)(
+        raise CheckFailed(
             failure.what,
             f"{cause}. Otherwise: {failure.cause}" if failure.cause else cause,
             f"run the test of {name} first. {_sentence(failure.step)}",
             failure.where,
         ) from None
+
+    def _all(self) -> str:
+        """The earlier functions, in words, by their names in the test's own source and not by what they say."""
+        code = getattr(self.earlier, "__code__", None)
+        written = {*code.co_names, *code.co_freevars} if code else set()
+        names = [name for name in self.examples if name in written] or list(self.examples)
+        return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
     def _not_right(self) -> str:
         """The name of the first earlier function that fails one of its examples, or ""."""

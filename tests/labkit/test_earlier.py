@@ -85,11 +85,17 @@ def test_an_earlier_function_that_changes_its_argument_is_not_right():
     assert "your halves does not pass" in message(lambda: (halves,))
 
 
-def test_a_hidden_failure_names_the_earlier_function_and_no_number():
-    wrong = lambda n: n  # noqa: E731
-    wrong.__name__ = "double"
-    said = message(lambda: (wrong,), hidden=True)
-    assert "your double does not pass" in said and not any(character.isdigit() for character in said)
+def test_after_a_hidden_failure_no_earlier_function_is_asked_and_those_of_the_test_are_named():
+    """By which of them stopped being right, they told the hidden number that the failing call had been given."""
+    asked = []
+
+    def halves(array):
+        asked.append(array)
+
+    said = message(lambda: (double, halves), hidden=True)
+    assert "Next step: if this function calls your double or halves, check that first. " in said
+    assert "does not pass" not in said and not any(character.isdigit() for character in said) and not asked
+    assert "if this function calls your double, check that first. " in message(lambda: (double,), hidden=True)
 
 
 def test_a_function_that_is_not_written_yet_is_not_put_down_to_an_earlier_one():
