@@ -2,6 +2,7 @@
 goes wrong where a demonstration draws or prints with the student's functions.
 """
 
+from traceback import walk_tb
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -48,10 +49,8 @@ DEMONSTRATION = "Next step: this cell uses your functions. Run the test of each 
 
 def in_demonstration(error: BaseException) -> bool:
     """Whether `error` passed through labkit: it may come of what a student's function returned, of any kind."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_globals.get("__name__", "").split(".")[0] != "labkit":
-        trace = trace.tb_next
-    return trace is not None and not isinstance(error, CheckFailed)
+    modules = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
+    return not isinstance(error, CheckFailed) and any(name.partition(".")[0] == "labkit" for name in modules)
 
 
 def show_next_steps(shell: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from mini_vllm.config import read_json
 from mini_vllm.pair_merging import merge_pairs
-from mini_vllm.tokenizer import ChatTokenizer, read_chat_settings
+from mini_vllm.tokenizer import ChatTokenizer, read_chat_settings, read_tokenizer_config
 
 # GPT-2's pattern for words, of texts in ASCII: a contraction, letters, digits or other signs with the space before
 # them, or white space, of which the last one is left to the word behind it.
@@ -59,11 +59,14 @@ class BPETokenizer(ChatTokenizer):
 
     @classmethod
     def from_folder(cls, folder: Path, eos_token_ids: Iterable[int] = ()) -> "BPETokenizer":
-        """Read what `FastTokenizer.from_folder` reads. Errors: ValueError, naming the file."""
+        """Read what `FastTokenizer.from_folder` reads, but no tokens that only the files beside tokenizer.json name.
+
+        Errors: ValueError, naming the file.
+        """
         path = folder / "tokenizer.json"
         settings = read_json(path)
         try:
-            return cls(settings, eos_token_ids, *read_chat_settings(folder))
+            return cls(settings, eos_token_ids, *read_chat_settings(folder, read_tokenizer_config(folder)))
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
         except (AttributeError, KeyError, TypeError) as error:

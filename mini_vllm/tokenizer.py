@@ -110,11 +110,12 @@ class FastTokenizer(ChatTokenizer):
         except Exception as error:  # the library raises no other
             raise ValueError(f"{path} cannot be read ({error}): download or copy the file again.") from None
         known = {token.content for token in backend.get_added_tokens_decoder().values()}
-        for token in _named_tokens(read_tokenizer_config(folder)):
+        config = read_tokenizer_config(folder)
+        for token in _named_tokens(config):
             if token["content"] not in known:
                 backend.add_tokens([tokenizers.AddedToken(**token)])
                 known.add(token["content"])
-        return cls(backend, eos_token_ids, *read_chat_settings(folder))
+        return cls(backend, eos_token_ids, *read_chat_settings(folder, config))
 
     def save(self, folder: Path) -> None:
         """Write the files that `from_folder` reads."""
@@ -138,9 +139,11 @@ def read_tokenizer_config(folder: Path) -> dict[str, Any]:
     return config | read_json(older) if "added_tokens_decoder" not in config and older.is_file() else config
 
 
-def read_chat_settings(folder: Path) -> tuple[str | None, dict[str, str]]:
-    """The chat template and the special tokens of a folder: see `read_tokenizer_config`, and chat_template.jinja."""
-    config = read_tokenizer_config(folder)
+def read_chat_settings(folder: Path, config: Mapping[str, Any]) -> tuple[str | None, dict[str, str]]:
+    """The chat template, from `config` or chat_template.jinja, and the special tokens.
+
+    config: what `read_tokenizer_config` returns.
+    """
     template = config.get("chat_template")
     if isinstance(template, list):  # several, each with a name
         template = {entry["name"]: entry["template"] for entry in template}.get("default")

@@ -100,7 +100,7 @@ class Recorder(OneGradebook):
         for path in known:
             with _named(path):
                 contents[path.stem] = content = read_regular(path, MAX_NOTEBOOK_BYTES)
-                nb = notebook_of(content.decode("utf-8-sig"))
+                nb = notebook_of(content.decode())
                 pythons[path.stem] = str(nb.metadata.get("language_info", {}).get("version"))
                 resources = self.init_single_notebook_resources(str(path))
                 notebooks[path.stem] = self._first_pass.from_notebook_node(nb, resources)[0]

@@ -46,10 +46,7 @@ class People:
         self._by_id: dict[str, Person] = {}
         self._ids = defaultdict(set)
         for person in people:
-            known = self._by_id.setdefault(person.id, person)
-            known.handles |= person.handles
-            for handle in person.handles:
-                self._ids[handle].add(person.id)
+            self._take_handles(self._by_id.setdefault(person.id, person), person)
 
     def add(self, others: "People") -> None:
         """Take the numbers, names and times of another list for those who are in this one, and add those who are not.
@@ -61,10 +58,13 @@ class People:
                 person = self.find(other.handles) or self._by_id.setdefault(other.id, Person(other.id))
             except Ambiguous:
                 continue
-            person.handles |= other.handles
             person.handed_in = person.handed_in or other.handed_in
-            for handle in other.handles:
-                self._ids[handle].add(person.id)
+            self._take_handles(person, other)
+
+    def _take_handles(self, person: Person, other: Person) -> None:
+        person.handles |= other.handles
+        for handle in other.handles:
+            self._ids[handle].add(person.id)
 
     def __contains__(self, handle: tuple[str, str]) -> bool:
         return handle in self._ids

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labkit.call import described
 from labkit.check import Check
 from labkit.failure import CheckFailed
 from mini_vllm import SamplingParams
@@ -85,7 +86,7 @@ def compare_with_engine(check: Check) -> None:
         tokens, stats = serve(engine(block_hasher=hasher), stream())
     except (ValueError, KeyError) as error:
         raise CheckFailed(
-            f"With {check.name} as its block hasher, the engine stopped with {type(error).__name__}: {error}",
+            f"With {check.name} as its block hasher, the engine stopped with {described(error)}",
             "the number of hashes is not the number of full blocks",
             CHECK_FIRST,
         ) from error

@@ -36,9 +36,10 @@ class OutputStream:
 
     def put(self, output: RequestOutput) -> None:
         self._latest[output.request_id] = output
-        self._num_running[output.request_id] = sum(each.finish_reason is None for each in output.outputs)
         if output.finished:
             del self._num_running[output.request_id]
+        else:
+            self._num_running[output.request_id] = sum(each.finish_reason is None for each in output.outputs)
         self._news.set()
 
     def fail(self, error: Exception) -> None:

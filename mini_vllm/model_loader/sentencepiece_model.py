@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mini_vllm.config import read_json
 from mini_vllm.sentencepiece_tokenizer import NORMAL, SentencePieceTokenizer, SentencePieceVocab
-from mini_vllm.tokenizer import read_chat_settings
+from mini_vllm.tokenizer import read_chat_settings, read_tokenizer_config
 
 _BPE = 2  # of TrainerSpec.ModelType, whose default is 1, the unigram model
 # Numbers of fields in sentencepiece_model.proto.
@@ -21,15 +21,15 @@ def load_sentencepiece(folder: Path, eos_token_ids: tuple[int, ...] = ()) -> Sen
 
     Errors: ValueError, naming the file, for one that is damaged or of a kind that is not implemented.
     """
-    path, config_path = folder / "tokenizer.model", folder / "tokenizer_config.json"
+    path = folder / "tokenizer.model"
     try:
         vocab, bos_id, eos_id = _read(path.read_bytes())
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     except (IndexError, TypeError, struct.error, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is not a SentencePiece model ({error!r}): download or copy it again.") from None
-    config = read_json(config_path) if config_path.is_file() else {}
-    template, special = read_chat_settings(folder)
+    config = read_tokenizer_config(folder)
+    template, special = read_chat_settings(folder, config)
     for name, token_id in (("bos_token", bos_id), ("eos_token", eos_id)):
         if 0 <= token_id < len(vocab.pieces):
             special.setdefault(name, vocab.pieces[token_id])
