@@ -43,8 +43,6 @@ from grading.collect.student import Collector
 from grading.course import load_config
 from grading.plain_text import one_line
 
-COLLECT_FOLDER = "collect it with --from folder"
-
 
 def run(args: argparse.Namespace) -> int:
     """Collect, and return the exit status."""
@@ -112,8 +110,7 @@ def _of_nobody(rest: list[File], num_of_systems: int, platform: str) -> Report:
             report.add("not submitted")
         else:
             why = file.trouble or f"not named as a submission, such as {PLATFORMS[platform].expected}"
-            step = "move it into a folder named by the student's id" if platform == "folder" else COLLECT_FOLDER
-            report.add("left", file.path, f"{why}. Next step: if it is one, {step}.")
+            report.add("left", file.path, f"{why}. Next step: if it is one, {PLATFORMS[platform].if_unnamed}.")
     return report
 
 

@@ -5,13 +5,9 @@ from collections.abc import Iterator
 
 from grading.collect.ledger import Ledger
 from grading.collect.people import Ambiguous, People, handles, names, safe_id
-from grading.collect.platforms import HandedIn
+from grading.collect.platforms import ADD_TO_LIST, PLATFORMS, HandedIn
 from grading.collect.report import Report
 from grading.plain_text import one_line
-
-ADD_TO_LIST = "add ids, email addresses or the platform's numbers to the class list."
-RENAME_FOLDER = "name the folder by the student's id in the class list."
-JOIN_FOLDERS = "put the files of one student into one folder."
 
 
 def identified(
@@ -25,16 +21,14 @@ def identified(
         except Ambiguous as several:
             reports.append(_left(submission, f"it matches several students: {several}", ADD_TO_LIST))
         except LookupError:
-            step = RENAME_FOLDER if platform == "folder" else ADD_TO_LIST
-            reports.append(_left(submission, "it matches nobody in the class list", step))
+            reports.append(_left(submission, "it matches nobody in the class list", PLATFORMS[platform].if_nobody))
     before = {number: student for student, number in ledger.numbers(platform)}
     for student, theirs in found.items():
         if len(theirs) > 1:
             why = f"{len(theirs)} submissions match {student}"
-            step = JOIN_FOLDERS if platform == "folder" else ADD_TO_LIST
-            reports.extend(_left(submission, why, step) for submission in theirs)
+            reports.extend(_left(submission, why, PLATFORMS[platform].if_several) for submission in theirs)
         elif (known_as := before.get(theirs[0].number, student)) != student:
-            step = f"leave out --class-list, or give this student the id {known_as} in it."
+            step = f"leave out --class-list, or give this student the id {known_as} in it"
             reports.append(_left(theirs[0], f"{student} was collected before as {known_as}", step))
         else:
             yield student, theirs[0]
@@ -60,4 +54,4 @@ def _id(submission: HandedIn, people: People | None, platform: str) -> str:
 
 def _left(submission: HandedIn, why: str, next_step: str) -> Report:
     shown = one_line(" ".join(filter(None, [submission.name, submission.number])))
-    return Report(shown, Counter(left=len(submission.files)), [f"left: {why}. Next step: {next_step}"])
+    return Report(shown, Counter(left=len(submission.files)), [f"left: {why}. Next step: {next_step}."])

@@ -12,9 +12,15 @@ from grading.collect.times import parsed
 MAX_NOTE_BYTES = 2**16  # a receipt or a time that a platform writes
 
 
+ADD_TO_LIST = "add ids, email addresses or the platform's numbers to the class list"
+
+
 @dataclass(frozen=True)
 class Platform:
     """pattern: of a path in the download. expected: an example, for messages. times: how to get those it does not have.
+
+    if_unnamed, if_nobody, if_several: the next step for a file that is in no submission, for a submission of nobody in
+    the class list, and for several of one student.
 
     A student chooses the rest of a path, so the first name in it counts.
     Groups: name, number, path (in the submission), flat (the same, where there are no folders), order (a number that
@@ -24,6 +30,9 @@ class Platform:
     pattern: str
     expected: str
     times: str = ""
+    if_unnamed: str = "collect it with --from folder"
+    if_nobody: str = ADD_TO_LIST
+    if_several: str = ADD_TO_LIST
 
 
 PLATFORMS = {
@@ -51,6 +60,9 @@ PLATFORMS = {
         r"(?P<name>[^/]+)/(?P<path>.+)",
         "ada/lab.ipynb",
         "A file's own time may be that of a copy; for late penalties, write timestamp.txt beside the notebooks.",
+        if_unnamed="move it into a folder named by the student's id",
+        if_nobody="name the folder by the student's id in the class list",
+        if_several="put the files of one student into one folder",
     ),
 }
 
